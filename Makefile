@@ -1,0 +1,199 @@
+# article-filter: the core library, the CLI and the nginx module.
+#
+#   make            CLI, library and (where nginx's headers are) the module, in build/
+#   make test       everything that can be tested here; ends with "N passed, N failed, N skipped"
+#   make run        a demo server; make stop ends it
+# Variables: CC, CFLAGS, LDFLAGS, SANITIZE=1 (build/asan), NGX_SRC=dir (nginx's source tree), PREFIX, DESTDIR.
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+SANITIZE ?=
+PREFIX ?= /usr/local
+NGX_SRC ?=
+NGX_MODULES_DIR ?= /usr/lib/nginx/modules
+JOBS ?= $(shell nproc 2>/dev/null || echo 1)
+MAKEFLAGS += --no-builtin-rules
+
+ifeq ($(SANITIZE),1)
+BUILD := build/asan
+CFLAGS ?= -O1 -g
+AF_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+else
+BUILD := build
+CFLAGS ?= -O2 -g
+AF_SANITIZE :=
+endif
+
+AF_CFLAGS := -std=c11 -Wall -Wextra -Werror -Wshadow -Wconversion -Wstrict-prototypes -D_GNU_SOURCE -Isrc -fPIC \
+	-fvisibility=hidden $(AF_SANITIZE)
+COMPILE = $(CC) $(AF_CFLAGS) $(CFLAGS) -MMD -MP
+
+# The tables that tools/gen-* make; they are in the tree, so that a build needs python3 only where their sources changed.
+GENERATED := $(if $(wildcard tools/gen-names),src/html/names_table.c) \
+	$(if $(wildcard tools/gen-charref),src/html/charref_table.c) \
+	$(if $(wildcard tools/gen-presets),src/rules/preset_table.c)
+
+ROOM_SOURCES := $(filter-out src/cli/%,$(sort $(wildcard src/*.c src/*/*.c)))
+LIB_SOURCES := $(sort $(ROOM_SOURCES) $(filter %.c,$(GENERATED)))
+CLI_SOURCES := $(sort $(wildcard src/cli/*.c))
+LIB_OBJECTS := $(LIB_SOURCES:src/%.c=$(BUILD)/obj/%.o)
+CLI_OBJECTS := $(CLI_SOURCES:src/%.c=$(BUILD)/obj/%.o)
+LIB := $(BUILD)/libarticle_filter.a
+CLI := $(BUILD)/article-filter
+MODULE := build/ngx_http_article_filter_module.so
+
+LIBS := -lpcre2-8 $(if $(wildcard src/feed/*.c),-lxml2) $(if $(wildcard src/codec/gzip.c),-lz) \
+	$(if $(wildcard src/codec/brotli.c),-lbrotlidec) $(if $(wildcard src/codec/zstd.c),-lzstd)
+
+UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+SPEC := $(patsubst tests/spec/%.c,$(BUILD)/tests/spec/%,$(wildcard tests/spec/*.c))
+CASES := $(BUILD)/tests/cases_runner
+BENCH := $(BUILD)/bench/core
+FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+# Where the module's headers are: a tree of its own, or Debian's nginx-dev.
+NGX_TREE := $(if $(NGX_SRC),$(NGX_SRC),$(wildcard /usr/share/nginx/src))
+
+.DELETE_ON_ERROR:
+.PHONY: all deps core module tests-build run stop test unit spec cases cli-test nginx-test oracle bench asan-test fuzz check \
+	install clean
+
+all: core module
+
+core: $(CLI) $(LIB)
+
+deps:
+	@tools/deps
+
+$(LIB): $(LIB_OBJECTS)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(CLI): $(CLI_OBJECTS) $(LIB)
+	$(CC) $(AF_SANITIZE) $(LDFLAGS) -o $@ $(CLI_OBJECTS) $(LIB) $(LIBS)
+
+$(BUILD)/obj/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) -c -o $@ $<
+
+ifneq ($(filter x86_64,$(shell uname -m)),)
+$(BUILD)/obj/base/scan_avx2.o: AF_CFLAGS += -mavx2
+endif
+
+# Objects may include a generated header, so tables come first.
+$(LIB_OBJECTS): | $(GENERATED)
+
+src/html/names_table.c: tools/gen-names $(wildcard tools/names.txt)
+	tools/gen-names
+	@touch $@
+
+src/html/charref_table.c: tools/gen-charref $(wildcard tools/entities.*)
+	tools/gen-charref
+	@touch $@
+
+src/rules/preset_table.c: tools/gen-presets $(wildcard rules/*.rules rules/*/*.rules)
+	tools/gen-presets
+	@touch $@
+
+ifeq ($(SANITIZE)$(if $(NGX_TREE),,none),)
+ifneq ($(wildcard ngx_module/*.c),)
+module: $(MODULE)
+$(MODULE): $(wildcard ngx_module/*) tools/build-module $(LIB)
+	NGX_SRC='$(NGX_SRC)' tools/build-module
+else
+module:
+	@echo "module: ngx_module/ has no source here"
+endif
+else
+module:
+	@echo "module: not built: no nginx headers here (apt-get install nginx-dev, or NGX_SRC=dir)"
+endif
+
+# --- tests -----------------------------------------------------------------------------------------------------------
+
+tests-build: $(CLI) $(CASES) $(UNIT) $(SPEC)
+
+$(BUILD)/tests/unit/%: tests/unit/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(COMPILE) -o $@ $< $(LIB) $(LIBS) -lcmocka
+
+$(BUILD)/tests/spec/%: tests/spec/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(COMPILE) -o $@ $< $(LIB) $(LIBS)
+
+$(CASES): tests/cases_runner.c $(LIB)
+	@mkdir -p $(@D)
+	$(COMPILE) -o $@ $< $(LIB) $(LIBS)
+
+test:
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory -k -j$(JOBS) all tests-build || echo "make test: something does not build (see above)"
+	@tools/run-tests --build $(BUILD) unit spec cases cli check docs nginx
+
+unit: tests-build
+	@tools/run-tests --build $(BUILD) unit
+
+spec: tests-build
+	@tools/run-tests --build $(BUILD) spec
+
+cases: tests-build
+	@tools/run-tests --build $(BUILD) cases
+
+cli-test: $(CLI)
+	@tools/run-tests --build $(BUILD) cli
+
+nginx-test: all
+	@tools/run-tests --build $(BUILD) nginx
+
+check: $(CLI)
+	@tools/run-tests --build $(BUILD) check docs
+
+asan-test:
+	@$(MAKE) --no-print-directory -j$(JOBS) SANITIZE=1 core tests-build
+	@tools/run-tests --build build/asan unit spec cases cli
+
+oracle: $(CLI)
+	@tests/oracle/run $(CLI)
+
+# --- bench, fuzz, demo -----------------------------------------------------------------------------------------------
+
+$(BENCH): bench/core.c $(LIB)
+	@mkdir -p $(@D)
+	$(COMPILE) -o $@ $< $(LIB) $(LIBS)
+
+bench: $(BENCH)
+	@tools/run-bench $(BENCH)
+
+ifneq ($(FUZZ),)
+fuzz: $(FUZZ)
+	@echo "fuzz: run one of: $(FUZZ)"
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(LIB_SOURCES)
+	@mkdir -p $(@D)
+	clang $(AF_CFLAGS) -O1 -g -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
+else
+fuzz:
+	@echo "fuzz: no targets here (tests/fuzz/fuzz_*.c)"
+endif
+
+run:
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@tools/run-demo
+
+stop:
+	@tools/stop-demo
+
+# --- install, clean --------------------------------------------------------------------------------------------------
+
+install: all
+	install -D -m 755 $(CLI) $(DESTDIR)$(PREFIX)/bin/article-filter
+	install -D -m 644 $(LIB) $(DESTDIR)$(PREFIX)/lib/libarticle_filter.a
+	install -D -m 644 src/article_filter.h $(DESTDIR)$(PREFIX)/include/article_filter.h
+	@for f in rules/*.rules rules/*/*.rules; do \
+		[ ! -f "$$f" ] || install -D -m 644 "$$f" "$(DESTDIR)$(PREFIX)/share/article-filter/$$f"; done
+	@[ ! -f $(MODULE) ] || install -D -m 644 $(MODULE) $(DESTDIR)$(NGX_MODULES_DIR)/ngx_http_article_filter_module.so
+
+clean:
+	rm -rf build
+
+-include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(UNIT:=.d) $(SPEC:=.d) $(CASES).d $(BENCH).d

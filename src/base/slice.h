@@ -1,0 +1,42 @@
+/*
+ * base/slice.h: borrowed ranges of bytes, and the one place where lengths are added.
+ */
+#ifndef AF_BASE_SLICE_H
+#define AF_BASE_SLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Bytes that somebody else owns; who, and until when, the user of the slice says. */
+typedef struct {
+    const uint8_t *data;
+    size_t len;
+} af_slice_t;
+
+/* Tells whether two slices hold the same bytes. */
+static inline bool af_slice_equal(af_slice_t a, af_slice_t b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+/* Gives a slice over a C string, without its NUL. */
+static inline af_slice_t af_slice_of(const char *text)
+{
+    return (af_slice_t){(const uint8_t *) text, strlen(text)};
+}
+
+/* Adds two lengths; tells false where the sum does not fit. */
+static inline bool af_size_add(size_t a, size_t b, size_t *sum)
+{
+    return !__builtin_add_overflow(a, b, sum);
+}
+
+/* Multiplies two lengths; tells false where the product does not fit. */
+static inline bool af_size_mul(size_t a, size_t b, size_t *product)
+{
+    return !__builtin_mul_overflow(a, b, product);
+}
+
+#endif

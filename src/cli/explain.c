@@ -1,0 +1,164 @@
+/*
+ * cli/explain.c: LINE:COLUMN BYTES WHAT RULE TEXT.
+ *
+ * Positions are those of the input, columns in bytes from 1. TEXT is the beginning of what a reader would have seen of the
+ * range: tags left out, white space joined, control characters never (the page's bytes go to a terminal).
+ */
+#include "cli/explain.h"
+
+#include <stdio.h>
+
+#define SHOWN 60
+
+void af_cli_explain_init(af_cli_explain_t *explain, const af_ruleset_t *rules, af_slice_t input)
+{
+    *explain = (af_cli_explain_t){rules, input, 0, 1, 0};
+}
+
+/* Counts the lines up to `pos`; events come nearly in order, so going back to the start is rare. */
+static void locate(af_cli_explain_t *explain, uint64_t pos)
+{
+    if (pos > explain->input.len) {
+        pos = explain->input.len;
+    }
+    if (pos < explain->pos) {
+        explain->pos = explain->line_start = 0;
+        explain->line = 1;
+    }
+    while (explain->pos < pos) {
+        const uint8_t *from = explain->input.data + explain->pos;
+        const uint8_t *end = memchr(from, '\n', (size_t) (pos - explain->pos));
+        if (end == NULL) {
+            break;
+        }
+        explain->pos += (uint64_t) (end - from) + 1;
+        explain->line++;
+        explain->line_start = explain->pos;
+    }
+    explain->pos = pos;
+}
+
+/* Length of the UTF-8 sequence at `at` if it is whole and no control character, else 0. */
+static size_t sequence_length(const uint8_t *at, size_t left)
+{
+    size_t len = *at >= 0xf0 && *at < 0xf5 ? 4 : *at >= 0xe0 ? 3 : *at >= 0xc2 ? 2 : 0;
+
+    if (*at >= 0xf5 || len == 0 || len > left || (len == 2 && at[0] == 0xc2 && at[1] < 0xa0)) {
+        return 0;
+    }
+    for (size_t i = 1; i < len; i++) {
+        if ((at[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+    }
+    return len;
+}
+
+static size_t skip_tag(const uint8_t *data, size_t len, size_t at)
+{
+    const uint8_t *end = memchr(data + at, '>', len - at);
+
+    return end == NULL ? len : (size_t) (end - data) + 1;
+}
+
+static void print_text(const uint8_t *data, size_t len)
+{
+    int shown = 0;
+    int space = 0;
+
+    for (size_t at = 0; at < len && shown < SHOWN;) {
+        uint8_t c = data[at];
+        if (c == '<' && at + 1 < len && (data[at + 1] == '/' || data[at + 1] == '!' || (data[at + 1] | 0x20) >= 'a')) {
+            at = skip_tag(data, len, at);
+            space = shown > 0;
+            continue;
+        }
+        size_t sequence = c < 0x80 ? 1 : sequence_length(data + at, len - at);
+        if (c <= 0x20 || c == 0x7f) {
+            space = shown > 0;
+            at++;
+            continue;
+        }
+        if (space) {
+            fputc(' ', stderr);
+            shown++;
+            space = 0;
+        }
+        if (sequence == 0) {
+            fputc('?', stderr);
+            at++;
+        } else {
+            fwrite(data + at, 1, sequence, stderr);
+            at += sequence;
+        }
+        shown++;
+    }
+}
+
+static void print_markup(const uint8_t *data, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        fputc(data[i] < 0x20 || data[i] >= 0x7f ? '?' : data[i], stderr);
+    }
+}
+
+static void print_line(af_cli_explain_t *explain, uint64_t pos, uint64_t bytes, const char *what, uint32_t rule)
+{
+    locate(explain, pos);
+    fprintf(stderr, "%llu:%llu %llu %s ", (unsigned long long) explain->line,
+            (unsigned long long) (explain->pos - explain->line_start + 1), (unsigned long long) bytes, what);
+    if (rule == AF_NO_RULE) {
+        fputs("- ", stderr);
+        return;
+    }
+    uint32_t line = 0;
+    const char *file = af_ruleset_origin(explain->rules, rule, &line);
+    fprintf(stderr, "%s [%s:%u] ", af_ruleset_text(explain->rules, rule), file == NULL ? "" : file, line);
+}
+
+static const char *name_of(af_event_kind_t kind)
+{
+    switch (kind) {
+    case AF_REMOVED: return "removed";
+    case AF_UNWRAPPED: return "unwrapped";
+    case AF_STRIPPED: return "stripped";
+    case AF_DUPLICATE: return "duplicate";
+    case AF_INSERTED: return "inserted";
+    case AF_REPAIRED: return "repaired";
+    case AF_GUARDED: return "guarded";
+    case AF_REFUSED: return "refused";
+    case AF_NO_DATE: return "no-date";
+    case AF_ILL_FORMED: return "ill-formed";
+    case AF_LIMIT_HIT: return "limit";
+    }
+    return "";
+}
+
+void af_cli_explain_event(af_cli_explain_t *explain, const af_event_t *event)
+{
+    if (event->kind == AF_INSERTED) {
+        return; /* told by its edit, which has the text */
+    }
+    uint64_t to_pos = event->to_pos < explain->input.len ? event->to_pos : explain->input.len;
+    uint64_t from_pos = event->from_pos < to_pos ? event->from_pos : to_pos;
+    print_line(explain, from_pos, to_pos - from_pos, name_of(event->kind), event->rule);
+    if (event->detail != NULL && event->detail[0] != '\0') {
+        fprintf(stderr, "(%s) ", event->detail);
+    }
+    print_text(explain->input.data + from_pos, (size_t) (to_pos - from_pos));
+    fputc('\n', stderr);
+}
+
+void af_cli_explain_edit(af_cli_explain_t *explain, const af_edit_t *edit)
+{
+    if (edit->kind != AF_INSERT || edit->len == 0) {
+        return;
+    }
+    print_line(explain, edit->from_pos, edit->len, edit->rule == AF_NO_RULE ? "markup" : "inserted", edit->rule);
+    if (edit->rule == AF_NO_RULE) {
+        print_markup(edit->data, edit->len < SHOWN ? edit->len : SHOWN);
+    } else {
+        print_text(edit->data, edit->len);
+    }
+    fputc('\n', stderr);
+}

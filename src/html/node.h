@@ -1,0 +1,76 @@
+/*
+ * html/node.h: what is remembered of an element while somebody may still ask for it.
+ *
+ * A node is a record without text and attributes: its place, its name, and the atoms (own-attribute conditions of selectors)
+ * that it fulfils. Nodes live in a pool; a reference is an index, 0 is none. A node lives as long as it can be reached from the
+ * roots that the pool's owner marks (stacks, lists, held tokens); a sweep frees the others when the pool is full.
+ */
+#ifndef AF_HTML_NODE_H
+#define AF_HTML_NODE_H
+
+#include "base/memory.h"
+
+typedef uint32_t af_node_t; /* index into the pool; 0: none */
+
+typedef enum { AF_NS_HTML, AF_NS_SVG, AF_NS_MATHML } af_namespace_t;
+
+#define AF_NODE_CLOSED 0x01u        /* no child can be added any more */
+#define AF_NODE_FOLLOWED 0x02u      /* another element came after it under the same parent */
+#define AF_NODE_HAS_TEXT 0x04u      /* has a text child that is not empty */
+#define AF_NODE_HTML_POINT 0x08u    /* HTML integration point */
+#define AF_NODE_MATH_POINT 0x10u    /* MathML text integration point */
+#define AF_NODE_UNSTABLE 0x20u      /* its place in the tree may still change */
+#define AF_NODE_CLONE 0x40u         /* made by reconstruction or adoption */
+#define AF_NODE_IMPLIED 0x80u       /* made without a tag of its own */
+#define AF_NODE_MARKED 0x8000u      /* by the sweep */
+
+typedef struct {
+    af_node_t parent;
+    af_node_t previous;    /* the element sibling before it, where siblings are retained */
+    af_node_t last_child;  /* the last element child, where siblings are retained */
+    uint32_t name;         /* af_tag_t, or AF_TAG_COUNT + n for the n-th unknown name of the stream */
+    uint32_t index;        /* from 1 among the parent's element children */
+    uint32_t type_index;   /* from 1 among those of its name */
+    uint32_t children;     /* element children so far */
+    uint32_t atoms;        /* into the pool's atoms */
+    uint16_t atom_count;
+    uint16_t flags;        /* AF_NODE_ */
+    uint8_t space;         /* af_namespace_t */
+    uint8_t fate;          /* the rewriter's: what is decided about it */
+    uint16_t hold;         /* the rewriter's: open candidate, 0 none */
+    uint32_t rule;         /* the rewriter's: why */
+    uint32_t tag_bytes, tag_len; /* formatting elements: the start tag as written, in the pool's bytes; len 0: none kept */
+} af_node_record_t;
+
+typedef struct af_pool {
+    af_heap_t *heap;
+    af_node_record_t *records; /* [0] unused */
+    size_t capacity, used, max;
+    af_node_t free;
+    uint32_t *atoms; size_t atoms_used, atoms_capacity;
+    uint8_t *bytes; size_t bytes_used, bytes_capacity;
+    bool retain_siblings;
+    void (*mark_roots)(void *opaque, struct af_pool *pool); /* calls af_pool_mark for each */
+    void *opaque;
+} af_pool_t;
+
+/* Starts an empty pool of at most `max` nodes. Nothing is allocated before the first node. */
+void af_pool_init(af_pool_t *pool, af_heap_t *heap, size_t max);
+void af_pool_destroy(af_pool_t *pool);
+
+/* Gives a cleared node; may sweep first, so every node that is needed must be reachable. AF_LIMIT, AF_NOMEM. */
+AF_MUST_USE af_status_t af_pool_add(af_pool_t *pool, af_node_t *out);
+
+/* Stores a copy of atoms (of start tag bytes) for `node`. May compact: slices into the pool do not survive. */
+AF_MUST_USE af_status_t af_pool_set_atoms(af_pool_t *pool, af_node_t node, const uint32_t *atoms, size_t count);
+AF_MUST_USE af_status_t af_pool_set_tag(af_pool_t *pool, af_node_t node, af_slice_t bytes);
+
+/* Marks `node`, its ancestors and its retained siblings (and theirs) as alive. */
+void af_pool_mark(af_pool_t *pool, af_node_t node);
+
+/* Puts `node` under `parent` as its last element child (`before`: in front of that child instead, 0: none), or moves it there. */
+void af_pool_append(af_pool_t *pool, af_node_t node, af_node_t parent, af_node_t before);
+
+static inline af_node_record_t *af_node_at(const af_pool_t *pool, af_node_t node) { return &pool->records[node]; }
+
+#endif

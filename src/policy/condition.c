@@ -1,0 +1,230 @@
+/*
+ * policy/condition.c: tests, and patterns with the document's title in them.
+ *
+ * A title pattern is compiled only for a text that could match it: where the title must literally be in every match (it stands
+ * outside of groups, classes and alternatives, and no quantifier follows), a text without it is refused by a search.
+ */
+#include "policy/condition.h"
+
+#define TITLE_MARK "{title}"
+#define TITLE_MARK_LEN 7u
+#define TITLE_LIMIT 4096u
+#define PATTERN_LIMIT 65536u
+
+/* What stands in for a title that is not known: matches nothing. */
+static const char nothing[] = "(?!)";
+
+void af_condition_init(af_condition_t *condition, af_heap_t *heap, uint32_t match_limit)
+{
+    *condition = (af_condition_t){.heap = heap, .match_limit = match_limit};
+}
+
+void af_condition_destroy(af_condition_t *condition)
+{
+    for (size_t i = 0; i < condition->entry_count; i++) {
+        if (condition->entries[i].regex != NULL) {
+            af_regex_destroy(condition->entries[i].regex);
+        }
+    }
+    af_heap_release(condition->heap, condition->entries, condition->entry_capacity * sizeof(*condition->entries));
+    af_heap_release(condition->heap, condition->title, condition->title_capacity);
+    if (condition->run != NULL) {
+        af_regex_run_destroy(condition->run);
+    }
+    *condition = (af_condition_t){.heap = condition->heap, .match_limit = condition->match_limit};
+}
+
+af_status_t af_condition_set_title(af_condition_t *condition, af_slice_t title)
+{
+    if (condition->title_known) {
+        return AF_OK;
+    }
+    if (title.len > 0) {
+        void *block = condition->title;
+        af_status_t status = af_heap_grow(condition->heap, &block, &condition->title_capacity, title.len, 1, TITLE_LIMIT);
+        condition->title = block;
+        if (status != AF_OK) {
+            return status;
+        }
+        memcpy(condition->title, title.data, title.len);
+    }
+    condition->title_len = title.len;
+    condition->title_known = true;
+    /* Patterns made before were made without a title. */
+    for (size_t i = 0; i < condition->entry_count; i++) {
+        if (condition->entries[i].regex != NULL) {
+            af_regex_destroy(condition->entries[i].regex);
+        }
+    }
+    condition->entry_count = 0;
+    return AF_OK;
+}
+
+af_regex_run_t *af_condition_run(af_condition_t *condition)
+{
+    if (condition->run == NULL && af_regex_run_create(condition->heap, condition->match_limit, &condition->run) != AF_OK) {
+        condition->run = NULL;
+    }
+    return condition->run;
+}
+
+/* --- {title} -------------------------------------------------------------------------------------------------------------- */
+
+/* Tells whether each match must have the title in it as it is. Doubt says no. */
+static bool title_is_required(const af_rule_t *rule)
+{
+    const char *pattern = rule->pattern;
+    const char *mark = strstr(pattern, TITLE_MARK);
+    if (mark == NULL || (rule->pattern_flags & AF_REGEX_CASELESS) != 0 || strpbrk(pattern, "|[\\") != NULL) {
+        return false;
+    }
+    const char *group = strchr(pattern, '(');
+    if (group != NULL && group < mark) {
+        return false;
+    }
+    char after = mark[TITLE_MARK_LEN];
+    return after != '?' && after != '*' && after != '{';
+}
+
+static bool is_word(uint8_t c)
+{
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || c >= 0x80;
+}
+
+/* Writes the title as a pattern (or counts, `out` NULL). */
+static size_t put_title(const af_condition_t *condition, uint8_t *out)
+{
+    size_t len = 0;
+    if (!condition->title_known) {
+        if (out != NULL) {
+            memcpy(out, nothing, sizeof(nothing) - 1);
+        }
+        return sizeof(nothing) - 1;
+    }
+    for (size_t i = 0; i < condition->title_len; i++) {
+        uint8_t c = condition->title[i];
+        if (!is_word(c)) {
+            if (out != NULL) {
+                out[len] = '\\';
+            }
+            len++;
+        }
+        if (out != NULL) {
+            out[len] = c;
+        }
+        len++;
+    }
+    return len;
+}
+
+/* Writes the rule's pattern with the title in it (or counts, `out` NULL). */
+static size_t put_pattern(const af_condition_t *condition, const char *pattern, uint8_t *out)
+{
+    size_t len = 0;
+    for (;;) {
+        const char *mark = strstr(pattern, TITLE_MARK);
+        size_t literal = mark == NULL ? strlen(pattern) : (size_t) (mark - pattern);
+        if (out != NULL) {
+            memcpy(out + len, pattern, literal);
+        }
+        len += literal;
+        if (mark == NULL) {
+            return len;
+        }
+        len += put_title(condition, out == NULL ? NULL : out + len);
+        pattern = mark + TITLE_MARK_LEN;
+    }
+}
+
+static af_regex_t *compile_title(af_condition_t *condition, const af_rule_t *rule)
+{
+    size_t len = put_pattern(condition, rule->pattern, NULL), at;
+    char message[8];
+    af_regex_t *regex = NULL;
+    if (len == 0 || len > PATTERN_LIMIT) {
+        return NULL;
+    }
+    uint8_t *pattern = af_heap_alloc(condition->heap, len);
+    if (pattern == NULL) {
+        return NULL;
+    }
+    (void) put_pattern(condition, rule->pattern, pattern);
+    if (af_regex_compile(condition->heap, (af_slice_t){pattern, len}, rule->pattern_flags, &regex, &at, message,
+                         sizeof(message)) != AF_OK) {
+        regex = NULL;
+    }
+    af_heap_release(condition->heap, pattern, len);
+    return regex;
+}
+
+/* The rule's pattern for this document; made once, also where that failed. */
+static const af_regex_t *title_regex(af_condition_t *condition, const af_rule_t *rule)
+{
+    for (size_t i = 0; i < condition->entry_count; i++) {
+        if (condition->entries[i].rule == rule) {
+            return condition->entries[i].regex;
+        }
+    }
+    void *block = condition->entries;
+    af_status_t status = af_heap_grow(condition->heap, &block, &condition->entry_capacity, condition->entry_count + 1,
+                                      sizeof(*condition->entries), AF_CONDITION_TITLES);
+    condition->entries = block;
+    if (status != AF_OK) {
+        condition->limited++;
+        return NULL;
+    }
+    af_regex_t *regex = compile_title(condition, rule);
+    condition->limited += regex == NULL;
+    condition->entries[condition->entry_count++] = (af_condition_entry_t){rule, regex};
+    return regex;
+}
+
+/* --- asking -------------------------------------------------------------------------------------------------------------- */
+
+static bool holds_title(const af_condition_t *condition, af_slice_t text)
+{
+    return condition->title_len == 0 ||
+           (text.len > 0 && memmem(text.data, text.len, condition->title, condition->title_len) != NULL);
+}
+
+bool af_condition_find(af_condition_t *condition, const af_rule_t *rule, af_slice_t text, size_t from, af_group_t *found)
+{
+    const af_regex_t *regex = rule->regex;
+    if (rule->pattern_has_title) {
+        if (title_is_required(rule) && (!condition->title_known || !holds_title(condition, text))) {
+            return false;
+        }
+        regex = title_regex(condition, rule);
+    }
+    af_regex_run_t *run = regex == NULL ? NULL : af_condition_run(condition);
+    if (run == NULL) {
+        return false;
+    }
+    if (text.data == NULL) {
+        text.data = (const uint8_t *) "";
+    }
+    af_status_t status = af_regex_match(regex, run, text, from, found, 1);
+    condition->limited += status != AF_OK && status != AF_NOT_FOUND;
+    return status == AF_OK;
+}
+
+static bool is_longer(af_slice_t text, uint32_t max)
+{
+    size_t count = 0;
+    if (text.len <= max) {
+        return false;
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        count += (text.data[i] & 0xC0) != 0x80;
+    }
+    return count > max;
+}
+
+bool af_condition_test(af_condition_t *condition, const af_rule_t *rule, af_slice_t text)
+{
+    af_group_t found;
+    if (rule->pattern == NULL) {
+        return true;
+    }
+    return !is_longer(text, rule->max) && af_condition_find(condition, rule, text, 0, &found);
+}

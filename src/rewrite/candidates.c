@@ -1,0 +1,416 @@
+/*
+ * rewrite/candidates.c: what rules say of a new node, and the candidates among them.
+ *
+ * A rule that picks a node at its start tag decides its fate there. Where the selector or the text condition is not decided yet,
+ * the pair becomes a candidate, and the node's tokens wait in the queue until it is done: when the element ends, when its text
+ * outgrows the rule's max, when a later sibling or the parent's end settles the selector, or when the cap is hit (then the
+ * element is kept and the limit is reported).
+ */
+#include "rewrite/rewriter_internal.h"
+
+#define MAX_CANDIDATES 4096u
+
+typedef struct {
+    af_rewriter_t *rw;
+    af_node_t node;
+    af_status_t status;
+} found_t;
+
+static bool site_matches(const af_rewriter_t *rw, const af_rule_t *rule)
+{
+    bool positive = false;
+
+    for (size_t i = 0; i < rule->site_count; i++) {
+        const char *site = rule->sites[i];
+        bool inverse = site[0] == '~';
+        size_t len = strlen(site) - inverse;
+        site += inverse;
+        bool same = rw->site_len >= len && memcmp(rw->site + (rw->site_len - len), site, len) == 0 &&
+                    (rw->site_len == len || rw->site[rw->site_len - len - 1] == '.');
+        if (same) {
+            return !inverse;
+        }
+        positive = positive || !inverse;
+    }
+    return !positive;
+}
+
+static bool never_removed(const af_node_record_t *record)
+{
+    return record->space == AF_NS_HTML && (record->name == AF_TAG_HTML || record->name == AF_TAG_HEAD ||
+                                           record->name == AF_TAG_BODY || record->name == AF_TAG_FRAMESET);
+}
+
+/* Elements whose children cannot stand in their place: raw text would become markup, table and select parts would move. */
+static bool never_unwrapped(const af_node_record_t *record)
+{
+    if (record->space != AF_NS_HTML || never_removed(record)) {
+        return true;
+    }
+    switch (record->name) {
+    case AF_TAG_SCRIPT: case AF_TAG_STYLE: case AF_TAG_TEXTAREA: case AF_TAG_TITLE: case AF_TAG_XMP: case AF_TAG_IFRAME:
+    case AF_TAG_NOEMBED: case AF_TAG_NOFRAMES: case AF_TAG_NOSCRIPT: case AF_TAG_PLAINTEXT: case AF_TAG_TEMPLATE:
+    case AF_TAG_TABLE: case AF_TAG_CAPTION: case AF_TAG_COLGROUP: case AF_TAG_COL: case AF_TAG_THEAD: case AF_TAG_TBODY:
+    case AF_TAG_TFOOT: case AF_TAG_TR: case AF_TAG_TD: case AF_TAG_TH: case AF_TAG_SELECT: case AF_TAG_OPTGROUP:
+    case AF_TAG_OPTION: case AF_TAG_FRAME:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool refused(af_rewriter_t *rw, const af_rule_t *rule, const af_node_record_t *record)
+{
+    switch (rule->verb) {
+    case AF_VERB_REMOVE:
+    case AF_VERB_DEDUPE:
+        if (never_removed(record)) {
+            rw->stats.refused++;
+            return true;
+        }
+        return false;
+    case AF_VERB_UNWRAP:
+        return never_unwrapped(record);
+    case AF_VERB_PROTECT:
+    case AF_VERB_KEEP:
+    case AF_VERB_STRIP:
+    case AF_VERB_ATTRIBUTION:
+        break;
+    }
+    return false;
+}
+
+static void decide(af_rewriter_t *rw, af_node_t node, uint32_t rule_number)
+{
+    const af_rule_t *rule = &rw->rules->rules[rule_number];
+    af_node_record_t *record = node_of(rw, node);
+    uint32_t fate = record->fate;
+
+    switch (rule->verb) {
+    case AF_VERB_REMOVE:
+    case AF_VERB_DEDUPE:
+    case AF_VERB_ATTRIBUTION: /* a repeated notice */
+        if ((fate & FATE_REMOVE) == 0) {
+            record->rule = rule_number;
+        }
+        fate |= FATE_REMOVE;
+        break;
+    case AF_VERB_UNWRAP:
+        if ((fate & (FATE_REMOVE | FATE_UNWRAP)) == 0) {
+            record->rule = rule_number;
+        }
+        fate |= FATE_UNWRAP;
+        break;
+    case AF_VERB_PROTECT:
+        fate |= FATE_PROTECT;
+        break;
+    case AF_VERB_KEEP:
+    case AF_VERB_STRIP:
+        break;
+    }
+    record->fate = (uint8_t) fate;
+}
+
+static af_status_t add_candidate(af_rewriter_t *rw, af_node_t node, uint32_t rule, uint32_t selector, bool open, bool text)
+{
+    af_status_t status = AF_OK;
+
+    if (rw->candidates.count >= MAX_CANDIDATES) {
+        af_candidates_oldest_gives_up(rw, "candidates");
+        return AF_OK;
+    }
+    af_candidate_t *candidate = af_vector_add(rw, &rw->candidates, sizeof *candidate, &status);
+    if (candidate == NULL) {
+        return status;
+    }
+    memset(candidate, 0, sizeof *candidate);
+    candidate->node = node;
+    candidate->rule = rule;
+    candidate->selector = selector;
+    candidate->selector_open = open;
+    candidate->text_open = text;
+    candidate->mark = af_tape_mark(&rw->tape);
+    candidate->from_pos = rw->token_pos;
+    node_of(rw, node)->hold++;
+    rw->open_candidates++;
+    rw->text_candidates += text;
+    return AF_OK;
+}
+
+static bool needs_text(const af_rule_t *rule)
+{
+    return rule->pattern != NULL || rule->verb == AF_VERB_DEDUPE;
+}
+
+static void found_rule(void *opaque, uint32_t owner, uint32_t selector, af_match_t match)
+{
+    found_t *found = opaque;
+    af_rewriter_t *rw = found->rw;
+    const af_rule_t *rule = &rw->rules->rules[owner];
+
+    if (found->status != AF_OK || !site_matches(rw, rule) || refused(rw, rule, node_of(rw, found->node))) {
+        return;
+    }
+    if (rule->verb == AF_VERB_ATTRIBUTION) {
+        if (match == AF_MATCH_YES) {
+            found->status = af_notices_scope(rw, owner, found->node);
+        }
+        return;
+    }
+    if (match == AF_MATCH_YES && !needs_text(rule)) {
+        decide(rw, found->node, owner);
+    } else if (match != AF_MATCH_NO) {
+        found->status = add_candidate(rw, found->node, owner, selector, match == AF_MATCH_UNKNOWN, needs_text(rule));
+    }
+}
+
+af_status_t af_rewriter_match(af_rewriter_t *rw, af_node_t node)
+{
+    found_t found = {rw, node, AF_OK};
+    const af_node_record_t *record = node_of(rw, node);
+
+    if (record->atom_count == 0 || (node_dead(rw, record->parent) && !rw->rules->has_protect)) {
+        return AF_OK;
+    }
+    af_match_node(&rw->matcher, node, found_rule, &found);
+    return found.status;
+}
+
+bool af_rewriter_holding(const af_rewriter_t *rw)
+{
+    return rw->held.count > rw->held_first;
+}
+
+static void finish_candidate(af_rewriter_t *rw, af_candidate_t *candidate, bool holds)
+{
+    if (candidate->done) {
+        return;
+    }
+    candidate->done = true;
+    rw->open_candidates--;
+    rw->text_candidates -= candidate->text_open;
+    node_of(rw, candidate->node)->hold--;
+    if (holds) {
+        decide(rw, candidate->node, candidate->rule);
+    }
+}
+
+/* Done candidates leave the list, and the tape what nobody needs any more. */
+static void tidy(af_rewriter_t *rw)
+{
+    size_t to = 0;
+    size_t mark = SIZE_MAX;
+
+    for (size_t i = 0; i < rw->candidates.count; i++) {
+        const af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
+        if (candidate->done) {
+            continue;
+        }
+        if (candidate->text_open && candidate->mark < mark) {
+            mark = candidate->mark;
+        }
+        if (to != i) {
+            *AF_VECTOR_AT(af_candidate_t, &rw->candidates, to) = *candidate;
+        }
+        to++;
+    }
+    rw->candidates.count = to;
+    if (rw->block.open && rw->block.mark < mark) {
+        mark = rw->block.mark;
+    }
+    af_tape_forget(&rw->tape, mark);
+}
+
+void af_candidates_text(af_rewriter_t *rw)
+{
+    bool changed = false;
+
+    for (size_t i = 0; i < rw->candidates.count; i++) {
+        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
+        const af_rule_t *rule = &rw->rules->rules[candidate->rule];
+        if (!candidate->text_open || rule->pattern == NULL ||
+            af_tape_characters(&rw->tape, candidate->mark) <= rule->max) {
+            continue;
+        }
+        finish_candidate(rw, candidate, false);
+        changed = true;
+    }
+    if (changed) {
+        tidy(rw);
+    }
+}
+
+static bool text_holds(af_rewriter_t *rw, const af_candidate_t *candidate)
+{
+    const af_rule_t *rule = &rw->rules->rules[candidate->rule];
+    af_slice_t text = af_tape_since(&rw->tape, candidate->mark);
+
+    if (rule->pattern != NULL && !af_condition_test(&rw->condition, rule, text)) {
+        return false;
+    }
+    if (rule->verb == AF_VERB_DEDUPE) {
+        return text.len > 0 && af_dedupe_seen(&rw->dedupe, candidate->rule, text, candidate->node, candidate->from_pos,
+                                              NULL) == AF_DEDUPE_DUPLICATE;
+    }
+    return true;
+}
+
+static void settle_text(af_rewriter_t *rw, af_candidate_t *candidate)
+{
+    bool holds = text_holds(rw, candidate);
+
+    candidate->text_open = false;
+    rw->text_candidates--;
+    if (!holds || !candidate->selector_open) {
+        finish_candidate(rw, candidate, holds);
+    }
+}
+
+af_status_t af_candidates_closed(af_rewriter_t *rw, af_node_t node)
+{
+    if (node_of(rw, node)->hold == 0) {
+        return AF_OK;
+    }
+    for (size_t i = rw->candidates.count; i > 0; i--) {
+        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i - 1);
+        if (candidate->node != node || candidate->done) {
+            continue;
+        }
+        if (candidate->escape) {
+            finish_candidate(rw, candidate, false);
+        } else if (candidate->text_open) {
+            settle_text(rw, candidate);
+        }
+    }
+    tidy(rw);
+    return AF_OK;
+}
+
+af_status_t af_candidates_review(af_rewriter_t *rw)
+{
+    for (size_t i = 0; i < rw->candidates.count; i++) {
+        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
+        if (!candidate->selector_open || candidate->done) {
+            continue;
+        }
+        af_match_t match = af_match_again(&rw->matcher, candidate->node, candidate->selector);
+        if (match == AF_MATCH_UNKNOWN) {
+            continue;
+        }
+        candidate->selector_open = false;
+        if (match == AF_MATCH_NO || !candidate->text_open) {
+            finish_candidate(rw, candidate, match == AF_MATCH_YES);
+        }
+    }
+    tidy(rw);
+    return AF_OK;
+}
+
+af_status_t af_candidates_end(af_rewriter_t *rw)
+{
+    for (size_t i = rw->candidates.count; i > 0; i--) {
+        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i - 1);
+        for (af_node_t node = candidate->node; node != 0; node = node_of(rw, node)->parent) {
+            node_of(rw, node)->flags |= AF_NODE_CLOSED;
+        }
+        if (candidate->text_open && !candidate->done) {
+            settle_text(rw, candidate);
+        }
+    }
+    af_status_t status = af_candidates_review(rw);
+    for (size_t i = 0; i < rw->candidates.count; i++) {
+        finish_candidate(rw, AF_VECTOR_AT(af_candidate_t, &rw->candidates, i), false);
+    }
+    tidy(rw);
+    return status;
+}
+
+void af_candidates_oldest_gives_up(af_rewriter_t *rw, const char *limit)
+{
+    for (size_t i = 0; i < rw->candidates.count; i++) {
+        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
+        if (candidate->done) {
+            continue;
+        }
+        af_event_t event = {AF_LIMIT_HIT, candidate->rule, candidate->from_pos, rw->pushed, limit};
+        rw->stats.limited++;
+        rw->stats.reason = limit;
+        af_edits_event(&rw->edits, &event);
+        af_node_t node = candidate->node;
+        for (size_t k = i; k < rw->candidates.count; k++) {
+            af_candidate_t *other = AF_VECTOR_AT(af_candidate_t, &rw->candidates, k);
+            if (other->node == node) {
+                finish_candidate(rw, other, false);
+            }
+        }
+        break;
+    }
+    tidy(rw);
+}
+
+af_status_t af_candidates_hold(af_rewriter_t *rw, af_node_t node)
+{
+    return add_candidate(rw, node, AF_NO_RULE, 0, false, false);
+}
+
+void af_candidates_release(af_rewriter_t *rw, af_node_t node, uint32_t rule, bool removes)
+{
+    for (size_t i = rw->candidates.count; i > 0; i--) {
+        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i - 1);
+        if (candidate->node != node || candidate->done || candidate->escape || candidate->rule != AF_NO_RULE) {
+            continue;
+        }
+        candidate->rule = removes ? rule : AF_NO_RULE;
+        finish_candidate(rw, candidate, removes);
+        break;
+    }
+    tidy(rw);
+}
+
+/* What ends the scope that the adoption agency looks through. */
+static bool ends_scope(const af_node_record_t *record)
+{
+    if (record->space != AF_NS_HTML) {
+        return true;
+    }
+    switch (record->name) {
+    case AF_TAG_HTML: case AF_TAG_TABLE: case AF_TAG_TD: case AF_TAG_TH: case AF_TAG_CAPTION: case AF_TAG_TEMPLATE:
+    case AF_TAG_APPLET: case AF_TAG_MARQUEE: case AF_TAG_OBJECT:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool af_candidates_escape_risk(const af_rewriter_t *rw, const af_token_t *token)
+{
+    return token->type == AF_TOKEN_START_TAG && rw->in.formatting_count > 0 && (rw->diverged || af_rewriter_holding(rw));
+}
+
+/* HTML #adoption-agency-algorithm: an end tag of a formatting element that is open below `node` moves the first special element
+ * in it, with what is in that, to where the formatting element stands. Whatever lies between is left behind. */
+af_status_t af_candidates_escape(af_rewriter_t *rw, af_node_t node)
+{
+    bool leaves = false, escapes = false;
+
+    for (uint32_t i = rw->in.depth; i > 0; i--) {
+        af_node_t open = rw->in.stack[i - 1];
+        const af_node_record_t *record = node_of(rw, open);
+        if (open == node) {
+            continue;
+        }
+        if (ends_scope(record)) {
+            break;
+        }
+        leaves = leaves || record->hold > 0 || (record->fate & (FATE_REMOVE | FATE_UNWRAP | FATE_DEAD)) != 0;
+        escapes = escapes || (leaves && record->tag_len > 0 && !node_dead(rw, record->parent));
+    }
+    if (!escapes) {
+        return AF_OK;
+    }
+    af_status_t status = add_candidate(rw, node, AF_NO_RULE, 0, false, false);
+    if (status == AF_OK && node_of(rw, node)->hold > 0) {
+        AF_VECTOR_AT(af_candidate_t, &rw->candidates, rw->candidates.count - 1)->escape = true;
+    }
+    return status;
+}

@@ -1,0 +1,290 @@
+/*
+ * rewrite/notices.c: attribution rules on the stream: scopes, runs of block text, and the edits that a notice needs.
+ *
+ * A run is the text between two block boundaries (start and end tags of block elements). While it may still be a notice (it is no
+ * longer than the longest rule's max) its block is held back, so that a year can be put in or the block dropped. A longer run is only
+ * looked at for the rules' `when`, in pieces. A notice that is missing is inserted where its scope ends.
+ */
+#include "rewrite/rewriter_internal.h"
+
+typedef struct {
+    uint32_t rule;
+    af_node_t node;
+} af_scope_t;
+
+bool af_notices_active(const af_rewriter_t *rw)
+{
+    return rw->rules->has_attribution;
+}
+
+af_status_t af_notices_init(af_rewriter_t *rw)
+{
+    af_status_t status = af_attribution_init(&rw->attribution, rw->heap, rw->rules, &rw->facts, &rw->condition);
+
+    rw->attribution.last_modified = rw->options.last_modified;
+    rw->attribution.date = rw->options.date;
+    rw->attribution.sink = rw->edits.sink;
+    rw->tape.positions = true;
+    for (uint32_t i = 0; i < rw->rules->rule_count; i++) {
+        const af_rule_t *rule = &rw->rules->rules[i];
+        if (rule->verb == AF_VERB_ATTRIBUTION && rule->max > rw->notice_max) {
+            rw->notice_max = rule->max;
+        }
+    }
+    return status;
+}
+
+void af_notices_destroy(af_rewriter_t *rw)
+{
+    if (af_notices_active(rw)) {
+        af_attribution_destroy(&rw->attribution);
+    }
+    af_heap_release(rw->heap, rw->scopes.items, rw->scopes.capacity * sizeof(af_scope_t));
+}
+
+static bool is_block(uint32_t tag)
+{
+    switch (tag) {
+    case AF_TAG_P: case AF_TAG_DIV: case AF_TAG_SECTION: case AF_TAG_ARTICLE: case AF_TAG_MAIN: case AF_TAG_ASIDE:
+    case AF_TAG_HEADER: case AF_TAG_FOOTER: case AF_TAG_NAV: case AF_TAG_ADDRESS: case AF_TAG_BLOCKQUOTE: case AF_TAG_FIGURE:
+    case AF_TAG_FIGCAPTION: case AF_TAG_UL: case AF_TAG_OL: case AF_TAG_LI: case AF_TAG_DL: case AF_TAG_DT: case AF_TAG_DD:
+    case AF_TAG_H1: case AF_TAG_H2: case AF_TAG_H3: case AF_TAG_H4: case AF_TAG_H5: case AF_TAG_H6: case AF_TAG_TABLE:
+    case AF_TAG_TBODY: case AF_TAG_TR: case AF_TAG_TD: case AF_TAG_TH: case AF_TAG_CAPTION: case AF_TAG_PRE: case AF_TAG_FORM:
+    case AF_TAG_HR: case AF_TAG_BODY: case AF_TAG_CENTER: case AF_TAG_DETAILS: case AF_TAG_SUMMARY:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool af_notices_risk(const af_rewriter_t *rw, const af_token_t *token)
+{
+    return af_notices_active(rw) && token->type == AF_TOKEN_START_TAG && is_block(token->tag);
+}
+
+static void open_run(af_rewriter_t *rw, af_node_t node, bool whole)
+{
+    rw->block.open = true;
+    rw->block.node = node;
+    rw->block.whole = whole;
+    rw->block.mark = af_tape_mark(&rw->tape);
+}
+
+static af_status_t add_insert(af_rewriter_t *rw, uint64_t pos, uint64_t drop_to, af_slice_t bytes, uint32_t rule)
+{
+    af_status_t status = AF_OK;
+    uint8_t *copy = af_heap_alloc(rw->heap, bytes.len > 0 ? bytes.len : 1);
+
+    if (copy == NULL) {
+        return af_heap_why(rw->heap, bytes.len);
+    }
+    memcpy(copy, bytes.data, bytes.len);
+    af_insert_t *insert = af_vector_add(rw, &rw->inserts, sizeof *insert, &status);
+    if (insert == NULL) {
+        af_heap_release(rw->heap, copy, bytes.len > 0 ? bytes.len : 1);
+        return status;
+    }
+    size_t at = rw->inserts.count - 1;
+    for (; at > 0 && AF_VECTOR_AT(af_insert_t, &rw->inserts, at - 1)->pos > pos; at--) {
+        *AF_VECTOR_AT(af_insert_t, &rw->inserts, at) = *AF_VECTOR_AT(af_insert_t, &rw->inserts, at - 1);
+    }
+    *AF_VECTOR_AT(af_insert_t, &rw->inserts, at) = (af_insert_t){pos, drop_to, copy, bytes.len, rule};
+    return AF_OK;
+}
+
+static void tell(af_rewriter_t *rw, af_event_kind_t kind, uint32_t rule, uint64_t from_pos, uint64_t to_pos, const char *word)
+{
+    af_event_t event = {kind, rule, from_pos, to_pos, ""};
+
+    rw->stats.attribution = word;
+    if (kind == AF_INSERTED || kind == AF_REPAIRED) {
+        rw->stats.attributions++;
+    }
+    af_edits_event(&rw->edits, &event);
+}
+
+/* Puts the missing part in, where its place is one piece of the stream that has not left yet. */
+static af_status_t repair(af_rewriter_t *rw, uint32_t rule, af_slice_t text, const af_notice_t *notice)
+{
+    uint64_t from_pos = af_tape_position(&rw->tape, text.data + notice->from);
+    uint64_t to_pos = from_pos;
+
+    if (notice->to > notice->from) {
+        to_pos = af_tape_position_after(&rw->tape, text.data + notice->to);
+    }
+    if (from_pos < rw->edits.frontier || to_pos - from_pos != notice->to - notice->from) {
+        tell(rw, AF_ILL_FORMED, rule, from_pos, from_pos, "malformed");
+        return AF_OK;
+    }
+    tell(rw, AF_REPAIRED, rule, from_pos, to_pos, "repaired");
+    return add_insert(rw, from_pos, to_pos, notice->bytes, rule);
+}
+
+static af_status_t look_at_run(af_rewriter_t *rw, uint32_t rule, af_slice_t text, bool whole)
+{
+    af_notice_t notice;
+    uint64_t pos = rw->token_pos;
+
+    af_attribution_block(&rw->attribution, rule, text, &notice);
+    switch (notice.kind) {
+    case AF_NOTICE_NOTHING:
+    case AF_NOTICE_INSERT:
+        break;
+    case AF_NOTICE_GOOD:
+        if (rw->stats.attribution[0] == '\0') {
+            rw->stats.attribution = "present";
+        }
+        break;
+    case AF_NOTICE_REPEAT:
+        if (whole) {
+            af_candidates_release(rw, rw->block.node, rule, true);
+        }
+        break;
+    case AF_NOTICE_REPAIR:
+        return repair(rw, rule, text, &notice);
+    case AF_NOTICE_NO_DATE:
+        tell(rw, AF_NO_DATE, rule, pos, pos, "no-date");
+        break;
+    case AF_NOTICE_REFUSED:
+        tell(rw, AF_ILL_FORMED, rule, pos, pos, "malformed");
+        break;
+    }
+    return AF_OK;
+}
+
+/* The run ends. `whole`: it was all that its block held. */
+static af_status_t end_run(af_rewriter_t *rw, bool whole)
+{
+    af_status_t status = AF_OK;
+
+    if (!rw->block.open) {
+        return AF_OK;
+    }
+    af_slice_t text = af_tape_since(&rw->tape, rw->block.mark);
+    if (text.len > 0) {
+        af_attribution_page_text(&rw->attribution, text);
+        for (size_t i = 0; status == AF_OK && i < rw->scopes.count; i++) {
+            status = look_at_run(rw, AF_VECTOR_AT(af_scope_t, &rw->scopes, i)->rule, text, whole && rw->block.whole);
+        }
+    }
+    if (rw->block.node != 0) {
+        af_candidates_release(rw, rw->block.node, AF_NO_RULE, false);
+    }
+    rw->block.open = false;
+    return status;
+}
+
+static bool is_block_node(const af_rewriter_t *rw, af_node_t node)
+{
+    const af_node_record_t *record = node_of(rw, node);
+
+    return record->space == AF_NS_HTML && is_block(record->name);
+}
+
+af_status_t af_notices_created(af_rewriter_t *rw, af_node_t node)
+{
+    if (!is_block_node(rw, node)) {
+        return AF_OK;
+    }
+    af_status_t status = end_run(rw, false);
+    open_run(rw, node, true);
+    if (status == AF_OK && rw->past_live && (node_of(rw, node)->flags & AF_NODE_IMPLIED) == 0) {
+        status = af_candidates_hold(rw, node);
+    }
+    return status;
+}
+
+static af_status_t end_scope(af_rewriter_t *rw, const af_scope_t *scope, const af_token_t *token)
+{
+    af_notice_t notice;
+    const af_rule_t *rule = &rw->rules->rules[scope->rule];
+
+    af_attribution_scope_end(&rw->attribution, scope->rule, &notice);
+    if (notice.kind == AF_NOTICE_NO_DATE) {
+        tell(rw, AF_NO_DATE, scope->rule, token->from_pos, token->from_pos, "no-date");
+    }
+    if (notice.kind != AF_NOTICE_INSERT || (node_of(rw, scope->node)->fate & (FATE_REMOVE | FATE_DEAD)) != 0) {
+        return AF_OK;
+    }
+    bool after = rule->attribution->place == AF_PLACE_AFTER && token->type == AF_TOKEN_END_TAG;
+    uint64_t pos = after ? token->to_pos : token->from_pos;
+    tell(rw, AF_INSERTED, scope->rule, pos, pos, "inserted");
+    return add_insert(rw, pos, pos, notice.bytes, scope->rule);
+}
+
+static af_status_t end_scopes(af_rewriter_t *rw, af_node_t node, const af_token_t *token)
+{
+    af_status_t status = AF_OK;
+    size_t to = 0;
+
+    for (size_t i = 0; i < rw->scopes.count; i++) {
+        af_scope_t scope = *AF_VECTOR_AT(af_scope_t, &rw->scopes, i);
+        if (scope.node == node && status == AF_OK) {
+            status = end_scope(rw, &scope, token);
+        } else {
+            *AF_VECTOR_AT(af_scope_t, &rw->scopes, to++) = scope;
+        }
+    }
+    rw->scopes.count = to;
+    return status;
+}
+
+af_status_t af_notices_closed(af_rewriter_t *rw, const af_token_t *token, af_node_t node)
+{
+    af_status_t status = AF_OK;
+
+    if (is_block_node(rw, node)) {
+        status = end_run(rw, rw->block.node == node);
+        open_run(rw, node_of(rw, node)->parent, false);
+    }
+    return status == AF_OK ? end_scopes(rw, node, token) : status;
+}
+
+/* The body ends where its end tag, or html's, or the document's end stands, although its element stays open. */
+af_status_t af_notices_token(af_rewriter_t *rw, const af_token_t *token)
+{
+    bool ends = token->type == AF_TOKEN_END || (token->type == AF_TOKEN_END_TAG &&
+                                                (token->tag == AF_TAG_BODY || token->tag == AF_TAG_HTML));
+
+    if (!ends || rw->in.template_count > 0) {
+        return AF_OK;
+    }
+    af_status_t status = end_run(rw, false);
+    for (uint32_t i = rw->in.depth; status == AF_OK && i > 0; i--) {
+        if (token->type == AF_TOKEN_END || node_of(rw, rw->in.stack[i - 1])->name == AF_TAG_BODY) {
+            status = end_scopes(rw, rw->in.stack[i - 1], token);
+        }
+    }
+    return status;
+}
+
+af_status_t af_notices_text(af_rewriter_t *rw)
+{
+    if (!rw->block.open || af_tape_characters(&rw->tape, rw->block.mark) <= rw->notice_max) {
+        return AF_OK;
+    }
+    af_attribution_page_text(&rw->attribution, af_tape_since(&rw->tape, rw->block.mark));
+    if (rw->block.node != 0) {
+        af_candidates_release(rw, rw->block.node, AF_NO_RULE, false);
+    }
+    rw->block.whole = false;
+    rw->block.mark = af_tape_mark(&rw->tape);
+    return AF_OK;
+}
+
+af_status_t af_notices_scope(af_rewriter_t *rw, uint32_t rule, af_node_t node)
+{
+    af_status_t status = AF_OK;
+
+    for (size_t i = 0; i < rw->scopes.count; i++) {
+        if (AF_VECTOR_AT(af_scope_t, &rw->scopes, i)->rule == rule) {
+            return AF_OK; /* inside a scope of the same rule: the outer one decides */
+        }
+    }
+    af_scope_t *scope = af_vector_add(rw, &rw->scopes, sizeof *scope, &status);
+    if (scope != NULL) {
+        *scope = (af_scope_t){rule, node};
+        af_attribution_scope_begin(&rw->attribution, rule);
+    }
+    return status;
+}

@@ -1,0 +1,147 @@
+/*
+ * rewrite/output.c: settled tokens on their way to the edit list, and what is told of them.
+ *
+ * The one place where bytes are kept, dropped and inserted, so that the guard sees everything the output gets, in order.
+ */
+#include "rewrite/rewriter_internal.h"
+
+/* Writes the insertions whose place is before `pos` (`at_end`: or at it), keeping what lies between. */
+static void write_inserts(af_rewriter_t *rw, uint64_t pos, bool at_end)
+{
+    size_t done = 0;
+
+    while (done < rw->inserts.count) {
+        af_insert_t *insert = AF_VECTOR_AT(af_insert_t, &rw->inserts, done);
+        if (insert->pos > pos || (insert->pos == pos && !at_end)) {
+            break;
+        }
+        if (insert->pos >= rw->edits.frontier) {
+            af_edits_keep(&rw->edits, insert->pos);
+            af_edits_insert(&rw->edits, insert->data, insert->len, insert->rule);
+            if (insert->drop_to > insert->pos) {
+                af_edits_drop(&rw->edits, insert->drop_to, insert->rule);
+            }
+            af_guard_inserted(&rw->guard);
+        }
+        af_heap_release(rw->heap, insert->data, insert->len > 0 ? insert->len : 1);
+        done++;
+    }
+    if (done > 0) {
+        rw->inserts.count -= done;
+        memmove(rw->inserts.items, AF_VECTOR_AT(af_insert_t, &rw->inserts, done), rw->inserts.count * sizeof(af_insert_t));
+    }
+}
+
+static void drop_inserts(af_rewriter_t *rw, uint64_t to_pos)
+{
+    size_t to = 0;
+
+    for (size_t i = 0; i < rw->inserts.count; i++) {
+        af_insert_t *insert = AF_VECTOR_AT(af_insert_t, &rw->inserts, i);
+        if (insert->pos < to_pos) {
+            af_heap_release(rw->heap, insert->data, insert->len > 0 ? insert->len : 1);
+        } else {
+            *AF_VECTOR_AT(af_insert_t, &rw->inserts, to++) = *insert;
+        }
+    }
+    rw->inserts.count = to;
+}
+
+void af_write_token(af_rewriter_t *rw, const af_token_t *token, bool swallows_newline)
+{
+    if (rw->inserts.count > 0) {
+        write_inserts(rw, token->from_pos, true);
+    }
+    if (rw->dropped_since && token->type == AF_TOKEN_TEXT) {
+        uint8_t join[16];
+        size_t skip;
+        size_t len = af_guard_join(&rw->guard, token, join, &skip);
+        if (skip > 0) {
+            af_edits_drop(&rw->edits, token->from_pos + skip, AF_NO_RULE);
+        }
+        af_edits_insert(&rw->edits, join, len, AF_NO_RULE);
+    }
+    if (rw->inserts.count > 0) {
+        write_inserts(rw, token->to_pos, token->type == AF_TOKEN_END);
+    }
+    af_edits_keep(&rw->edits, token->to_pos);
+    rw->wrote_last = true;
+    if (rw->watches_output) {
+        af_guard_wrote(&rw->guard, token, swallows_newline);
+    }
+    if (token->type != AF_TOKEN_IGNORED) {
+        rw->dropped_since = false;
+    }
+}
+
+void af_write_markup(af_rewriter_t *rw, const uint8_t *data, size_t len, uint32_t rule)
+{
+    af_edits_insert(&rw->edits, data, len, rule);
+    af_guard_inserted(&rw->guard);
+}
+
+void af_write_drop(af_rewriter_t *rw, const af_token_t *token, uint32_t rule)
+{
+    if (rw->inserts.count > 0) {
+        drop_inserts(rw, token->to_pos);
+    }
+    rw->wrote_last = false;
+    if (token->to_pos > rw->edits.frontier) {
+        af_edits_drop(&rw->edits, token->to_pos, rule);
+        rw->dropped_since = true;
+    }
+}
+
+static void tell(af_rewriter_t *rw, af_event_kind_t kind, uint32_t rule, uint64_t from_pos, uint64_t to_pos)
+{
+    af_event_t event = {kind, rule, from_pos, to_pos, ""};
+
+    af_edits_event(&rw->edits, &event);
+}
+
+static void tell_removed(af_rewriter_t *rw, uint64_t to_pos)
+{
+    bool duplicate = rw->rules->rules[rw->removal_rule].verb == AF_VERB_DEDUPE;
+
+    rw->removal = 0;
+    tell(rw, duplicate ? AF_DUPLICATE : AF_REMOVED, rw->removal_rule, rw->removal_from, to_pos);
+}
+
+void af_tell_made(af_rewriter_t *rw, const af_token_t *token, const af_node_t *nodes, uint32_t node_count)
+{
+    for (uint32_t i = 0; i < node_count; i++) {
+        const af_node_record_t *record = node_of(rw, nodes[i]);
+        if ((record->flags & AF_NODE_CLONE) != 0 || !node_gone(rw, nodes[i])) {
+            continue;
+        }
+        if ((record->fate & FATE_UNWRAP) != 0) {
+            rw->stats.unwrapped++;
+            tell(rw, AF_UNWRAPPED, record->rule, token->from_pos, token->to_pos);
+        } else if ((record->fate & FATE_REMOVE) != 0 && !node_dead(rw, record->parent)) {
+            if (rw->removal != 0) {
+                tell_removed(rw, token->from_pos);
+            }
+            if (rw->rules->rules[record->rule].verb == AF_VERB_DEDUPE) {
+                rw->stats.duplicates++;
+            } else {
+                rw->stats.removed++;
+            }
+            rw->removal = nodes[i];
+            rw->removal_rule = record->rule;
+            rw->removal_from = token->from_pos;
+        }
+    }
+}
+
+void af_tell_closed(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token)
+{
+    for (uint32_t i = 0; rw->removal != 0 && i < tree->event_count; i++) {
+        const af_tree_event_t *event = &tree->events[i];
+        if (event->kind == AF_EVENT_CLOSED && event->node == rw->removal) {
+            tell_removed(rw, rw->edits.frontier > token->from_pos ? token->to_pos : token->from_pos);
+        }
+    }
+    if (rw->removal != 0 && token->type == AF_TOKEN_END) {
+        tell_removed(rw, token->to_pos);
+    }
+}

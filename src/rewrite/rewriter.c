@@ -1,0 +1,608 @@
+/*
+ * rewrite/rewriter.c: the loop: token, tree, matches, what follows.
+ *
+ * Invariant: the settled tree (`past` while tokens wait, `in` otherwise) stands where the edits' frontier is, and `out`, once
+ * diverged, is the state of a parser that has read exactly what was emitted. When a limit is hit the rewriter stops looking and
+ * keeps the rest: nothing is lost.
+ */
+#include "rewrite/rewriter_internal.h"
+
+#define MAX_ITEMS ((size_t) 1 << 28)
+#define NODE_LIMIT ((size_t) 1 << 20)
+#define TAPE_LIMIT ((size_t) 64 * 1024)
+
+af_status_t af_vector_reserve(af_rewriter_t *rw, af_vector_t *vector, size_t count, size_t item)
+{
+    if (count <= vector->capacity) {
+        return AF_OK;
+    }
+    return af_heap_grow(rw->heap, &vector->items, &vector->capacity, count, item, MAX_ITEMS);
+}
+
+void *af_vector_add(af_rewriter_t *rw, af_vector_t *vector, size_t item, af_status_t *status)
+{
+    *status = af_vector_reserve(rw, vector, vector->count + 1, item);
+    if (*status != AF_OK) {
+        return NULL;
+    }
+    return (uint8_t *) vector->items + item * vector->count++;
+}
+
+static void mark_vector(af_pool_t *pool, const af_vector_t *nodes, size_t from)
+{
+    for (size_t i = from; i < nodes->count; i++) {
+        af_pool_mark(pool, *AF_VECTOR_AT(af_node_t, nodes, i));
+    }
+}
+
+static void mark_roots(void *opaque, af_pool_t *pool)
+{
+    const af_rewriter_t *rw = opaque;
+
+    af_tree_mark(&rw->in, pool);
+    if (rw->past_live) {
+        af_tree_mark(&rw->past, pool);
+    }
+    if (rw->diverged) {
+        af_tree_mark(&rw->out, pool);
+    }
+    mark_vector(pool, &rw->made, 0);
+    mark_vector(pool, &rw->before, 0);
+    mark_vector(pool, &rw->pending, 0);
+    mark_vector(pool, &rw->held_nodes, 0);
+    for (size_t i = 0; i < rw->candidates.count; i++) {
+        af_pool_mark(pool, AF_VECTOR_AT(af_candidate_t, &rw->candidates, i)->node);
+    }
+    if (rw->removal != 0) {
+        af_pool_mark(pool, rw->removal);
+    }
+    if (rw->facts_node != 0) {
+        af_pool_mark(pool, rw->facts_node);
+    }
+    if (rw->block.open) {
+        af_pool_mark(pool, rw->block.node);
+    }
+}
+
+static bool implied_may_match(const af_index_t *index)
+{
+    static const uint32_t implied[] = {AF_TAG_TBODY, AF_TAG_TR, AF_TAG_COLGROUP, AF_TAG_P, AF_TAG_BR};
+
+    for (size_t i = 0; i < sizeof implied / sizeof *implied; i++) {
+        if (af_index_needs_tags(index, implied[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static af_status_t start_parts(af_rewriter_t *rw)
+{
+    const af_limits_t *limits = &rw->options.limits;
+    af_status_t status = af_tokenizer_create(rw->heap, limits->tag, limits->attributes, &rw->tokenizer);
+
+    if (status != AF_OK) {
+        return status;
+    }
+    af_pool_init(&rw->pool, rw->heap, NODE_LIMIT);
+    rw->pool.mark_roots = mark_roots;
+    rw->pool.opaque = rw;
+    rw->pool.retain_siblings = af_index_needs_siblings(rw->rules->index) || af_index_needs_children(rw->rules->index);
+    rw->in_ready = true;
+    status = af_tree_init(&rw->in, rw->heap, &rw->pool, limits->depth);
+    af_matcher_init(&rw->matcher, rw->rules->index, &rw->pool, rw->heap);
+    rw->implied_atoms = implied_may_match(rw->rules->index);
+    rw->watches_output = rw->rules->rule_count > 0;
+    af_tape_init(&rw->tape, rw->heap, TAPE_LIMIT);
+    af_condition_init(&rw->condition, rw->heap, limits->match_steps);
+    af_dedupe_init(&rw->dedupe, rw->heap, 0);
+    if (status == AF_OK && (rw->rules->has_text || rw->rules->has_dedupe || rw->rules->has_attribution)) {
+        rw->charset_known = rw->charset_label != NULL;
+        status = af_charset_create(rw->heap, rw->charset_label, &rw->charset);
+        rw->tape.charset = rw->charset;
+    }
+    af_facts_init(&rw->facts, rw->heap, rw->charset);
+    rw->wants_facts = rw->rules->has_title || rw->rules->has_attribution;
+    if (status == AF_OK && af_notices_active(rw)) {
+        status = af_notices_init(rw);
+    }
+    return status;
+}
+
+static char *copy_text(af_rewriter_t *rw, const char *text)
+{
+    size_t len = text == NULL ? 0 : strlen(text);
+    char *copy = len == 0 ? NULL : af_heap_alloc(rw->heap, len + 1);
+
+    if (copy != NULL) {
+        memcpy(copy, text, len + 1);
+    }
+    return copy;
+}
+
+af_status_t af_rewriter_create(const af_ruleset_t *rules, const af_options_t *options, const af_sink_t *sink, af_heap_t *heap,
+                               af_rewriter_t **out)
+{
+    af_rewriter_t *rw = af_heap_alloc(heap, sizeof *rw);
+
+    *out = NULL;
+    if (rw == NULL) {
+        return af_heap_why(heap, sizeof *rw);
+    }
+    memset(rw, 0, sizeof *rw);
+    rw->heap = heap;
+    rw->rules = rules;
+    rw->options = *options;
+    rw->options.site = rw->site = copy_text(rw, options->site);
+    rw->site_len = rw->site == NULL ? 0 : strlen(rw->site);
+    rw->options.url = copy_text(rw, options->url);
+    rw->options.charset = rw->charset_label = copy_text(rw, options->charset);
+    rw->stats.reason = rw->stats.attribution = "";
+    rw->drop_rule = AF_NO_RULE;
+    af_edits_init(&rw->edits, sink, options->mode, &rw->stats);
+    af_status_t status = start_parts(rw);
+    if (status != AF_OK) {
+        af_rewriter_destroy(rw);
+        return status;
+    }
+    *out = rw;
+    return AF_OK;
+}
+
+static void destroy_vector(af_rewriter_t *rw, af_vector_t *vector, size_t item)
+{
+    af_heap_release(rw->heap, vector->items, vector->capacity * item);
+}
+
+static void destroy_text(af_rewriter_t *rw, const char *text)
+{
+    if (text != NULL) {
+        af_heap_release(rw->heap, (void *) (uintptr_t) text, strlen(text) + 1);
+    }
+}
+
+static void destroy_vectors(af_rewriter_t *rw)
+{
+    af_vector_t *nodes[] = {&rw->made, &rw->before, &rw->after, &rw->pending, &rw->script, &rw->held_nodes};
+
+    for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++) {
+        destroy_vector(rw, nodes[i], sizeof(af_node_t));
+    }
+    for (size_t i = 0; i < rw->inserts.count; i++) {
+        af_insert_t *insert = AF_VECTOR_AT(af_insert_t, &rw->inserts, i);
+        af_heap_release(rw->heap, insert->data, insert->len > 0 ? insert->len : 1);
+    }
+    destroy_vector(rw, &rw->inserts, sizeof(af_insert_t));
+    destroy_vector(rw, &rw->own_atoms, sizeof(uint32_t));
+    destroy_vector(rw, &rw->scratch, 1);
+    destroy_vector(rw, &rw->candidates, sizeof(af_candidate_t));
+    destroy_vector(rw, &rw->held, sizeof(af_held_t));
+    destroy_vector(rw, &rw->held_bytes, 1);
+    destroy_vector(rw, &rw->held_attributes, sizeof(af_attribute_t));
+}
+
+void af_rewriter_destroy(af_rewriter_t *rw)
+{
+    if (rw == NULL) {
+        return;
+    }
+    af_tokenizer_destroy(rw->tokenizer);
+    if (rw->in_ready) {
+        af_notices_destroy(rw);
+        af_tree_destroy(&rw->trial);
+        af_tree_destroy(&rw->out);
+        af_tree_destroy(&rw->past);
+        af_tree_destroy(&rw->in);
+        af_matcher_destroy(&rw->matcher);
+        af_pool_destroy(&rw->pool);
+        af_tape_destroy(&rw->tape);
+        af_condition_destroy(&rw->condition);
+        af_dedupe_destroy(&rw->dedupe);
+        af_facts_destroy(&rw->facts);
+        af_charset_destroy(rw->charset);
+    }
+    destroy_vectors(rw);
+    destroy_text(rw, rw->options.site);
+    destroy_text(rw, rw->options.url);
+    destroy_text(rw, rw->options.charset);
+    af_heap_release(rw->heap, rw, sizeof *rw);
+}
+
+/* Elements whose text is no part of the normal text. */
+static bool is_silent(const af_node_record_t *record)
+{
+    if (record->space != AF_NS_HTML) {
+        return false;
+    }
+    switch (record->name) {
+    case AF_TAG_SCRIPT: case AF_TAG_STYLE: case AF_TAG_TEMPLATE: case AF_TAG_NOSCRIPT: case AF_TAG_IFRAME: case AF_TAG_NOEMBED:
+    case AF_TAG_NOFRAMES: case AF_TAG_XMP: case AF_TAG_PLAINTEXT: case AF_TAG_TEXTAREA: case AF_TAG_TITLE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Whether text under `parent` is normal text of the innermost candidate around it. */
+static bool is_normal_text(const af_rewriter_t *rw, af_node_t parent)
+{
+    for (af_node_t node = parent; node != 0; node = node_of(rw, node)->parent) {
+        const af_node_record_t *record = node_of(rw, node);
+        if (is_silent(record)) {
+            return false;
+        }
+        if (record->hold > 0 || rw->in.template_count == 0) {
+            return true;
+        }
+    }
+    return true;
+}
+
+static af_status_t observe_text(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *event)
+{
+    if (event->parent == 0 || !is_normal_text(rw, event->parent)) {
+        return AF_OK;
+    }
+    af_slice_t raw = {(const uint8_t *) " ", 1};
+    if (event->from_pos >= token->from_pos && event->to_pos <= token->to_pos && token->bytes.data != NULL) {
+        raw.data = token->bytes.data + (event->from_pos - token->from_pos);
+        raw.len = (size_t) (event->to_pos - event->from_pos);
+    }
+    af_status_t status = af_tape_text(&rw->tape, raw, event->from_pos, token->type == AF_TOKEN_TEXT ? token->text : AF_TEXT_DATA);
+    if (status == AF_LIMIT) {
+        while (rw->text_candidates > 0) {
+            af_candidates_oldest_gives_up(rw, "text");
+        }
+        return AF_OK;
+    }
+    af_candidates_text(rw);
+    if (status == AF_OK && af_notices_active(rw)) {
+        status = af_notices_text(rw);
+    }
+    return status;
+}
+
+static af_status_t observe_created(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *event)
+{
+    af_status_t status;
+    af_node_t *made = af_vector_add(rw, &rw->made, sizeof *made, &status);
+
+    if (made == NULL) {
+        return status;
+    }
+    *made = event->node;
+    af_node_record_t *record = node_of(rw, event->node);
+    if (event->origin == 0 && token->type == AF_TOKEN_START_TAG && (record->flags & AF_NODE_IMPLIED) == 0) {
+        if (rw->own_atoms.count > 0) {
+            status = af_pool_set_atoms(&rw->pool, event->node, rw->own_atoms.items, rw->own_atoms.count);
+        }
+    } else if (event->origin == 0 && af_index_needs_tags(rw->rules->index, record->name)) {
+        status = af_match_tag(&rw->matcher, NULL, record->name, (af_namespace_t) record->space);
+        if (status == AF_OK && rw->matcher.atom_count > 0) {
+            status = af_pool_set_atoms(&rw->pool, event->node, rw->matcher.atoms, rw->matcher.atom_count);
+        }
+    }
+    if (status != AF_OK) {
+        return status;
+    }
+    record = node_of(rw, event->node);
+    if (record->atom_count > 0 && record->tag_len > 0) {
+        rw->formatting_atoms = true;
+    }
+    status = af_rewriter_match(rw, event->node);
+    if (status == AF_OK && rw->past_live && af_candidates_escape_risk(rw, token)) {
+        status = af_candidates_escape(rw, event->node);
+    }
+    return status;
+}
+
+static af_status_t observe_facts(af_rewriter_t *rw, const af_token_t *token)
+{
+    af_status_t status = AF_OK;
+    const af_tree_t *in = &rw->in;
+
+    for (uint32_t i = 0; status == AF_OK && i < in->event_count; i++) {
+        const af_tree_event_t *event = &in->events[i];
+        if (event->kind == AF_EVENT_CLOSED && event->node == rw->facts_node && rw->facts_node != 0) {
+            rw->facts_node = 0;
+            status = af_facts_end(&rw->facts);
+            af_slice_t title = af_facts_title(&rw->facts);
+            if (status == AF_OK && title.data != NULL && !rw->condition.title_known) {
+                status = af_condition_set_title(&rw->condition, title);
+            }
+        } else if (event->kind == AF_EVENT_TEXT && event->parent == rw->facts_node && rw->facts_node != 0) {
+            status = af_facts_text(&rw->facts, token->bytes, token->text);
+        } else if (event->kind == AF_EVENT_CREATED && token->type == AF_TOKEN_START_TAG && i + 1 >= in->event_count - 1 &&
+                   node_of(rw, event->node)->space == AF_NS_HTML && rw->facts_node == 0) {
+            status = af_facts_start_tag(&rw->facts, token);
+            if (rw->facts.wants_text && (node_of(rw, event->node)->flags & AF_NODE_CLOSED) == 0) {
+                rw->facts_node = event->node;
+            }
+        }
+    }
+    return status == AF_LIMIT ? AF_OK : status;
+}
+
+static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
+{
+    af_status_t status = AF_OK;
+    bool changed = false;
+
+    rw->made.count = 0;
+    rw->text_parent = 0;
+    for (uint32_t i = 0; status == AF_OK && i < rw->in.event_count; i++) {
+        af_tree_event_t event = rw->in.events[i];
+        switch (event.kind) {
+        case AF_EVENT_CREATED:
+            changed = true;
+            if (af_notices_active(rw)) {
+                status = af_notices_created(rw, event.node);
+            }
+            if (status == AF_OK) {
+                status = observe_created(rw, token, &event);
+            }
+            break;
+        case AF_EVENT_CLOSED:
+            changed = true;
+            if (af_notices_active(rw)) {
+                status = af_notices_closed(rw, token, event.node);
+            }
+            if (status == AF_OK) {
+                status = af_candidates_closed(rw, event.node);
+            }
+            break;
+        case AF_EVENT_TEXT:
+            rw->text_parent = event.parent;
+            if (rw->text_candidates > 0 || af_notices_active(rw)) {
+                status = observe_text(rw, token, &event);
+            }
+            break;
+        case AF_EVENT_CHILDREN_MOVED:
+            af_queue_moved(rw, event.node, event.parent);
+            changed = true;
+            break;
+        case AF_EVENT_MOVED:
+            changed = true;
+            break;
+        case AF_EVENT_COMMENT:
+            rw->text_parent = event.parent;
+            break;
+        case AF_EVENT_ATTRIBUTES:
+            break;
+        }
+    }
+    if (status == AF_OK && rw->wants_facts) {
+        status = observe_facts(rw, token);
+    }
+    if (status == AF_OK && changed && rw->open_candidates > rw->text_candidates) {
+        status = af_candidates_review(rw);
+    }
+    return status;
+}
+
+/* Finds the atoms of a start tag before the tree takes it; tells whether it may make something that a rule picks. */
+static af_status_t look_ahead(af_rewriter_t *rw, const af_token_t *token, bool *risk)
+{
+    af_status_t status = AF_OK;
+
+    rw->own_atoms.count = 0;
+    if (rw->in.formatting_count == 0) {
+        rw->formatting_atoms = false;
+    }
+    *risk = rw->implied_atoms || rw->formatting_atoms || af_notices_risk(rw, token) ||
+            af_candidates_escape_risk(rw, token);
+    if (token->type == AF_TOKEN_DOCTYPE) {
+        rw->doctype_seen = true;
+    }
+    if (token->type != AF_TOKEN_START_TAG || (token->flags & AF_TOKEN_OVERLONG) != 0) {
+        return AF_OK;
+    }
+    rw->matcher.quirks = rw->in.quirks || !rw->doctype_seen;
+    status = af_match_tag(&rw->matcher, token, token->tag, AF_NS_HTML);
+    if (status != AF_OK || rw->matcher.atom_count == 0) {
+        return status;
+    }
+    status = af_vector_reserve(rw, &rw->own_atoms, rw->matcher.atom_count, sizeof(uint32_t));
+    if (status == AF_OK) {
+        memcpy(rw->own_atoms.items, rw->matcher.atoms, rw->matcher.atom_count * sizeof(uint32_t));
+        rw->own_atoms.count = rw->matcher.atom_count;
+        *risk = true;
+    }
+    return status;
+}
+
+static bool any_undecided(const af_rewriter_t *rw)
+{
+    for (size_t i = 0; rw->open_candidates > 0 && i < rw->made.count; i++) {
+        if (node_of(rw, *AF_VECTOR_AT(af_node_t, &rw->made, i))->hold > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static af_status_t settle_now(af_rewriter_t *rw, const af_token_t *token)
+{
+    const af_node_t *nodes = rw->made.items;
+    uint32_t count = (uint32_t) rw->made.count;
+
+    if (af_settle_any_gone(rw, nodes, count) && !rw->diverged) {
+        af_status_t status = af_tree_clone(&rw->out, &rw->past);
+        if (status == AF_OK) {
+            rw->diverged = true;
+            status = af_settle_before(rw, &rw->past);
+        }
+        if (status != AF_OK) {
+            return status;
+        }
+    }
+    return af_settle(rw, &rw->in, token, nodes, count);
+}
+
+static af_status_t hold_or_settle(af_rewriter_t *rw, const af_token_t *token, bool was_holding)
+{
+    af_status_t status;
+
+    if (token->type == AF_TOKEN_END) {
+        status = af_candidates_end(rw);
+        if (status != AF_OK) {
+            return status;
+        }
+    }
+    if (!was_holding && !any_undecided(rw)) {
+        status = settle_now(rw, token);
+        rw->past_live = false;
+        return status;
+    }
+    status = af_queue_add(rw, token);
+    rw->text_parent = 0;
+    if (status == AF_OK) {
+        status = af_queue_flush(rw);
+    }
+    while (status == AF_OK && af_rewriter_holding(rw) && rw->open_candidates > 0 &&
+           token->to_pos - rw->edits.frontier > rw->options.limits.hold) {
+        af_candidates_oldest_gives_up(rw, "hold");
+        status = af_queue_flush(rw);
+    }
+    size_t held = (size_t) (token->to_pos - rw->edits.frontier);
+    if (held > rw->stats.hold_peak) {
+        rw->stats.hold_peak = held;
+    }
+    rw->past_live = af_rewriter_holding(rw);
+    return status;
+}
+
+static af_status_t observe(af_rewriter_t *rw, const af_token_t *token)
+{
+    bool risk = false, holding = af_rewriter_holding(rw);
+    af_status_t status = look_ahead(rw, token, &risk);
+
+    rw->token_pos = token->from_pos;
+    if (status == AF_OK && !holding && rw->diverged) {
+        status = af_settle_before(rw, &rw->in);
+    }
+    if (status == AF_OK && !holding && risk) {
+        status = af_tree_clone(&rw->past, &rw->in);
+        rw->past_live = status == AF_OK;
+    }
+    if (status == AF_OK && af_notices_active(rw)) {
+        status = af_notices_token(rw, token);
+    }
+    if (status == AF_OK) {
+        rw->in.next_text = AF_TEXT_DATA;
+        status = af_tree_process(&rw->in, token);
+    }
+    if (status != AF_OK) {
+        return status;
+    }
+    if (token->type == AF_TOKEN_START_TAG && rw->in.next_text != AF_TEXT_DATA) {
+        af_tokenizer_set_text(rw->tokenizer, rw->in.next_text);
+    }
+    af_tokenizer_allow_cdata(rw->tokenizer, af_tree_in_foreign(&rw->in));
+    status = observe_events(rw, token);
+    return status == AF_OK ? hold_or_settle(rw, token, holding) : status;
+}
+
+/* The rest goes as it is, and so does what was held. */
+static void pass_on(af_rewriter_t *rw, af_status_t status)
+{
+    af_event_t event = {AF_LIMIT_HIT, AF_NO_RULE, rw->edits.frontier, rw->pushed, status == AF_NOMEM ? "nomem" : "memory"};
+
+    rw->passing = true;
+    rw->stats.limited++;
+    if (rw->in.depth >= rw->in.depth_limit) {
+        event.detail = "depth";
+    }
+    rw->stats.reason = event.detail;
+    af_edits_event(&rw->edits, &event);
+}
+
+static af_status_t continue_comment(af_rewriter_t *rw, const af_token_t *token)
+{
+    rw->made.count = 0;
+    rw->in.event_count = 0;
+    if (af_rewriter_holding(rw)) {
+        return hold_or_settle(rw, token, true);
+    }
+    return af_settle_continued(rw, token);
+}
+
+static af_status_t run(af_rewriter_t *rw)
+{
+    af_token_t token;
+    af_status_t status = AF_OK;
+
+    while (!rw->passing) {
+        status = af_tokenizer_next(rw->tokenizer, &token);
+        if (status == AF_OK && token.type == AF_TOKEN_NONE) {
+            break;
+        }
+        if (status == AF_OK && token.type == AF_TOKEN_COMMENT && (token.flags & AF_TOKEN_CONTINUED) != 0) {
+            status = continue_comment(rw, &token);
+        } else if (status == AF_OK) {
+            status = observe(rw, &token);
+        }
+        if (status != AF_OK) {
+            pass_on(rw, status);
+        } else if (token.type == AF_TOKEN_END) {
+            break;
+        }
+        if (rw->edits.status != AF_OK) {
+            return rw->edits.status;
+        }
+    }
+    return status;
+}
+
+static af_status_t finish_push(af_rewriter_t *rw, af_status_t status)
+{
+    if (rw->passing) {
+        af_edits_keep(&rw->edits, rw->pushed);
+    }
+    af_edits_flush(&rw->edits);
+    if (rw->heap->peak > rw->stats.memory_peak) {
+        rw->stats.memory_peak = rw->heap->peak;
+    }
+    return rw->edits.status != AF_OK ? rw->edits.status : status;
+}
+
+af_status_t af_rewriter_push(af_rewriter_t *rw, const uint8_t *data, size_t len)
+{
+    af_status_t status = AF_OK;
+
+    if (len > 0 && rw->pushed == 0 && (data[0] == 0xfe || data[0] == 0xff)) {
+        rw->passing = true; /* a UTF-16 byte order mark: no ASCII-compatible page begins like this */
+        rw->stats.reason = "charset";
+        status = AF_UNSUPPORTED;
+    }
+    rw->pushed += len;
+    rw->stats.pushed = rw->pushed;
+    if (!rw->passing) {
+        af_tokenizer_feed(rw->tokenizer, data, len);
+        status = run(rw);
+    }
+    return finish_push(rw, status);
+}
+
+af_status_t af_rewriter_finish(af_rewriter_t *rw)
+{
+    af_status_t status = AF_OK;
+
+    if (!rw->passing) {
+        af_tokenizer_finish(rw->tokenizer);
+        status = run(rw);
+    }
+    af_edits_keep(&rw->edits, rw->pushed);
+    return finish_push(rw, status);
+}
+
+uint64_t af_rewriter_frontier(const af_rewriter_t *rw)
+{
+    return rw->edits.frontier;
+}
+
+void af_rewriter_stats(const af_rewriter_t *rw, af_stats_t *out)
+{
+    *out = rw->stats;
+    out->memory_peak = rw->heap->peak;
+}

@@ -1,0 +1,25 @@
+/*
+ * rewrite/rewriter.h: one HTML document from bytes to edits.
+ */
+#ifndef AF_REWRITE_REWRITER_H
+#define AF_REWRITE_REWRITER_H
+
+#include "article_filter.h"
+#include "base/memory.h"
+#include "rules/ruleset.h"
+
+typedef struct af_rewriter af_rewriter_t;
+
+/* Starts a document. `rules`, `sink` and `heap` outlive it; `options` is read during the call only. AF_NOMEM, AF_LIMIT. */
+AF_MUST_USE af_status_t af_rewriter_create(const af_ruleset_t *rules, const af_options_t *options, const af_sink_t *sink,
+                                           af_heap_t *heap, af_rewriter_t **out);
+
+/* As af_stream_push and af_stream_finish. */
+AF_MUST_USE af_status_t af_rewriter_push(af_rewriter_t *rewriter, const uint8_t *data, size_t len);
+AF_MUST_USE af_status_t af_rewriter_finish(af_rewriter_t *rewriter);
+
+uint64_t af_rewriter_frontier(const af_rewriter_t *rewriter);
+void af_rewriter_stats(const af_rewriter_t *rewriter, af_stats_t *out);
+void af_rewriter_destroy(af_rewriter_t *rewriter);
+
+#endif

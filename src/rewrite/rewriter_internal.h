@@ -1,0 +1,196 @@
+/*
+ * rewrite/rewriter_internal.h: what the files of this room share.
+ *
+ * A token goes through two steps. *Observe*: the input's tree takes it, new nodes are matched, their fate is decided or becomes
+ * a candidate. *Settle*: once the fate of all nodes that it made is known, its bytes are kept or dropped, and the output's tree
+ * follows. While a candidate is open, tokens wait between the two steps in the queue, and a second copy of the input's tree
+ * (`past`) stands where the queue begins.
+ */
+#ifndef AF_REWRITE_REWRITER_INTERNAL_H
+#define AF_REWRITE_REWRITER_INTERNAL_H
+
+#include "html/tree.h"
+#include "policy/attribution.h"
+#include "policy/condition.h"
+#include "policy/dedupe.h"
+#include "policy/facts.h"
+#include "policy/tape.h"
+#include "rewrite/edits.h"
+#include "rewrite/guard.h"
+#include "rewrite/rewriter.h"
+
+/* Fates of a node, bits of af_node_record_t.fate. */
+#define FATE_REMOVE 0x01u
+#define FATE_UNWRAP 0x02u
+#define FATE_PROTECT 0x04u
+#define FATE_DEAD 0x08u    /* settled: it does not reach the output */
+#define FATE_SETTLED 0x10u
+#define FATE_GONE (FATE_DEAD | FATE_UNWRAP)
+
+/* A growing array of the stream's heap; what `max` bounds is said where it is used. */
+typedef struct {
+    void *items;
+    size_t count, capacity;
+} af_vector_t;
+
+/* A rule that picked a node, but for something that is not known yet. */
+typedef struct {
+    af_node_t node;
+    uint32_t rule, selector;
+    bool selector_open; /* the selector's answer is still unknown */
+    bool text_open;     /* the text condition, or dedupe, waits for the text */
+    bool escape;        /* no rule's: held because the adoption agency may still take it out of a removed element */
+    bool done;
+    size_t mark;        /* on the tape: where the text begins */
+    uint64_t from_pos;
+} af_candidate_t;
+
+/* A token in the queue; its bytes, attributes and nodes are in the queue's stores at these offsets. */
+typedef struct {
+    af_token_t token;
+    size_t bytes_at, attributes_at, nodes_at;
+    uint32_t node_count;
+    af_node_t text_parent; /* text, comments: where they are in the end, 0 unknown */
+    bool name_inside; /* the name is a part of the bytes, at name_at */
+    size_t name_at;
+} af_held_t;
+
+/* Bytes that go in at a place of the stream that is not decided yet. */
+typedef struct {
+    uint64_t pos, drop_to; /* [pos, drop_to) goes; most often nothing */
+    uint8_t *data;
+    size_t len;
+    uint32_t rule;
+} af_insert_t;
+
+/* The run of text between two block boundaries, which could be a notice. */
+typedef struct {
+    bool open;
+    af_node_t node;   /* the block element that the run is in */
+    size_t mark;      /* on the tape */
+    bool whole;       /* the run began with the element */
+} af_block_t;
+
+struct af_rewriter {
+    af_heap_t *heap;
+    const af_ruleset_t *rules;
+    af_options_t options;
+    af_stats_t stats;
+    af_edits_t edits;
+    bool passing;      /* a limit was hit: the rest is kept as it is */
+    uint64_t pushed, token_pos; /* bytes seen; where the token being observed begins */
+    const char *site; size_t site_len;
+
+    af_tokenizer_t *tokenizer;
+    af_pool_t pool;
+    af_tree_t in, past, out;
+    bool in_ready;
+    bool diverged;     /* `out` is not the input's tree at the settled place */
+    af_matcher_t matcher;
+    af_vector_t own_atoms;    /* uint32_t: of the token being observed */
+    af_vector_t made;         /* af_node_t: nodes of the token being observed */
+    af_vector_t before;       /* af_node_t: filtered stack of the input before the token */
+    af_vector_t after;
+    af_vector_t pending;      /* af_node_t: nodes that the output will have, not made there yet */
+    af_vector_t script;
+    af_tree_t trial;
+    af_vector_t scratch;      /* uint8_t: markup that is being made */
+
+    af_vector_t candidates;   /* af_candidate_t */
+    size_t open_candidates, text_candidates;
+    af_vector_t held;         /* af_held_t */
+    size_t held_first;
+    af_vector_t held_bytes, held_attributes, held_nodes;
+    bool past_live;           /* `past` stands before the token being observed, or where the queue begins */
+    bool doctype_seen;
+    bool formatting_atoms;    /* a formatting element with atoms may be cloned */
+    bool implied_atoms;       /* rules may pick elements that no tag makes */
+
+    af_node_t text_parent;    /* of the token being settled, where it is not what the tree says; 0 */
+
+    af_guard_t guard;
+    bool dropped_since;       /* something was dropped after the guard's tail */
+    uint32_t drop_rule;
+    bool wrote_last;          /* the last token was kept: the rest of a comment goes with its beginning */
+    bool watches_output;      /* something may be dropped: the guard needs to see what is written */
+    af_node_t removal;        /* the outermost removed element that is open; 0 none */
+    uint32_t removal_rule;
+    uint64_t removal_from;
+
+    const char *charset_label;
+    bool charset_known;
+    af_charset_t *charset;
+    af_tape_t tape;
+    af_condition_t condition;
+    af_dedupe_t dedupe;
+    af_facts_t facts;
+    bool wants_facts;
+    af_node_t facts_node;     /* the element whose text the facts want; 0 none */
+    af_attribution_t attribution;
+    af_vector_t scopes;       /* af_scope_t of notices.c */
+    uint32_t notice_max;      /* characters: the longest run that can be a notice */
+    af_block_t block;
+    af_vector_t inserts;      /* af_insert_t, by position */
+};
+
+/* Makes room for one more item and gives it, or NULL: `*status` tells. */
+void *af_vector_add(af_rewriter_t *rw, af_vector_t *vector, size_t item, af_status_t *status);
+AF_MUST_USE af_status_t af_vector_reserve(af_rewriter_t *rw, af_vector_t *vector, size_t count, size_t item);
+#define AF_VECTOR_AT(type, vector, i) (&((type *) (vector)->items)[i])
+
+static inline af_node_record_t *node_of(const af_rewriter_t *rw, af_node_t node) { return af_node_at(&rw->pool, node); }
+static inline bool node_gone(const af_rewriter_t *rw, af_node_t node) { return (node_of(rw, node)->fate & FATE_GONE) != 0; }
+static inline bool node_dead(const af_rewriter_t *rw, af_node_t node)
+{
+    return node != 0 && (node_of(rw, node)->fate & FATE_DEAD) != 0;
+}
+
+/* match: what rules say of new nodes; hold: candidates and the queue. */
+AF_MUST_USE af_status_t af_rewriter_match(af_rewriter_t *rw, af_node_t node);
+bool af_rewriter_holding(const af_rewriter_t *rw);
+void af_candidates_text(af_rewriter_t *rw);                       /* after text: too long is decided */
+AF_MUST_USE af_status_t af_candidates_closed(af_rewriter_t *rw, af_node_t node);  /* before the node's flag shows everywhere */
+AF_MUST_USE af_status_t af_candidates_review(af_rewriter_t *rw);  /* asks unknown selectors again */
+AF_MUST_USE af_status_t af_candidates_end(af_rewriter_t *rw);     /* the document is over: all is known */
+void af_candidates_oldest_gives_up(af_rewriter_t *rw, const char *limit);
+AF_MUST_USE af_status_t af_queue_add(af_rewriter_t *rw, const af_token_t *token);
+AF_MUST_USE af_status_t af_queue_flush(af_rewriter_t *rw);
+
+/* settle: what becomes of a token's bytes. `tree` has taken the token; `nodes` are those that it made. */
+AF_MUST_USE af_status_t af_settle(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, const af_node_t *nodes,
+                                  uint32_t node_count);
+AF_MUST_USE af_status_t af_settle_before(af_rewriter_t *rw, const af_tree_t *tree); /* notes the filtered stack */
+af_status_t af_settle_continued(af_rewriter_t *rw, const af_token_t *token); /* a comment's further piece */
+void af_settle_fate(af_rewriter_t *rw, af_node_t node);
+bool af_settle_any_gone(af_rewriter_t *rw, const af_node_t *nodes, uint32_t node_count);
+
+/* reconcile: the output's tree made to agree with a list of open nodes. */
+AF_MUST_USE af_status_t af_reconcile(af_rewriter_t *rw, const af_node_t *want, size_t count);
+
+/* output */
+void af_write_token(af_rewriter_t *rw, const af_token_t *token, bool swallows_newline);
+void af_write_markup(af_rewriter_t *rw, const uint8_t *data, size_t len, uint32_t rule);
+void af_write_drop(af_rewriter_t *rw, const af_token_t *token, uint32_t rule);
+
+AF_MUST_USE af_status_t af_candidates_hold(af_rewriter_t *rw, af_node_t node); /* holds for the notices */
+AF_MUST_USE af_status_t af_candidates_escape(af_rewriter_t *rw, af_node_t node); /* holds what may leave a removed element */
+bool af_candidates_escape_risk(const af_rewriter_t *rw, const af_token_t *token);
+void af_queue_moved(af_rewriter_t *rw, af_node_t from, af_node_t to); /* the adoption agency moved all children */
+void af_candidates_release(af_rewriter_t *rw, af_node_t node, uint32_t rule, bool removes);
+
+/* notices */
+bool af_notices_active(const af_rewriter_t *rw);
+bool af_notices_risk(const af_rewriter_t *rw, const af_token_t *token); /* its element may have to be held */
+AF_MUST_USE af_status_t af_notices_init(af_rewriter_t *rw);
+void af_notices_destroy(af_rewriter_t *rw);
+AF_MUST_USE af_status_t af_notices_token(af_rewriter_t *rw, const af_token_t *token); /* before the tree takes it */
+AF_MUST_USE af_status_t af_notices_created(af_rewriter_t *rw, af_node_t node);
+AF_MUST_USE af_status_t af_notices_closed(af_rewriter_t *rw, const af_token_t *token, af_node_t node);
+AF_MUST_USE af_status_t af_notices_text(af_rewriter_t *rw);
+AF_MUST_USE af_status_t af_notices_scope(af_rewriter_t *rw, uint32_t rule, af_node_t node);
+
+/* Tells the host, and counts, what was decided of new nodes; and of the outermost removed element when it ends. */
+void af_tell_made(af_rewriter_t *rw, const af_token_t *token, const af_node_t *nodes, uint32_t node_count);
+void af_tell_closed(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token);
+
+#endif

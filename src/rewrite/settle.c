@@ -1,0 +1,412 @@
+/*
+ * rewrite/settle.c: what becomes of a token's bytes once the fate of all nodes that it made is known.
+ *
+ * While nothing was dropped the output's parser is the input's and a token is simply written. Afterwards the output's tree is a
+ * state of its own. A token that has an effect on what is kept is first tried on a copy of it, as it is: if it makes the same
+ * nodes at the same places, it is written. If not, the output's tree is brought to where the input's stood before the token and
+ * the token is tried again; and if that does not do either, the token's effect is written as markup of its own.
+ *
+ * Nodes that the input has by a token that is dropped (an implied tbody, a reconstructed clone) are *pending*: most often the
+ * next kept token makes them in the output too, so nothing is written for them before that turns out false.
+ */
+#include "rewrite/rewriter_internal.h"
+
+static bool same_nodes(const af_node_t *a, size_t a_count, const af_node_t *b, size_t b_count)
+{
+    return a_count == b_count && (a_count == 0 || memcmp(a, b, a_count * sizeof *a) == 0);
+}
+
+static af_node_t kept_parent(const af_rewriter_t *rw, af_node_t node)
+{
+    while (node != 0 && node_gone(rw, node)) {
+        node = node_of(rw, node)->parent;
+    }
+    return node;
+}
+
+void af_settle_fate(af_rewriter_t *rw, af_node_t node)
+{
+    af_node_record_t *record = node_of(rw, node);
+    uint32_t fate = record->fate;
+
+    if ((fate & FATE_SETTLED) != 0) {
+        return;
+    }
+    fate |= FATE_SETTLED;
+    if ((fate & FATE_PROTECT) != 0) {
+        fate &= ~(FATE_REMOVE | FATE_UNWRAP);
+    } else if (node_dead(rw, record->parent)) {
+        fate = (fate & ~FATE_UNWRAP) | FATE_DEAD;
+    } else if ((fate & FATE_REMOVE) != 0) {
+        fate = (fate & ~FATE_UNWRAP) | FATE_DEAD;
+    }
+    record->fate = (uint8_t) fate;
+}
+
+bool af_settle_any_gone(af_rewriter_t *rw, const af_node_t *nodes, uint32_t node_count)
+{
+    bool gone = false;
+
+    for (uint32_t i = 0; i < node_count; i++) {
+        af_settle_fate(rw, nodes[i]);
+        gone = gone || node_gone(rw, nodes[i]);
+    }
+    return gone;
+}
+
+static af_status_t filtered_stack(af_rewriter_t *rw, const af_tree_t *tree, af_vector_t *to)
+{
+    af_status_t status = af_vector_reserve(rw, to, tree->depth, sizeof(af_node_t));
+
+    if (status != AF_OK) {
+        return status;
+    }
+    to->count = 0;
+    for (uint32_t i = 0; i < tree->depth; i++) {
+        if (!node_gone(rw, tree->stack[i])) {
+            *AF_VECTOR_AT(af_node_t, to, to->count++) = tree->stack[i];
+        }
+    }
+    return AF_OK;
+}
+
+af_status_t af_settle_before(af_rewriter_t *rw, const af_tree_t *tree)
+{
+    return filtered_stack(rw, tree, &rw->before);
+}
+
+static af_node_t own_node(const af_rewriter_t *rw, const af_token_t *token, const af_node_t *nodes, uint32_t node_count)
+{
+    if (token->type != AF_TOKEN_START_TAG || node_count == 0) {
+        return 0;
+    }
+    af_node_t last = nodes[node_count - 1];
+    return (node_of(rw, last)->flags & (AF_NODE_IMPLIED | AF_NODE_CLONE)) == 0 ? last : 0;
+}
+
+static bool context_alive(const af_rewriter_t *rw, const af_tree_t *tree)
+{
+    return tree->depth == 0 || !node_dead(rw, tree->stack[tree->depth - 1]);
+}
+
+/* Whether the token does anything that the output has to show. */
+static bool token_alive(const af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, af_node_t own)
+{
+    bool placed = false, alive = false, gone = false;
+
+    for (uint32_t i = 0; i < tree->event_count; i++) {
+        const af_tree_event_t *event = &tree->events[i];
+        switch (event->kind) {
+        case AF_EVENT_TEXT:
+        case AF_EVENT_COMMENT:
+            placed = true;
+            alive = alive || event->parent == 0 || !node_dead(rw, event->parent);
+            break;
+        case AF_EVENT_CLOSED:
+            gone = gone || node_gone(rw, event->node);
+            if (token->type == AF_TOKEN_END_TAG) {
+                alive = alive || !node_gone(rw, event->node);
+            }
+            break;
+        case AF_EVENT_CREATED:
+            if (token->type == AF_TOKEN_END_TAG) {
+                alive = alive || !node_gone(rw, event->node);
+            }
+            break;
+        case AF_EVENT_MOVED:
+        case AF_EVENT_CHILDREN_MOVED:
+        case AF_EVENT_ATTRIBUTES:
+            break;
+        }
+    }
+    switch (token->type) {
+    case AF_TOKEN_TEXT:
+    case AF_TOKEN_COMMENT:
+        if (rw->text_parent != 0) {
+            return !node_dead(rw, rw->text_parent);
+        }
+        return placed ? alive : context_alive(rw, tree);
+    case AF_TOKEN_START_TAG:
+        return own != 0 ? !node_gone(rw, own) : context_alive(rw, tree);
+    case AF_TOKEN_END_TAG:
+        if (token->tag == AF_TAG_BODY || token->tag == AF_TAG_HTML) {
+            return true;
+        }
+        return alive || (!gone && context_alive(rw, tree));
+    case AF_TOKEN_IGNORED:
+        return context_alive(rw, tree);
+    case AF_TOKEN_NONE:
+    case AF_TOKEN_DOCTYPE:
+    case AF_TOKEN_END:
+        break;
+    }
+    return true;
+}
+
+static af_node_t wanted_parent(const af_rewriter_t *rw, const af_tree_t *tree, af_node_t node)
+{
+    for (uint32_t i = 0; i < tree->event_count; i++) {
+        if (tree->events[i].kind == AF_EVENT_CREATED && tree->events[i].node == node) {
+            return kept_parent(rw, tree->events[i].parent);
+        }
+    }
+    return kept_parent(rw, node_of(rw, node)->parent);
+}
+
+/* The next event at or after `*at` that puts text or a comment where the output shows it. */
+static const af_tree_event_t *next_placed(const af_rewriter_t *rw, const af_tree_t *tree, uint32_t *at)
+{
+    while (*at < tree->event_count) {
+        const af_tree_event_t *event = &tree->events[(*at)++];
+        if ((event->kind == AF_EVENT_TEXT || event->kind == AF_EVENT_COMMENT) && !node_dead(rw, event->parent)) {
+            return event;
+        }
+    }
+    return NULL;
+}
+
+static bool same_places(const af_rewriter_t *rw, const af_tree_t *tree, const af_tree_t *trial)
+{
+    for (uint32_t i = 0; i < trial->event_count; i++) {
+        const af_tree_event_t *event = &trial->events[i];
+        if (event->kind == AF_EVENT_CREATED && event->parent != wanted_parent(rw, tree, event->node)) {
+            return false;
+        }
+    }
+    uint32_t at = 0, trial_at = 0;
+    for (;;) {
+        const af_tree_event_t *want = next_placed(rw, tree, &at);
+        const af_tree_event_t *got = next_placed(rw, trial, &trial_at);
+        if (want == NULL || got == NULL) {
+            return want == got;
+        }
+        af_node_t before = want->before != 0 && !node_gone(rw, want->before) ? want->before : 0;
+        if (got->parent != kept_parent(rw, want->parent) || got->before != before) {
+            return false;
+        }
+    }
+}
+
+/* Runs the token on a copy of the output's tree with `script` and tells whether that has the input's effect. */
+static af_status_t try_token(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, bool *accepted)
+{
+    af_status_t status = af_tree_clone(&rw->trial, &rw->out);
+
+    *accepted = false;
+    if (status != AF_OK) {
+        return status;
+    }
+    af_tree_t *trial = &rw->trial;
+    if (rw->dropped_since) {
+        trial->ignore_line_feed = false;
+    }
+    trial->scripted = true;
+    trial->script = rw->script.items;
+    trial->script_count = (uint32_t) rw->script.count;
+    trial->script_used = 0;
+    trial->mismatch = false;
+    status = af_tree_process(trial, token);
+    if (status != AF_OK || trial->mismatch) {
+        return status;
+    }
+    bool all_used = trial->script_used == trial->script_count;
+    if (token->type == AF_TOKEN_END) {
+        *accepted = all_used;
+        return AF_OK;
+    }
+    if (!same_places(rw, tree, trial)) {
+        return AF_OK;
+    }
+    bool agrees = all_used && same_nodes(trial->stack, trial->depth, rw->after.items, rw->after.count);
+    bool idle = trial->script_used == 0 && rw->script.count == rw->pending.count &&
+                same_nodes(trial->stack, trial->depth, rw->out.stack, rw->out.depth) &&
+                same_nodes(rw->before.items, rw->before.count, rw->after.items, rw->after.count);
+    *accepted = agrees || idle;
+    return AF_OK;
+}
+
+static void take_trial(af_rewriter_t *rw)
+{
+    af_tree_t old = rw->out;
+
+    if (rw->trial.script_used > 0) {
+        rw->pending.count = 0;
+    }
+    rw->out = rw->trial;
+    rw->trial = old;
+}
+
+static af_status_t add_nodes(af_rewriter_t *rw, af_vector_t *to, const af_node_t *nodes, size_t count)
+{
+    af_status_t status = af_vector_reserve(rw, to, to->count + count, sizeof *nodes);
+
+    if (status != AF_OK) {
+        return status;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!node_gone(rw, nodes[i])) {
+            *AF_VECTOR_AT(af_node_t, to, to->count++) = nodes[i];
+        }
+    }
+    return AF_OK;
+}
+
+static bool closes_pending(const af_rewriter_t *rw, const af_tree_t *tree)
+{
+    for (uint32_t i = 0; i < tree->event_count; i++) {
+        for (size_t k = 0; tree->events[i].kind == AF_EVENT_CLOSED && k < rw->pending.count; k++) {
+            if (*AF_VECTOR_AT(af_node_t, &rw->pending, k) == tree->events[i].node) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static af_status_t bring_to(af_rewriter_t *rw, const af_vector_t *want, size_t count)
+{
+    af_status_t status = af_reconcile(rw, want->items, count);
+
+    rw->pending.count = 0;
+    return status;
+}
+
+static af_status_t drop_token(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, const af_node_t *nodes,
+                              uint32_t node_count)
+{
+    af_status_t status;
+
+    if (rw->pending.count > 0 && closes_pending(rw, tree)) {
+        status = bring_to(rw, &rw->before, rw->before.count);
+        if (status != AF_OK) {
+            return status;
+        }
+    }
+    af_write_drop(rw, token, rw->drop_rule);
+    status = add_nodes(rw, &rw->pending, nodes, node_count);
+    if (status == AF_OK && rw->pending.count == 0 && af_tree_same(tree, &rw->out)) {
+        rw->diverged = false;
+    }
+    return status;
+}
+
+/* The token's effect by other means: what it opens and closes besides its own node is written as tags. */
+static af_status_t write_effect(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, af_node_t own, bool *write)
+{
+    size_t count = rw->after.count;
+    bool accepted;
+
+    *write = false;
+    if (own != 0 && count > 0 && *AF_VECTOR_AT(af_node_t, &rw->after, count - 1) == own) {
+        count--;
+    }
+    af_status_t status = bring_to(rw, &rw->after, count);
+    if (status != AF_OK) {
+        return status;
+    }
+    rw->script.count = 0;
+    if (own != 0) {
+        status = add_nodes(rw, &rw->script, &own, 1);
+    }
+    if (status == AF_OK) {
+        status = try_token(rw, tree, token, &accepted);
+    }
+    if (status != AF_OK) {
+        return status;
+    }
+    uint32_t at = 0;
+    *write = accepted || own != 0 || next_placed(rw, tree, &at) != NULL;
+    if (*write) {
+        take_trial(rw);
+    }
+    return AF_OK;
+}
+
+static af_status_t write_alive(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, const af_node_t *nodes,
+                               uint32_t node_count, af_node_t own, bool *write)
+{
+    bool accepted;
+    af_status_t status;
+
+    *write = true;
+    for (int attempt = 0; attempt < 2; attempt++) {
+        if (attempt == 1) {
+            status = bring_to(rw, &rw->before, rw->before.count);
+            if (status != AF_OK) {
+                return status;
+            }
+        }
+        rw->script.count = 0;
+        status = add_nodes(rw, &rw->script, rw->pending.items, rw->pending.count);
+        if (status == AF_OK) {
+            status = add_nodes(rw, &rw->script, nodes, node_count);
+        }
+        if (status == AF_OK) {
+            status = try_token(rw, tree, token, &accepted);
+        }
+        if (status != AF_OK) {
+            return status;
+        }
+        if (accepted) {
+            take_trial(rw);
+            return AF_OK;
+        }
+    }
+    if (own != 0 && node_gone(rw, own)) {
+        own = 0;
+    }
+    return write_effect(rw, tree, token, own, write);
+}
+
+af_status_t af_settle(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, const af_node_t *nodes,
+                      uint32_t node_count)
+{
+    bool swallows = token->type == AF_TOKEN_START_TAG &&
+                    (token->tag == AF_TAG_PRE || token->tag == AF_TAG_LISTING || token->tag == AF_TAG_TEXTAREA);
+
+    if (!rw->diverged) {
+        af_write_token(rw, token, swallows);
+        return AF_OK;
+    }
+    for (uint32_t i = 0; i < node_count; i++) {
+        if ((node_of(rw, nodes[i])->fate & FATE_REMOVE) != 0) {
+            rw->drop_rule = node_of(rw, nodes[i])->rule;
+        }
+    }
+    af_status_t status = filtered_stack(rw, tree, &rw->after);
+    if (status != AF_OK) {
+        return status;
+    }
+    af_node_t own = own_node(rw, token, nodes, node_count);
+    af_tell_made(rw, token, nodes, node_count);
+    if (!token_alive(rw, tree, token, own)) {
+        status = drop_token(rw, tree, token, nodes, node_count);
+        af_tell_closed(rw, tree, token);
+        return status;
+    }
+    bool write;
+    status = write_alive(rw, tree, token, nodes, node_count, own, &write);
+    if (status != AF_OK) {
+        return status;
+    }
+    if (write) {
+        af_write_token(rw, token, swallows && own != 0);
+    } else {
+        af_write_drop(rw, token, AF_NO_RULE);
+    }
+    af_tell_closed(rw, tree, token);
+    if (rw->pending.count == 0 && af_tree_same(tree, &rw->out)) {
+        rw->diverged = false;
+    }
+    return AF_OK;
+}
+
+af_status_t af_settle_continued(af_rewriter_t *rw, const af_token_t *token)
+{
+    if (rw->wrote_last) {
+        af_write_token(rw, token, false);
+    } else {
+        af_write_drop(rw, token, rw->drop_rule);
+    }
+    return AF_OK;
+}

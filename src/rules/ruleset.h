@@ -1,0 +1,41 @@
+/*
+ * rules/ruleset.h: what the builder made, as the rewriter and the policies read it. Immutable; shared by all streams.
+ */
+#ifndef AF_RULES_RULESET_H
+#define AF_RULES_RULESET_H
+
+#include "base/memory.h"
+#include "base/regex.h"
+#include "select/match.h"
+
+typedef enum {
+    AF_VERB_REMOVE, AF_VERB_UNWRAP, AF_VERB_KEEP, AF_VERB_STRIP, AF_VERB_DEDUPE, AF_VERB_PROTECT, AF_VERB_ATTRIBUTION
+} af_verb_t;
+
+typedef struct af_attribution_rule af_attribution_rule_t; /* rules/template.h */
+
+typedef struct {
+    af_verb_t verb;
+    const char *text;            /* as written */
+    const char *file; uint32_t line;
+    const char *label;           /* or NULL */
+    bool from_preset;            /* guards apply */
+    const char *const *sites; size_t site_count; /* site=; lower case; "~" in front: not there. 0: everywhere */
+    const char *pattern;         /* text=/pattern/ as written, for {title}; NULL: no text condition */
+    uint32_t pattern_flags;      /* AF_REGEX_ */
+    bool pattern_has_title;      /* {title} inside: compiled per document */
+    const af_regex_t *regex;     /* NULL where there is no condition or it has {title} */
+    uint32_t max;                /* characters of normal text; 300 */
+    const af_attribution_rule_t *attribution; /* AF_VERB_ATTRIBUTION */
+} af_rule_t;
+
+struct af_ruleset {
+    af_heap_t heap;
+    const af_rule_t *rules; uint32_t rule_count;
+    const af_index_t *index;     /* owners are rule numbers; attribution rules' in= too */
+    bool has_text, has_dedupe, has_title, has_attribution, has_protect, has_keep, has_strip;
+    uint8_t digest[16];
+    const char *const *variables; uint32_t variable_count; /* names without $ */
+};
+
+#endif

@@ -1,0 +1,349 @@
+/*
+ * select/atoms.c: which atoms a start tag fulfils.
+ *
+ * First the tag's attributes are walked once and the buckets that they hit are noted; then the atoms in these buckets are tested,
+ * each once. A tag that hits nothing costs a hash and a probe for its name, each attribute name, id and class. Values are
+ * decoded only where a test or a bucket wants them. Of duplicate attributes the first counts (HTML #attribute-name-state).
+ */
+#include "select/index.h"
+
+/* A tag while it is tested. */
+typedef struct {
+    af_matcher_t *matcher;
+    const af_index_t *index;
+    const af_token_t *token; /* NULL: no attributes */
+    uint32_t name;
+    const af_attribute_t *decoded; /* whose value is in the scratch */
+    size_t decoded_len;
+    af_status_t status;
+} view_t;
+
+void af_matcher_init(af_matcher_t *matcher, const af_index_t *index, af_pool_t *pool, af_heap_t *heap)
+{
+    *matcher = (af_matcher_t){.index = index, .pool = pool, .heap = heap};
+}
+
+void af_matcher_destroy(af_matcher_t *matcher)
+{
+    af_heap_release(matcher->heap, matcher->atoms, matcher->atom_capacity * sizeof *matcher->atoms);
+    af_heap_release(matcher->heap, matcher->hits, matcher->hit_capacity * sizeof *matcher->hits);
+    af_heap_release(matcher->heap, matcher->scratch, matcher->scratch_capacity);
+    matcher->atoms = matcher->hits = NULL;
+    matcher->scratch = NULL;
+    matcher->atom_count = matcher->atom_capacity = matcher->hit_count = matcher->hit_capacity = matcher->scratch_capacity = 0;
+}
+
+/* Finds `value` in sorted numbers: where it is or belongs. */
+static size_t find_place(const uint32_t *numbers, size_t count, uint32_t value)
+{
+    size_t from = 0, to = count;
+
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (numbers[middle] < value) {
+            from = middle + 1;
+        } else {
+            to = middle;
+        }
+    }
+    return from;
+}
+
+static af_status_t insert_sorted(af_heap_t *heap, uint32_t **numbers, size_t *count, size_t *capacity, uint32_t value)
+{
+    size_t at = find_place(*numbers, *count, value);
+
+    if (at < *count && (*numbers)[at] == value) {
+        return AF_OK;
+    }
+    if (*count == *capacity) {
+        void *block = *numbers;
+        af_status_t status = af_heap_grow(heap, &block, capacity, *count + 1, sizeof **numbers, UINT32_MAX / 4);
+        if (status != AF_OK) {
+            return status;
+        }
+        *numbers = block;
+    }
+    memmove(*numbers + at + 1, *numbers + at, (*count - at) * sizeof **numbers);
+    (*numbers)[at] = value;
+    ++*count;
+    return AF_OK;
+}
+
+/* --- Attributes -------------------------------------------------------------------------------------------------------- */
+
+static af_slice_t name_of(const view_t *view, const af_attribute_t *attribute)
+{
+    return (af_slice_t){view->token->bytes.data + attribute->name, attribute->name_len};
+}
+
+static const af_attribute_t *find_attribute(const view_t *view, af_slice_t name)
+{
+    for (uint32_t i = 0; view->token != NULL && i < view->token->attribute_count; i++) {
+        if (af_slice_same(name_of(view, &view->token->attributes[i]), name, true)) {
+            return &view->token->attributes[i];
+        }
+    }
+    return NULL;
+}
+
+/* The value as the document object model has it; valid until the next call. */
+static af_slice_t value_of(view_t *view, const af_attribute_t *attribute)
+{
+    af_matcher_t *matcher = view->matcher;
+    af_slice_t raw = {view->token->bytes.data + attribute->value, attribute->value_len};
+
+    if (!af_text_needs_decoding(raw)) {
+        return raw;
+    }
+    if (view->decoded != attribute) {
+        size_t need = raw.len * 2 + 8;
+        if (need > matcher->scratch_capacity) {
+            void *block = matcher->scratch;
+            view->status = af_heap_grow(matcher->heap, &block, &matcher->scratch_capacity, need, 1, SIZE_MAX / 4);
+            if (view->status != AF_OK) {
+                return (af_slice_t){NULL, 0};
+            }
+            matcher->scratch = block;
+        }
+        view->decoded_len = af_text_decode(raw, true, matcher->scratch, matcher->scratch_capacity);
+        view->decoded = attribute;
+    }
+    return (af_slice_t){matcher->scratch, view->decoded_len};
+}
+
+/* The next of words between white space, or one of length 0. */
+static af_slice_t next_word(af_slice_t text, size_t *at)
+{
+    size_t from;
+
+    while (*at < text.len && af_is_space(text.data[*at])) {
+        ++*at;
+    }
+    from = *at;
+    while (*at < text.len && !af_is_space(text.data[*at])) {
+        ++*at;
+    }
+    return (af_slice_t){text.len > 0 ? text.data + from : NULL, *at - from};
+}
+
+/* --- Tests ------------------------------------------------------------------------------------------------------------- */
+
+static bool has_word(af_slice_t text, af_slice_t word, bool caseless)
+{
+    size_t at = 0;
+    af_slice_t found;
+
+    if (word.len == 0) {
+        return false;
+    }
+    while ((found = next_word(text, &at)).len > 0) {
+        if (af_slice_same(found, word, caseless)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_at(af_slice_t text, size_t at, af_slice_t part, bool caseless)
+{
+    return part.len <= text.len && at <= text.len - part.len &&
+           af_slice_same((af_slice_t){text.data + at, part.len}, part, caseless);
+}
+
+static bool has_inside(af_slice_t text, af_slice_t part, bool caseless)
+{
+    if (!caseless) {
+        return part.len <= text.len && memmem(text.data, text.len, part.data, part.len) != NULL;
+    }
+    for (size_t at = 0; at + part.len <= text.len; at++) {
+        if (has_at(text, at, part, caseless)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Selectors #attribute-representation, #attribute-substrings: an empty part is in nothing. */
+static bool value_holds(af_slice_t value, const af_test_t *test, af_slice_t wanted)
+{
+    bool caseless = test->caseless;
+
+    switch ((af_value_operation_t) test->operation) {
+    case AF_VALUE_PRESENT:
+        return true;
+    case AF_VALUE_EQUALS:
+        return af_slice_same(value, wanted, caseless);
+    case AF_VALUE_WORD:
+        return has_word(value, wanted, caseless);
+    case AF_VALUE_DASH:
+        return has_at(value, 0, wanted, caseless) && (value.len == wanted.len || value.data[wanted.len] == '-');
+    case AF_VALUE_PREFIX:
+        return wanted.len > 0 && has_at(value, 0, wanted, caseless);
+    case AF_VALUE_SUFFIX:
+        return wanted.len > 0 && value.len >= wanted.len && has_at(value, value.len - wanted.len, wanted, caseless);
+    case AF_VALUE_INSIDE:
+        return wanted.len > 0 && has_inside(value, wanted, caseless);
+    }
+    return false;
+}
+
+static bool attribute_holds(view_t *view, const af_test_t *test, af_slice_t name)
+{
+    const af_attribute_t *attribute = find_attribute(view, name);
+    af_slice_t wanted = af_span_slice(view->index, test->value);
+
+    if (attribute == NULL) {
+        return false;
+    }
+    if (test->kind == AF_TEST_ATTRIBUTE && test->operation == AF_VALUE_PRESENT) {
+        return true;
+    }
+    af_slice_t value = value_of(view, attribute);
+    if (view->status != AF_OK) {
+        return false;
+    }
+    if (test->kind == AF_TEST_CLASS) {
+        return has_word(value, wanted, view->matcher->quirks);
+    }
+    return test->kind == AF_TEST_ID ? af_slice_same(value, wanted, view->matcher->quirks) : value_holds(value, test, wanted);
+}
+
+static bool tests_hold(view_t *view, uint32_t number);
+
+static bool any_holds(view_t *view, uint32_t number)
+{
+    while (number != 0) {
+        const af_alternative_t *item = AF_AT(af_alternative_t, view->index->alternatives, number);
+        if (tests_hold(view, AF_AT(af_compound_t, view->index->compounds, item->compound)->tests)) {
+            return true;
+        }
+        number = item->next;
+    }
+    return false;
+}
+
+static bool test_holds(view_t *view, const af_test_t *test)
+{
+    const af_index_t *index = view->index;
+
+    switch ((af_test_kind_t) test->kind) {
+    case AF_TEST_TAG:
+        /* "image" becomes an img in HTML and stays itself in SVG: the node's name decides when it is known. */
+        return view->name == test->ref || (view->name == index->image && view->name != AF_TAG_UNKNOWN && test->ref == index->img);
+    case AF_TEST_NAME:
+        return view->token != NULL && view->name == AF_TAG_UNKNOWN &&
+               af_slice_same(view->token->name, af_span_slice(index, test->name), true);
+    case AF_TEST_ID:
+        return attribute_holds(view, test, af_slice_of("id"));
+    case AF_TEST_CLASS:
+        return attribute_holds(view, test, af_slice_of("class"));
+    case AF_TEST_ATTRIBUTE:
+        return attribute_holds(view, test, af_span_slice(index, test->name));
+    case AF_TEST_ANY:
+        return any_holds(view, test->ref);
+    case AF_TEST_NONE:
+        return !any_holds(view, test->ref);
+    }
+    return false;
+}
+
+static bool tests_hold(view_t *view, uint32_t number)
+{
+    for (; number != 0; number = AF_AT(af_test_t, view->index->tests, number)->next) {
+        if (!test_holds(view, AF_AT(af_test_t, view->index->tests, number))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* --- Buckets ----------------------------------------------------------------------------------------------------------- */
+
+static const af_slot_t *note_hit(view_t *view, uint32_t key)
+{
+    const af_slot_t *slot = af_index_slot(view->index, key);
+    af_matcher_t *matcher = view->matcher;
+
+    if (slot != NULL && slot->entries != 0 && view->status == AF_OK) {
+        view->status = insert_sorted(matcher->heap, &matcher->hits, &matcher->hit_count, &matcher->hit_capacity, slot->entries);
+    }
+    return slot;
+}
+
+static void note_attribute(view_t *view, const af_attribute_t *attribute)
+{
+    af_slice_t name = name_of(view, attribute);
+    uint32_t key = af_key(AF_KEY_ATTRIBUTE, name);
+    const af_slot_t *slot = note_hit(view, key);
+
+    if (slot != NULL && slot->valued && view->status == AF_OK) {
+        af_slice_t value = value_of(view, attribute);
+        if (view->status == AF_OK) {
+            note_hit(view, af_key_value(key, value));
+        }
+    }
+    if (name.len == 2 && af_slice_same(name, af_slice_of("id"), true)) {
+        af_slice_t value = value_of(view, attribute);
+        if (view->status == AF_OK) {
+            note_hit(view, af_key(AF_KEY_ID, value));
+        }
+    } else if (name.len == 5 && af_slice_same(name, af_slice_of("class"), true)) {
+        af_slice_t value = value_of(view, attribute), word;
+        size_t at = 0;
+        while (view->status == AF_OK && (word = next_word(value, &at)).len > 0) {
+            note_hit(view, af_key(AF_KEY_CLASS, word));
+        }
+    }
+}
+
+static void note_tag(view_t *view)
+{
+    const af_token_t *token = view->token;
+
+    if (view->name != AF_TAG_UNKNOWN) {
+        note_hit(view, af_key_tag(view->name));
+        if (view->name == view->index->image) {
+            note_hit(view, af_key_tag(view->index->img));
+        }
+    } else if (token != NULL && view->index->has_names) {
+        note_hit(view, af_key(AF_KEY_NAME, token->name));
+    }
+    for (uint32_t i = 0; token != NULL && view->status == AF_OK && i < token->attribute_count; i++) {
+        note_attribute(view, &token->attributes[i]);
+    }
+}
+
+static void test_bucket(view_t *view, uint32_t number)
+{
+    const af_index_t *index = view->index;
+    af_matcher_t *matcher = view->matcher;
+
+    while (number != 0 && view->status == AF_OK) {
+        const af_entry_t *entry = AF_AT(af_entry_t, index->entries, number);
+        bool holds = tests_hold(view, AF_AT(af_atom_t, index->atoms, entry->atom)->tests);
+        if (holds && view->status == AF_OK) {
+            view->status = insert_sorted(matcher->heap, &matcher->atoms, &matcher->atom_count, &matcher->atom_capacity,
+                                         entry->atom);
+        }
+        number = entry->next;
+    }
+}
+
+af_status_t af_match_tag(af_matcher_t *matcher, const af_token_t *tag, uint32_t name, af_namespace_t space)
+{
+    view_t view = {.matcher = matcher, .index = matcher->index, .token = tag};
+
+    view.name = name < AF_TAG_COUNT ? name : AF_TAG_UNKNOWN;
+    (void) space; /* type selectors without a prefix ask for any namespace */
+    matcher->atom_count = matcher->hit_count = 0;
+    note_tag(&view);
+    test_bucket(&view, view.index->universal);
+    for (size_t i = 0; i < matcher->hit_count && view.status == AF_OK; i++) {
+        test_bucket(&view, matcher->hits[i]);
+    }
+    if (view.status != AF_OK) {
+        matcher->atom_count = 0;
+    }
+    return view.status;
+}

@@ -1,0 +1,547 @@
+/*
+ * select/index.c: from selectors to atoms, and from atoms to buckets.
+ *
+ * Equal own-attribute tests are one atom, whichever selectors have them. An atom lies in the bucket of its rarest test: id,
+ * class, attribute with value, attribute name, tag; only what has none of these is asked of every tag. A bucket is found by the
+ * hash of its key alone: a false hit costs a test and changes nothing. After compile nothing here changes.
+ */
+#include "select/index.h"
+
+struct af_index_builder {
+    af_index_t *index;
+    uint32_t *table;            /* atoms by the hash of their tests; 0 is free */
+    size_t table_size;          /* a power of two */
+    bool allow_text;
+};
+
+/* --- Life -------------------------------------------------------------------------------------------------------------- */
+
+/* Number 0 is "none" in every list that is referred to. */
+static af_status_t reserve_zero(af_index_t *index)
+{
+    const af_test_t test = {0};
+    const af_condition_t condition = {0};
+    const af_compound_t compound = {0};
+    const af_alternative_t alternative = {0};
+    const af_atom_t atom = {0};
+    const af_selector_t selector = {0};
+    const af_entry_t entry = {0};
+    uint32_t zero;
+    af_status_t status = af_list_add(index->heap, &index->tests, &test, sizeof test, &zero);
+
+    status = status == AF_OK ? af_list_add(index->heap, &index->conditions, &condition, sizeof condition, &zero) : status;
+    status = status == AF_OK ? af_list_add(index->heap, &index->compounds, &compound, sizeof compound, &zero) : status;
+    status = status == AF_OK ? af_list_add(index->heap, &index->alternatives, &alternative, sizeof alternative, &zero) : status;
+    status = status == AF_OK ? af_list_add(index->heap, &index->atoms, &atom, sizeof atom, &zero) : status;
+    status = status == AF_OK ? af_list_add(index->heap, &index->selectors, &selector, sizeof selector, &zero) : status;
+    return status == AF_OK ? af_list_add(index->heap, &index->entries, &entry, sizeof entry, &zero) : status;
+}
+
+af_status_t af_index_builder_create(af_heap_t *heap, af_index_builder_t **out)
+{
+    af_index_builder_t *builder = af_heap_alloc(heap, sizeof *builder);
+    af_index_t *index;
+    af_status_t status;
+
+    *out = NULL;
+    if (builder == NULL) {
+        return af_heap_why(heap, sizeof *builder);
+    }
+    index = af_heap_alloc(heap, sizeof *index);
+    if (index == NULL) {
+        status = af_heap_why(heap, sizeof *index);
+        af_heap_release(heap, builder, sizeof *builder);
+        return status;
+    }
+    *index = (af_index_t){.heap = heap};
+    *builder = (af_index_builder_t){.index = index};
+    index->image = af_tag_lookup((const uint8_t *) "image", 5);
+    index->img = af_tag_lookup((const uint8_t *) "img", 3);
+    status = reserve_zero(index);
+    if (status != AF_OK) {
+        af_index_builder_destroy(builder);
+        return status;
+    }
+    *out = builder;
+    return AF_OK;
+}
+
+void af_index_builder_allow_text(af_index_builder_t *builder)
+{
+    builder->allow_text = true;
+}
+
+static void release_builder(af_index_builder_t *builder)
+{
+    af_heap_t *heap = builder->index->heap;
+
+    af_heap_release(heap, builder->table, builder->table_size * sizeof *builder->table);
+    af_heap_release(heap, builder, sizeof *builder);
+}
+
+void af_index_builder_destroy(af_index_builder_t *builder)
+{
+    if (builder != NULL) {
+        af_index_t *index = builder->index;
+        release_builder(builder);
+        af_index_destroy(index);
+    }
+}
+
+void af_index_destroy(af_index_t *index)
+{
+    if (index == NULL) {
+        return;
+    }
+    af_heap_release(index->heap, index->tests.items, index->tests.capacity * sizeof(af_test_t));
+    af_heap_release(index->heap, index->conditions.items, index->conditions.capacity * sizeof(af_condition_t));
+    af_heap_release(index->heap, index->compounds.items, index->compounds.capacity * sizeof(af_compound_t));
+    af_heap_release(index->heap, index->alternatives.items, index->alternatives.capacity * sizeof(af_alternative_t));
+    af_heap_release(index->heap, index->atoms.items, index->atoms.capacity * sizeof(af_atom_t));
+    af_heap_release(index->heap, index->selectors.items, index->selectors.capacity * sizeof(af_selector_t));
+    af_heap_release(index->heap, index->patterns.items, index->patterns.capacity * sizeof(af_pattern_t));
+    af_heap_release(index->heap, index->bytes.items, index->bytes.capacity);
+    af_heap_release(index->heap, index->entries.items, index->entries.capacity * sizeof(af_entry_t));
+    af_heap_release(index->heap, index->slots, index->slot_count * sizeof(af_slot_t));
+    af_heap_release(index->heap, index, sizeof *index);
+}
+
+/* --- Atoms ------------------------------------------------------------------------------------------------------------- */
+
+static uint32_t hash_tests(const af_index_t *index, uint32_t number)
+{
+    uint32_t hash = AF_HASH_START;
+
+    for (; number != 0; number = AF_AT(af_test_t, index->tests, number)->next) {
+        const af_test_t *test = AF_AT(af_test_t, index->tests, number);
+        hash = af_hash_number(hash, test->kind * 64u + test->operation * 2u + test->caseless);
+        if (test->kind == AF_TEST_ANY || test->kind == AF_TEST_NONE) {
+            for (uint32_t item = test->ref; item != 0; item = AF_AT(af_alternative_t, index->alternatives, item)->next) {
+                uint32_t compound = AF_AT(af_alternative_t, index->alternatives, item)->compound;
+                hash = af_hash_number(hash, hash_tests(index, AF_AT(af_compound_t, index->compounds, compound)->tests));
+            }
+        } else {
+            hash = af_hash_number(hash, test->ref);
+            hash = af_hash_bytes(hash, af_span_slice(index, test->name));
+            hash = af_hash_bytes(hash, af_span_slice(index, test->value));
+        }
+    }
+    return hash;
+}
+
+static bool same_tests(const af_index_t *index, uint32_t a, uint32_t b);
+
+static bool same_alternatives(const af_index_t *index, uint32_t a, uint32_t b)
+{
+    while (a != 0 && b != 0) {
+        const af_alternative_t *left = AF_AT(af_alternative_t, index->alternatives, a);
+        const af_alternative_t *right = AF_AT(af_alternative_t, index->alternatives, b);
+        if (!same_tests(index, AF_AT(af_compound_t, index->compounds, left->compound)->tests,
+                        AF_AT(af_compound_t, index->compounds, right->compound)->tests)) {
+            return false;
+        }
+        a = left->next;
+        b = right->next;
+    }
+    return a == b;
+}
+
+static bool same_test(const af_index_t *index, const af_test_t *a, const af_test_t *b)
+{
+    if (a->kind != b->kind || a->operation != b->operation || a->caseless != b->caseless) {
+        return false;
+    }
+    if (a->kind == AF_TEST_ANY || a->kind == AF_TEST_NONE) {
+        return same_alternatives(index, a->ref, b->ref);
+    }
+    return a->ref == b->ref && af_slice_equal(af_span_slice(index, a->name), af_span_slice(index, b->name)) &&
+           af_slice_equal(af_span_slice(index, a->value), af_span_slice(index, b->value));
+}
+
+static bool same_tests(const af_index_t *index, uint32_t a, uint32_t b)
+{
+    while (a != 0 && b != 0) {
+        const af_test_t *left = AF_AT(af_test_t, index->tests, a), *right = AF_AT(af_test_t, index->tests, b);
+        if (!same_test(index, left, right)) {
+            return false;
+        }
+        a = left->next;
+        b = right->next;
+    }
+    return a == b;
+}
+
+static void place_atom(uint32_t *table, size_t size, uint32_t hash, uint32_t atom)
+{
+    size_t at = hash & (size - 1);
+
+    while (table[at] != 0) {
+        at = (at + 1) & (size - 1);
+    }
+    table[at] = atom;
+}
+
+static af_status_t grow_table(af_index_builder_t *builder)
+{
+    af_index_t *index = builder->index;
+    size_t size = builder->table_size == 0 ? 64 : builder->table_size * 2;
+    uint32_t *table = af_heap_alloc(index->heap, size * sizeof *table);
+
+    if (table == NULL) {
+        return af_heap_why(index->heap, size * sizeof *table);
+    }
+    memset(table, 0, size * sizeof *table);
+    for (uint32_t i = 1; i < index->atoms.count; i++) {
+        place_atom(table, size, hash_tests(index, AF_AT(af_atom_t, index->atoms, i)->tests), i);
+    }
+    af_heap_release(index->heap, builder->table, builder->table_size * sizeof *table);
+    builder->table = table;
+    builder->table_size = size;
+    return AF_OK;
+}
+
+/* The type that the tests ask for in every case, or 0. */
+static uint32_t tag_of(const af_index_t *index, uint32_t number)
+{
+    for (; number != 0; number = AF_AT(af_test_t, index->tests, number)->next) {
+        if (AF_AT(af_test_t, index->tests, number)->kind == AF_TEST_TAG) {
+            return AF_AT(af_test_t, index->tests, number)->ref;
+        }
+    }
+    return 0;
+}
+
+static af_status_t find_atom(af_index_builder_t *builder, uint32_t tests, uint32_t *out)
+{
+    af_index_t *index = builder->index;
+    uint32_t hash = hash_tests(index, tests);
+    af_atom_t atom = {.tests = tests, .tag = tag_of(index, tests)};
+    af_status_t status;
+
+    if (index->atoms.count * 2 >= builder->table_size) {
+        status = grow_table(builder);
+        if (status != AF_OK) {
+            return status;
+        }
+    }
+    for (size_t at = hash & (builder->table_size - 1); builder->table[at] != 0; at = (at + 1) & (builder->table_size - 1)) {
+        uint32_t number = builder->table[at];
+        if (same_tests(index, AF_AT(af_atom_t, index->atoms, number)->tests, tests)) {
+            *out = number;
+            return AF_OK;
+        }
+    }
+    atom.plain = tests == 0 || (atom.tag != 0 && AF_AT(af_test_t, index->tests, tests)->next == 0);
+    status = af_list_add(index->heap, &index->atoms, &atom, sizeof atom, out);
+    if (status == AF_OK) {
+        place_atom(builder->table, builder->table_size, hash, *out);
+    }
+    return status;
+}
+
+/* Gives atoms to a complex selector's compounds and to those inside its conditions. */
+static af_status_t assign_atoms(af_index_builder_t *builder, uint32_t number)
+{
+    af_index_t *index = builder->index;
+    af_status_t status = AF_OK;
+
+    for (; status == AF_OK && number != 0; number = AF_AT(af_compound_t, index->compounds, number)->left) {
+        af_compound_t *compound = AF_AT(af_compound_t, index->compounds, number);
+        status = find_atom(builder, compound->tests, &compound->atom);
+        for (uint32_t item = compound->conditions; status == AF_OK && item != 0;
+             item = AF_AT(af_condition_t, index->conditions, item)->next) {
+            const af_condition_t *condition = AF_AT(af_condition_t, index->conditions, item);
+            if (condition->kind < AF_CONDITION_ANY || condition->kind > AF_CONDITION_HAS) {
+                continue;
+            }
+            for (uint32_t i = condition->ref; status == AF_OK && i != 0;
+                 i = AF_AT(af_alternative_t, index->alternatives, i)->next) {
+                status = assign_atoms(builder, AF_AT(af_alternative_t, index->alternatives, i)->compound);
+            }
+        }
+    }
+    return status;
+}
+
+/* --- Adding ------------------------------------------------------------------------------------------------------------ */
+
+static af_status_t accept(af_index_builder_t *builder, uint32_t first, uint32_t owner)
+{
+    af_index_t *index = builder->index;
+    af_status_t status = AF_OK;
+
+    for (uint32_t item = first; status == AF_OK && item != 0; item = AF_AT(af_alternative_t, index->alternatives, item)->next) {
+        af_selector_t selector = {.compound = AF_AT(af_alternative_t, index->alternatives, item)->compound, .owner = owner};
+        uint32_t number;
+        status = assign_atoms(builder, selector.compound);
+        if (status == AF_OK) {
+            status = af_list_add(index->heap, &index->selectors, &selector, sizeof selector, &number);
+        }
+    }
+    return status;
+}
+
+/* Cuts the lists back to what they were; the lists may have moved meanwhile. */
+static void cut_back(af_index_builder_t *builder, const af_index_t *before)
+{
+    af_index_t *index = builder->index;
+    bool atoms = index->atoms.count != before->atoms.count;
+
+    index->tests.count = before->tests.count;
+    index->conditions.count = before->conditions.count;
+    index->compounds.count = before->compounds.count;
+    index->alternatives.count = before->alternatives.count;
+    index->atoms.count = before->atoms.count;
+    index->selectors.count = before->selectors.count;
+    index->patterns.count = before->patterns.count;
+    index->bytes.count = before->bytes.count;
+    index->needs_siblings = before->needs_siblings;
+    index->needs_children = before->needs_children;
+    index->has_names = before->has_names;
+    if (atoms) {
+        memset(builder->table, 0, builder->table_size * sizeof *builder->table);
+        for (uint32_t i = 1; i < index->atoms.count; i++) {
+            place_atom(builder->table, builder->table_size, hash_tests(index, AF_AT(af_atom_t, index->atoms, i)->tests), i);
+        }
+    }
+}
+
+af_status_t af_index_add(af_index_builder_t *builder, af_slice_t text, uint32_t owner, af_selector_error_t *error)
+{
+    const af_index_t before = *builder->index;
+    af_parser_t parser = {.index = builder->index, .text = text, .error = error, .allow_text = builder->allow_text};
+    uint32_t first = 0;
+    af_status_t status;
+
+    if (error != NULL) {
+        *error = (af_selector_error_t){0};
+    }
+    status = af_parse_list(&parser, &first);
+    if (status == AF_OK) {
+        status = accept(builder, first, owner);
+    }
+    if (status != AF_OK) {
+        cut_back(builder, &before);
+    }
+    return status;
+}
+
+/* --- Buckets ----------------------------------------------------------------------------------------------------------- */
+
+typedef enum { RANK_ALL, RANK_TAG, RANK_ATTRIBUTE, RANK_VALUE, RANK_CLASS, RANK_ID } rank_t;
+
+static bool is_long_prefix(const af_test_t *test)
+{
+    return test->operation == AF_VALUE_EQUALS || (test->operation == AF_VALUE_PREFIX && test->value.len >= AF_VALUE_HEAD);
+}
+
+static rank_t rank_of_tests(const af_index_t *index, uint32_t tests, uint32_t *best);
+
+/* How rare what a test asks for is; a group is as rare as its commonest alternative. */
+static rank_t rank_of(const af_index_t *index, const af_test_t *test)
+{
+    rank_t rank = RANK_ID;
+    uint32_t best;
+
+    switch ((af_test_kind_t) test->kind) {
+    case AF_TEST_TAG:
+    case AF_TEST_NAME:
+        return RANK_TAG;
+    case AF_TEST_ID:
+        return RANK_ID;
+    case AF_TEST_CLASS:
+        return RANK_CLASS;
+    case AF_TEST_ATTRIBUTE:
+        return is_long_prefix(test) ? RANK_VALUE : RANK_ATTRIBUTE;
+    case AF_TEST_ANY:
+        for (uint32_t i = test->ref; i != 0; i = AF_AT(af_alternative_t, index->alternatives, i)->next) {
+            uint32_t compound = AF_AT(af_alternative_t, index->alternatives, i)->compound;
+            rank_t other = rank_of_tests(index, AF_AT(af_compound_t, index->compounds, compound)->tests, &best);
+            rank = other < rank ? other : rank;
+        }
+        return rank;
+    case AF_TEST_NONE:
+        break;
+    }
+    return RANK_ALL;
+}
+
+static rank_t rank_of_tests(const af_index_t *index, uint32_t tests, uint32_t *best)
+{
+    rank_t rank = RANK_ALL;
+
+    *best = 0;
+    for (; tests != 0; tests = AF_AT(af_test_t, index->tests, tests)->next) {
+        rank_t other = rank_of(index, AF_AT(af_test_t, index->tests, tests));
+        if (other > rank) {
+            rank = other;
+            *best = tests;
+        }
+    }
+    return rank;
+}
+
+static uint32_t key_of(const af_index_t *index, const af_test_t *test)
+{
+    af_slice_t name = af_span_slice(index, test->name), value = af_span_slice(index, test->value);
+
+    switch ((af_test_kind_t) test->kind) {
+    case AF_TEST_TAG:
+        return af_key_tag(test->ref);
+    case AF_TEST_NAME:
+        return af_key(AF_KEY_NAME, name);
+    case AF_TEST_ID:
+        return af_key(AF_KEY_ID, value);
+    case AF_TEST_CLASS:
+        return af_key(AF_KEY_CLASS, value);
+    case AF_TEST_ATTRIBUTE:
+        return is_long_prefix(test) ? af_key_value(af_key(AF_KEY_ATTRIBUTE, name), value) : af_key(AF_KEY_ATTRIBUTE, name);
+    case AF_TEST_ANY:
+    case AF_TEST_NONE:
+        break;
+    }
+    return 0;
+}
+
+const af_slot_t *af_index_slot(const af_index_t *index, uint32_t hash)
+{
+    for (size_t at = hash & (index->slot_count - 1); index->slots[at].hash != 0; at = (at + 1) & (index->slot_count - 1)) {
+        if (index->slots[at].hash == hash) {
+            return &index->slots[at];
+        }
+    }
+    return NULL;
+}
+
+static af_slot_t *make_slot(af_index_t *index, uint32_t hash)
+{
+    size_t at = hash & (index->slot_count - 1);
+
+    while (index->slots[at].hash != 0 && index->slots[at].hash != hash) {
+        at = (at + 1) & (index->slot_count - 1);
+    }
+    index->slots[at].hash = hash;
+    return &index->slots[at];
+}
+
+/* An atom lies in a bucket for each alternative where the rarest test is a group. Two passes: `fill` false counts. */
+static af_status_t add_keys(af_index_t *index, uint32_t tests, uint32_t atom, bool fill, size_t *count)
+{
+    uint32_t best;
+    rank_t rank = rank_of_tests(index, tests, &best);
+    af_status_t status = AF_OK;
+
+    if (rank != RANK_ALL && AF_AT(af_test_t, index->tests, best)->kind == AF_TEST_ANY) {
+        for (uint32_t i = AF_AT(af_test_t, index->tests, best)->ref; status == AF_OK && i != 0;
+             i = AF_AT(af_alternative_t, index->alternatives, i)->next) {
+            uint32_t compound = AF_AT(af_alternative_t, index->alternatives, i)->compound;
+            status = add_keys(index, AF_AT(af_compound_t, index->compounds, compound)->tests, atom, fill, count);
+        }
+        return status;
+    }
+    *count += 2; /* a name's slot, and that of a value */
+    if (!fill) {
+        return AF_OK;
+    }
+    uint32_t *entries = &index->universal;
+    if (rank != RANK_ALL) {
+        const af_test_t *test = AF_AT(af_test_t, index->tests, best);
+        entries = &make_slot(index, key_of(index, test))->entries;
+        if (rank == RANK_VALUE) {
+            make_slot(index, af_key(AF_KEY_ATTRIBUTE, af_span_slice(index, test->name)))->valued = true;
+        }
+    }
+    af_entry_t entry = {.atom = atom, .next = *entries};
+    return af_list_add(index->heap, &index->entries, &entry, sizeof entry, entries);
+}
+
+static af_status_t each_atom(af_index_t *index, bool fill, size_t *count)
+{
+    af_status_t status = AF_OK;
+
+    *count = 0;
+    for (uint32_t i = 1; status == AF_OK && i < index->atoms.count; i++) {
+        const af_atom_t *atom = AF_AT(af_atom_t, index->atoms, i);
+        if (!atom->plain || atom->is_subject) {
+            status = add_keys(index, atom->tests, i, fill, count);
+        }
+    }
+    return status;
+}
+
+static void link_subjects(af_index_t *index)
+{
+    for (uint32_t i = (uint32_t) index->selectors.count; i-- > 1;) {
+        af_selector_t *selector = AF_AT(af_selector_t, index->selectors, i);
+        af_atom_t *atom = AF_AT(af_atom_t, index->atoms, AF_AT(af_compound_t, index->compounds, selector->compound)->atom);
+        selector->next = atom->selectors;
+        atom->selectors = i;
+        atom->is_subject = true;
+    }
+}
+
+static af_status_t make_buckets(af_index_t *index)
+{
+    size_t count;
+    af_status_t status = each_atom(index, false, &count);
+
+    index->slot_count = 16;
+    while (index->slot_count < count) {
+        index->slot_count *= 2;
+    }
+    index->slots = af_heap_alloc(index->heap, index->slot_count * sizeof *index->slots);
+    if (index->slots == NULL) {
+        status = af_heap_why(index->heap, index->slot_count * sizeof *index->slots);
+        index->slot_count = 0;
+        return status;
+    }
+    memset(index->slots, 0, index->slot_count * sizeof *index->slots);
+    return status == AF_OK ? each_atom(index, true, &count) : status;
+}
+
+af_status_t af_index_compile(af_index_builder_t *builder, af_index_t **out)
+{
+    af_index_t *index = builder->index;
+    af_status_t status;
+
+    release_builder(builder);
+    *out = NULL;
+    link_subjects(index);
+    status = make_buckets(index);
+    if (status != AF_OK) {
+        af_index_destroy(index);
+        return status;
+    }
+    *out = index;
+    return AF_OK;
+}
+
+/* --- Questions --------------------------------------------------------------------------------------------------------- */
+
+bool af_index_needs_siblings(const af_index_t *index)
+{
+    return index->needs_siblings;
+}
+
+bool af_index_needs_children(const af_index_t *index)
+{
+    return index->needs_children;
+}
+
+bool af_index_needs_tags(const af_index_t *index, uint32_t tag)
+{
+    return index->universal != 0 ||
+           (tag != AF_TAG_UNKNOWN && tag < AF_TAG_COUNT && af_index_slot(index, af_key_tag(tag)) != NULL);
+}
+
+bool af_index_pattern(const af_index_t *index, uint32_t number, af_slice_t *text, bool *regex, uint32_t *flags)
+{
+    if (number >= index->patterns.count) {
+        return false;
+    }
+    const af_pattern_t *pattern = AF_AT(af_pattern_t, index->patterns, number);
+    *text = af_span_slice(index, pattern->text);
+    *regex = pattern->regex;
+    *flags = pattern->flags;
+    return true;
+}

@@ -1,0 +1,386 @@
+/*
+ * select/match.c: whole selectors on node records.
+ *
+ * Three answers come from two runs of two answers: one that takes everything unknown as it would have to be for the selector
+ * to hold ("hopeful"), one that takes it the other way; :not() turns the hope round. A run goes leftwards from the subject and
+ * tells how far a failure reaches (as browsers do), so that no pair of compound and ancestor is tried again in vain and the
+ * work is polynomial. Recursion is on the selector, never on the document.
+ */
+#include "select/selector.h"
+
+/* How far a failure reaches: this element only; its siblings too; its ancestors and all before them too. */
+typedef enum { FOUND, FAILS_HERE, FAILS_SIBLINGS, FAILS_ALL } outcome_t;
+
+typedef struct {
+    const af_matcher_t *matcher;
+    const af_index_t *index;
+    const af_pool_t *pool;
+    af_node_t anchor; /* the element of :has() */
+} run_t;
+
+static outcome_t judge(const run_t *run, uint32_t number, af_node_t node, bool hopeful);
+
+static const af_node_record_t *record_of(const run_t *run, af_node_t node)
+{
+    return af_node_at(run->pool, node);
+}
+
+static bool answer(af_match_t match, bool hopeful)
+{
+    return match == AF_MATCH_YES || (match == AF_MATCH_UNKNOWN && hopeful);
+}
+
+static bool has_atom(const run_t *run, uint32_t number, af_node_t node)
+{
+    const af_atom_t *atom = AF_AT(af_atom_t, run->index->atoms, number);
+    const af_node_record_t *record = record_of(run, node);
+    const uint32_t *stored = run->pool->atoms + record->atoms;
+    size_t from = 0, to = record->atom_count;
+
+    if (atom->tag != 0 && record->name != atom->tag) {
+        return false;
+    }
+    if (atom->plain) {
+        return true;
+    }
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (stored[middle] == number) {
+            return true;
+        }
+        if (stored[middle] < number) {
+            from = middle + 1;
+        } else {
+            to = middle;
+        }
+    }
+    return false;
+}
+
+/* --- Positions --------------------------------------------------------------------------------------------------------- */
+
+static bool parent_is_closed(const run_t *run, const af_node_record_t *record)
+{
+    return record->parent == 0 || (record_of(run, record->parent)->flags & AF_NODE_CLOSED) != 0;
+}
+
+/* The element siblings after `node`, of its name only if `of_type`. */
+static uint32_t count_later(const run_t *run, af_node_t node, bool of_type)
+{
+    const af_node_record_t *record = record_of(run, node);
+    uint32_t count = 0;
+
+    if (record->parent == 0 || (record->flags & AF_NODE_FOLLOWED) == 0) {
+        return 0;
+    }
+    if (!of_type) {
+        uint32_t all = record_of(run, record->parent)->children;
+        return all > record->index ? all - record->index : 0;
+    }
+    for (af_node_t at = record_of(run, record->parent)->last_child; at != 0 && at != node; at = record_of(run, at)->previous) {
+        count += record_of(run, at)->name == record->name;
+    }
+    return count;
+}
+
+static bool is_nth(const af_condition_t *condition, uint32_t position)
+{
+    int64_t distance = (int64_t) position - condition->b;
+
+    return condition->a == 0 ? distance == 0 : distance % condition->a == 0 && distance / condition->a >= 0;
+}
+
+/* Whether a position that is `position` or will be more can be, must be or cannot be one of an+b. */
+static af_match_t is_nth_from(const af_condition_t *condition, uint32_t position)
+{
+    if (condition->a == 1 && condition->b <= (int64_t) position) {
+        return AF_MATCH_YES;
+    }
+    return condition->a > 0 || condition->b >= (int64_t) position ? AF_MATCH_UNKNOWN : AF_MATCH_NO;
+}
+
+static af_match_t judge_nth(const run_t *run, const af_condition_t *condition, af_node_t node)
+{
+    const af_node_record_t *record = record_of(run, node);
+    uint32_t position;
+
+    if ((record->flags & AF_NODE_UNSTABLE) != 0) {
+        return AF_MATCH_UNKNOWN;
+    }
+    if (!condition->last) {
+        /* The root has no element siblings, whatever its record says. */
+        position = record->parent == 0 ? 1 : condition->of_type ? record->type_index : record->index;
+        return is_nth(condition, position) ? AF_MATCH_YES : AF_MATCH_NO;
+    }
+    position = count_later(run, node, condition->of_type) + 1;
+    if (parent_is_closed(run, record)) {
+        return is_nth(condition, position) ? AF_MATCH_YES : AF_MATCH_NO;
+    }
+    return is_nth_from(condition, position);
+}
+
+static af_match_t judge_only(const run_t *run, const af_condition_t *condition, af_node_t node)
+{
+    af_condition_t end = *condition;
+    af_match_t first, last;
+
+    end.a = 0;
+    end.b = 1;
+    end.last = false;
+    first = judge_nth(run, &end, node);
+    end.last = true;
+    last = judge_nth(run, &end, node);
+    return first == AF_MATCH_NO || last == AF_MATCH_NO ? AF_MATCH_NO : first == AF_MATCH_YES ? last : AF_MATCH_UNKNOWN;
+}
+
+static af_match_t judge_empty(const af_node_record_t *record)
+{
+    if ((record->flags & AF_NODE_UNSTABLE) != 0) {
+        return AF_MATCH_UNKNOWN;
+    }
+    if (record->children > 0 || (record->flags & AF_NODE_HAS_TEXT) != 0) {
+        return AF_MATCH_NO;
+    }
+    return (record->flags & AF_NODE_CLOSED) != 0 ? AF_MATCH_YES : AF_MATCH_UNKNOWN;
+}
+
+/* --- :has() ------------------------------------------------------------------------------------------------------------ */
+
+/* The element after `at` in a walk backwards through what is under `top`, or 0. `deep`: not only its children. */
+static af_node_t walk_on(const run_t *run, af_node_t at, af_node_t top, bool deep)
+{
+    if (deep && record_of(run, at)->last_child != 0) {
+        return record_of(run, at)->last_child;
+    }
+    while (at != 0 && at != top) {
+        if (record_of(run, at)->previous != 0) {
+            return record_of(run, at)->previous;
+        }
+        at = record_of(run, at)->parent;
+    }
+    return 0;
+}
+
+static bool has_under(const run_t *run, uint32_t compound, af_node_t top, bool deep, bool hopeful)
+{
+    for (af_node_t at = record_of(run, top)->last_child; at != 0; at = walk_on(run, at, top, deep)) {
+        if (judge(run, compound, at, hopeful) == FOUND) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_after(const run_t *run, const af_alternative_t *item, af_node_t node, bool hopeful)
+{
+    af_node_t at = record_of(run, node)->parent;
+
+    for (at = at == 0 ? 0 : record_of(run, at)->last_child; at != 0 && at != node; at = record_of(run, at)->previous) {
+        if (item->direct ? judge(run, item->compound, at, hopeful) == FOUND : has_under(run, item->compound, at, true, hopeful)) {
+            return true;
+        }
+        if (!item->direct && judge(run, item->compound, at, hopeful) == FOUND) {
+            return true; /* ":has(+ a + b)" */
+        }
+    }
+    return false;
+}
+
+/* What may come in later counts for the hopeful. A place that may change keeps the question open in both ways. */
+static bool judge_has(const run_t *run, uint32_t first, af_node_t node, bool hopeful)
+{
+    run_t inner = *run;
+    const af_node_record_t *record = record_of(run, node);
+
+    inner.anchor = node;
+    for (uint32_t i = first; i != 0; i = AF_AT(af_alternative_t, run->index->alternatives, i)->next) {
+        const af_alternative_t *item = AF_AT(af_alternative_t, run->index->alternatives, i);
+        bool after = item->lead >= AF_COMBINATOR_NEXT;
+        bool deep = !(item->direct && item->lead == AF_COMBINATOR_CHILD);
+        bool open = after ? !parent_is_closed(run, record) : (record->flags & AF_NODE_CLOSED) == 0;
+        if (hopeful && (open || (after && (record->flags & AF_NODE_UNSTABLE) != 0))) {
+            return true;
+        }
+        if (after ? has_after(&inner, item, node, hopeful) : has_under(&inner, item->compound, node, deep, hopeful)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* --- Compounds --------------------------------------------------------------------------------------------------------- */
+
+static bool judge_any(const run_t *run, uint32_t first, af_node_t node, bool hopeful)
+{
+    for (uint32_t i = first; i != 0; i = AF_AT(af_alternative_t, run->index->alternatives, i)->next) {
+        if (judge(run, AF_AT(af_alternative_t, run->index->alternatives, i)->compound, node, hopeful) == FOUND) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool judge_condition(const run_t *run, const af_condition_t *condition, af_node_t node, bool hopeful)
+{
+    const af_matcher_t *matcher = run->matcher;
+
+    switch ((af_condition_kind_t) condition->kind) {
+    case AF_CONDITION_NTH:
+        return answer(judge_nth(run, condition, node), hopeful);
+    case AF_CONDITION_ONLY:
+        return answer(judge_only(run, condition, node), hopeful);
+    case AF_CONDITION_EMPTY:
+        return answer(judge_empty(record_of(run, node)), hopeful);
+    case AF_CONDITION_ROOT:
+        return record_of(run, node)->parent == 0;
+    case AF_CONDITION_ANCHOR:
+        return node == run->anchor;
+    case AF_CONDITION_ANY:
+        return judge_any(run, condition->ref, node, hopeful);
+    case AF_CONDITION_NONE:
+        return !judge_any(run, condition->ref, node, !hopeful);
+    case AF_CONDITION_HAS:
+        return judge_has(run, condition->ref, node, hopeful);
+    case AF_CONDITION_TEXT:
+        return matcher->has_text != NULL && answer(matcher->has_text(matcher->opaque, node, condition->ref), hopeful);
+    }
+    return false;
+}
+
+static bool judge_compound(const run_t *run, const af_compound_t *compound, af_node_t node, bool hopeful)
+{
+    if (!has_atom(run, compound->atom, node)) {
+        return false;
+    }
+    for (uint32_t i = compound->conditions; i != 0; i = AF_AT(af_condition_t, run->index->conditions, i)->next) {
+        if (!judge_condition(run, AF_AT(af_condition_t, run->index->conditions, i), node, hopeful)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* --- Combinators ------------------------------------------------------------------------------------------------------- */
+
+/* An element whose place may change: what lies beyond it is unknown. */
+static bool is_unstable(const run_t *run, af_node_t node)
+{
+    return (record_of(run, node)->flags & AF_NODE_UNSTABLE) != 0;
+}
+
+static outcome_t unknown(bool hopeful)
+{
+    return hopeful ? FOUND : FAILS_ALL;
+}
+
+static outcome_t judge_ancestors(const run_t *run, uint32_t left, af_node_t node, bool hopeful)
+{
+    for (;;) {
+        if (is_unstable(run, node)) {
+            return unknown(hopeful);
+        }
+        node = record_of(run, node)->parent;
+        if (node == 0) {
+            return FAILS_ALL;
+        }
+        outcome_t outcome = judge(run, left, node, hopeful);
+        if (outcome == FOUND || outcome == FAILS_ALL) {
+            return outcome;
+        }
+    }
+}
+
+static outcome_t judge_parent(const run_t *run, uint32_t left, af_node_t node, bool hopeful)
+{
+    af_node_t parent = record_of(run, node)->parent;
+
+    if (is_unstable(run, node)) {
+        return unknown(hopeful);
+    }
+    if (parent == 0) {
+        return FAILS_ALL;
+    }
+    outcome_t outcome = judge(run, left, parent, hopeful);
+    return outcome == FOUND || outcome == FAILS_ALL ? outcome : FAILS_SIBLINGS;
+}
+
+static outcome_t judge_previous(const run_t *run, uint32_t left, af_node_t node, bool hopeful)
+{
+    if (is_unstable(run, node)) {
+        return unknown(hopeful);
+    }
+    node = record_of(run, node)->previous;
+    return node == 0 ? FAILS_SIBLINGS : judge(run, left, node, hopeful);
+}
+
+static outcome_t judge_earlier(const run_t *run, uint32_t left, af_node_t node, bool hopeful)
+{
+    for (;;) {
+        if (is_unstable(run, node)) {
+            return unknown(hopeful);
+        }
+        node = record_of(run, node)->previous;
+        if (node == 0) {
+            return FAILS_SIBLINGS;
+        }
+        outcome_t outcome = judge(run, left, node, hopeful);
+        if (outcome != FAILS_HERE) {
+            return outcome;
+        }
+    }
+}
+
+static outcome_t judge(const run_t *run, uint32_t number, af_node_t node, bool hopeful)
+{
+    const af_compound_t *compound = AF_AT(af_compound_t, run->index->compounds, number);
+
+    if (!judge_compound(run, compound, node, hopeful)) {
+        return FAILS_HERE;
+    }
+    switch ((af_combinator_t) compound->combinator) {
+    case AF_COMBINATOR_NONE:
+        return FOUND;
+    case AF_COMBINATOR_INSIDE:
+        return judge_ancestors(run, compound->left, node, hopeful);
+    case AF_COMBINATOR_CHILD:
+        return judge_parent(run, compound->left, node, hopeful);
+    case AF_COMBINATOR_NEXT:
+        return judge_previous(run, compound->left, node, hopeful);
+    case AF_COMBINATOR_AFTER:
+        return judge_earlier(run, compound->left, node, hopeful);
+    }
+    return FAILS_HERE;
+}
+
+/* --- Whole selectors --------------------------------------------------------------------------------------------------- */
+
+af_match_t af_match_again(af_matcher_t *matcher, af_node_t node, uint32_t selector)
+{
+    const run_t run = {matcher, matcher->index, matcher->pool, 0};
+    uint32_t compound = AF_AT(af_selector_t, matcher->index->selectors, selector)->compound;
+
+    if (judge(&run, compound, node, true) != FOUND) {
+        return AF_MATCH_NO;
+    }
+    return judge(&run, compound, node, false) == FOUND ? AF_MATCH_YES : AF_MATCH_UNKNOWN;
+}
+
+void af_match_node(af_matcher_t *matcher, af_node_t node,
+                   void (*found)(void *opaque, uint32_t owner, uint32_t selector, af_match_t match), void *opaque)
+{
+    const af_index_t *index = matcher->index;
+    uint32_t count = af_node_at(matcher->pool, node)->atom_count;
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t atom = matcher->pool->atoms[af_node_at(matcher->pool, node)->atoms + i];
+        uint32_t at = AF_AT(af_atom_t, index->atoms, atom)->selectors;
+        while (at != 0) {
+            const af_selector_t *selector = AF_AT(af_selector_t, index->selectors, at);
+            af_match_t match = af_match_again(matcher, node, at);
+            if (match != AF_MATCH_NO) {
+                found(opaque, selector->owner, at, match);
+            }
+            at = selector->next;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+/*
+ * select/match.h: selectors against nodes.
+ *
+ * In two steps. At the start tag, from the tag's bytes alone: which atoms (compound selectors' conditions on name and
+ * attributes) hold; the index finds them by id, class, attribute name and tag, whatever the number of rules. Then, on node
+ * records, whether a whole selector holds, with three answers: what depends on later siblings, children or text is unknown
+ * until the node (or its parent) is closed.
+ */
+#ifndef AF_SELECT_MATCH_H
+#define AF_SELECT_MATCH_H
+
+#include "html/node.h"
+#include "html/tokenizer.h"
+
+typedef struct af_index af_index_t;                 /* compiled selectors; immutable */
+typedef struct af_index_builder af_index_builder_t;
+
+typedef struct {
+    size_t at;                 /* byte in the selector's text */
+    char message[160];         /* what is wrong and what is expected */
+} af_selector_error_t;
+
+/* `heap` outlives the index. */
+AF_MUST_USE af_status_t af_index_builder_create(af_heap_t *heap, af_index_builder_t **out);
+
+/* Lets :has-text() and :contains() in from now on (AF_UNSUPPORTED without): matchers must have `has_text` then. */
+void af_index_builder_allow_text(af_index_builder_t *builder);
+
+/* Adds a selector list for `owner` (a rule's number, given back by matches). AF_SYNTAX: `error` tells; AF_UNSUPPORTED: no stream
+ * can decide it, `error` tells. Nothing was added then. */
+AF_MUST_USE af_status_t af_index_add(af_index_builder_t *builder, af_slice_t text, uint32_t owner, af_selector_error_t *error);
+
+/* Makes the index; the builder is used up, whatever comes back. */
+AF_MUST_USE af_status_t af_index_compile(af_index_builder_t *builder, af_index_t **out);
+void af_index_builder_destroy(af_index_builder_t *builder);
+void af_index_destroy(af_index_t *index);
+
+/* Tells whether a selector list can pick nothing but html, head, body or frameset, by the type (or :root) of each subject. For a
+ * text that af_index_add takes. */
+bool af_selector_names_root(af_slice_t text);
+
+bool af_index_needs_siblings(const af_index_t *index);  /* + ~ :first-child :nth-* ... : nodes must retain siblings */
+bool af_index_needs_children(const af_index_t *index);  /* :has(): nodes must retain children, theirs too */
+bool af_index_needs_tags(const af_index_t *index, uint32_t tag); /* some type or universal selector may pick this tag without
+                                                                    looking at attributes: implied elements count */
+
+/* The patterns of :has-text() and :contains(), numbered from 0. False past the last. `regex`: /pattern/ with `flags` (AF_REGEX_
+ * of base/regex.h, not yet compiled), else plain text. `text` lives with the index. */
+bool af_index_pattern(const af_index_t *index, uint32_t number, af_slice_t *text, bool *regex, uint32_t *flags);
+
+typedef enum { AF_MATCH_NO, AF_MATCH_YES, AF_MATCH_UNKNOWN } af_match_t;
+
+typedef struct {
+    const af_index_t *index;
+    af_pool_t *pool;
+    af_heap_t *heap;
+    bool quirks;
+    /* Whether the text of `node` has a pattern, for :has-text(); NULL: never. */
+    af_match_t (*has_text)(void *opaque, af_node_t node, uint32_t pattern);
+    void *opaque;
+    uint32_t *atoms; size_t atom_count, atom_capacity;  /* of the last af_match_tag */
+    uint8_t *scratch; size_t scratch_capacity;             /* a decoded attribute value */
+    uint32_t *hits; size_t hit_count, hit_capacity;        /* buckets that the last tag asks for */
+} af_matcher_t;
+
+void af_matcher_init(af_matcher_t *matcher, const af_index_t *index, af_pool_t *pool, af_heap_t *heap);
+void af_matcher_destroy(af_matcher_t *matcher);
+
+/* Finds the atoms that a start tag fulfils, into matcher->atoms, sorted. `tag`: its token; NULL: an implied element without
+ * attributes named `name`. Returns AF_OK also where there are none. */
+AF_MUST_USE af_status_t af_match_tag(af_matcher_t *matcher, const af_token_t *tag, uint32_t name, af_namespace_t space);
+
+/* Calls `found` for each selector whose subject `node` is (YES) or may turn out to be (UNKNOWN: ask again when it, a later
+ * sibling or its parent was closed). The node's atoms must be stored and the node in its place. */
+void af_match_node(af_matcher_t *matcher, af_node_t node,
+                   void (*found)(void *opaque, uint32_t owner, uint32_t selector, af_match_t match), void *opaque);
+
+/* Asks again about one selector that was unknown. */
+af_match_t af_match_again(af_matcher_t *matcher, af_node_t node, uint32_t selector);
+
+#endif

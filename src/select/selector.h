@@ -1,0 +1,192 @@
+/*
+ * select/selector.h: what a selector is made of, and its parser. Only for the files of this room.
+ *
+ * All parts lie in lists of the index and refer to each other by number; 0 is none. A compound holds its own-attribute tests
+ * (an atom, once the selector is accepted) apart from its conditions on the tree, so that a start tag needs the former only.
+ * Compounds are linked from the subject leftwards. A refused selector leaves nothing behind: lists are cut back.
+ */
+#ifndef AF_SELECT_SELECTOR_H
+#define AF_SELECT_SELECTOR_H
+
+#include "html/names.h"
+#include "select/match.h"
+
+#define AF_SELECT_NESTING 16u   /* parentheses in parentheses */
+#define AF_SELECT_COMPOUNDS 64u /* of one complex selector: matching recurses on them */
+
+typedef struct {
+    void *items;
+    size_t count, capacity;
+} af_list_t;
+
+/* Bytes in the index. */
+typedef struct {
+    uint32_t from, len;
+} af_span_t;
+
+typedef enum {
+    AF_TEST_TAG,       /* ref: af_tag_t */
+    AF_TEST_NAME,      /* name: a type that the tag table does not hold, lower case */
+    AF_TEST_ID,        /* value */
+    AF_TEST_CLASS,     /* value */
+    AF_TEST_ATTRIBUTE, /* name (lower case), operation, value */
+    AF_TEST_ANY,       /* ref: alternatives, of whose subjects the tests alone count */
+    AF_TEST_NONE       /* ref: alternatives that are nothing but tests */
+} af_test_kind_t;
+
+typedef enum {
+    AF_VALUE_PRESENT, AF_VALUE_EQUALS, AF_VALUE_WORD, AF_VALUE_DASH, AF_VALUE_PREFIX, AF_VALUE_SUFFIX, AF_VALUE_INSIDE
+} af_value_operation_t;
+
+typedef struct {
+    uint8_t kind, operation;
+    bool caseless;
+    uint32_t ref, next;
+    af_span_t name, value;
+} af_test_t;
+
+typedef enum {
+    AF_CONDITION_NTH,       /* positions an+b, from 1 */
+    AF_CONDITION_ONLY,
+    AF_CONDITION_EMPTY,
+    AF_CONDITION_ROOT,
+    AF_CONDITION_ANCHOR,    /* is the element that :has() is asked of */
+    AF_CONDITION_ANY,       /* ref: alternatives */
+    AF_CONDITION_NONE,
+    AF_CONDITION_HAS,
+    AF_CONDITION_TEXT       /* ref: pattern */
+} af_condition_kind_t;
+
+typedef struct {
+    uint8_t kind;
+    bool last, of_type;     /* AF_CONDITION_NTH, ONLY: counted from the end; among those of its name */
+    int32_t a, b;
+    uint32_t ref, next;
+} af_condition_t;
+
+typedef enum {
+    AF_COMBINATOR_NONE, AF_COMBINATOR_INSIDE, AF_COMBINATOR_CHILD, AF_COMBINATOR_NEXT, AF_COMBINATOR_AFTER
+} af_combinator_t;
+
+typedef struct {
+    uint32_t tests, conditions; /* first of each */
+    uint32_t left;              /* the compound before the combinator */
+    uint32_t atom;
+    uint8_t combinator;
+} af_compound_t;
+
+typedef struct {
+    uint32_t compound, next;
+    uint8_t lead;               /* :has(): the combinator to the anchor */
+    bool direct;                /* :has(): one compound alone */
+} af_alternative_t;
+
+typedef struct {
+    uint32_t tests;
+    uint32_t tag;               /* all tests are this type, or one of them is; 0: none */
+    uint32_t selectors;         /* first whose subject it is */
+    bool plain;                 /* a node record alone tells: no tests, or only `tag` */
+    bool is_subject;            /* of a whole selector: stored even where plain */
+} af_atom_t;
+
+typedef struct {
+    uint32_t compound, owner, next;
+} af_selector_t;
+
+typedef struct {
+    af_span_t text;
+    uint32_t flags;
+    bool regex;
+} af_pattern_t;
+
+/* A bucket: what has this hash. The keys themselves are not kept, the atoms' tests tell a false hit. */
+typedef struct {
+    uint32_t hash, entries;
+    bool valued;                /* attribute name: there are buckets by its values too */
+} af_slot_t;
+
+typedef struct {
+    uint32_t atom, next;
+} af_entry_t;
+
+struct af_index {
+    af_heap_t *heap;
+    af_list_t tests, conditions, compounds, alternatives, atoms, selectors, patterns, bytes, entries;
+    af_slot_t *slots;
+    size_t slot_count;          /* a power of two */
+    uint32_t universal;         /* entries that every tag has to ask */
+    uint32_t image, img;        /* tags: a start tag "image" makes an img */
+    bool needs_siblings, needs_children, has_names;
+};
+
+#define AF_AT(type, list, number) (&((type *) (list).items)[number])
+
+/* Puts a copy of `item` at the end; `*number` is its place. */
+AF_MUST_USE af_status_t af_list_add(af_heap_t *heap, af_list_t *list, const void *item, size_t size, uint32_t *number);
+
+static inline af_slice_t af_span_slice(const af_index_t *index, af_span_t span)
+{
+    return (af_slice_t){(const uint8_t *) index->bytes.items + span.from, span.len};
+}
+
+static inline uint8_t af_fold(uint8_t c)
+{
+    return c >= 'A' && c <= 'Z' ? (uint8_t) (c | 0x20) : c;
+}
+
+static inline bool af_is_space(uint8_t c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
+}
+
+static inline bool af_slice_same(af_slice_t a, af_slice_t b, bool caseless)
+{
+    if (!caseless || a.len != b.len) {
+        return af_slice_equal(a, b);
+    }
+    for (size_t i = 0; i < a.len; i++) {
+        if (af_fold(a.data[i]) != af_fold(b.data[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* --- Parser ------------------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+    af_index_t *index;
+    af_slice_t text;
+    size_t at;
+    af_selector_error_t *error;
+    uint32_t nesting;
+    bool in_has, allow_text;
+} af_parser_t;
+
+/* A selector list up to the end of the text. `*first`: its alternatives. */
+AF_MUST_USE af_status_t af_parse_list(af_parser_t *parser, uint32_t *first);
+
+/* A list inside parentheses, which it leaves before ")". `relative`: each may begin with a combinator, for :has(). */
+AF_MUST_USE af_status_t af_parse_inner_list(af_parser_t *parser, bool relative, uint32_t *first);
+
+/* A pseudo-class from its ":" on, into `compound`. */
+AF_MUST_USE af_status_t af_parse_pseudo(af_parser_t *parser, af_compound_t *compound);
+
+AF_MUST_USE af_status_t af_parse_add_test(af_parser_t *parser, af_compound_t *compound, const af_test_t *test);
+
+/* selector_text.c: CSS Syntax #consume-name, #consume-string-token and errors. */
+bool af_parse_end(const af_parser_t *parser);
+uint8_t af_parse_peek(const af_parser_t *parser, size_t ahead);  /* 0 past the end */
+bool af_parse_take(af_parser_t *parser, char c);
+bool af_parse_space(af_parser_t *parser);                        /* white space and comments; tells whether there were any */
+bool af_parse_at_name(const af_parser_t *parser);
+AF_MUST_USE af_status_t af_parse_name(af_parser_t *parser, bool fold, af_span_t *out); /* at one */
+AF_MUST_USE af_status_t af_parse_string(af_parser_t *parser, af_span_t *out);          /* at a quote */
+AF_MUST_USE af_status_t af_parse_byte(af_parser_t *parser, uint8_t byte, af_span_t *out);
+
+/* Tells what is wrong at `at`; `word` (may be empty) is quoted after `message`. Returns `status`. */
+af_status_t af_parse_fail(af_parser_t *parser, af_status_t status, size_t at, const char *message, af_slice_t word);
+/* "expected WHAT, found ..." at the parser's place. */
+af_status_t af_parse_expected(af_parser_t *parser, const char *what);
+
+#endif

@@ -1,0 +1,480 @@
+/*
+ * tests/cases_runner.c: runs tests/cases/GROUP/NAME.case files; tests/cases/README.md tells their form.
+ *
+ * Each case is run at chunk sizes 1, 2, 7, 4096 and whole and must give the expected bytes every time; the edit list must cover
+ * the input without gap or overlap; nothing may be left allocated; and once more for each n with the n-th allocation failing,
+ * where the output may be anything but the program must come through and give everything back.
+ */
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "article_filter.h"
+
+#define MAX_FAILING 400
+
+typedef struct {
+    uint8_t *data;
+    size_t len, capacity;
+} af_bytes_t;
+
+typedef struct {
+    af_bytes_t rules, in, out, options, limits;
+    bool same;
+} af_case_t;
+
+typedef struct {
+    size_t calls, fail_at; /* fail_at: the number of the call that gives NULL, 0: none */
+    size_t blocks, bytes, peak;
+} af_counter_t;
+
+typedef struct {
+    const af_case_t *test;
+    af_bytes_t got;
+    uint64_t pos;
+    bool gap;
+} af_collect_t;
+
+static const size_t chunks[] = {1, 2, 7, 4096, SIZE_MAX};
+
+static void append(af_bytes_t *bytes, const void *data, size_t len)
+{
+    if (bytes->len + len + 1 > bytes->capacity) {
+        bytes->capacity = 2 * (bytes->len + len) + 64;
+        bytes->data = realloc(bytes->data, bytes->capacity);
+        if (bytes->data == NULL) {
+            abort();
+        }
+    }
+    if (len > 0) {
+        memcpy(bytes->data + bytes->len, data, len);
+    }
+    bytes->len += len;
+    bytes->data[bytes->len] = 0;
+}
+
+/* --- reading a case -------------------------------------------------------------------------------------------------- */
+
+static bool read_file(const char *path, af_bytes_t *text)
+{
+    FILE *file = fopen(path, "rb");
+    char block[4096];
+    size_t got;
+
+    append(text, "", 0);
+    if (file == NULL) {
+        return false;
+    }
+    while ((got = fread(block, 1, sizeof block, file)) > 0) {
+        append(text, block, got);
+    }
+    fclose(file);
+    return true;
+}
+
+static int hex(uint8_t c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
+}
+
+/* \r \n \t \f \0 \\ \xNN to their bytes. */
+static void unescape(af_bytes_t *bytes)
+{
+    size_t to = 0;
+
+    for (size_t i = 0; i < bytes->len; i++) {
+        uint8_t c = bytes->data[i];
+        if (c == '\\' && i + 1 < bytes->len) {
+            static const char names[] = "rntf0\\", values[] = "\r\n\t\f\0\\";
+            const char *found = memchr(names, bytes->data[i + 1], sizeof names - 1);
+            if (found != NULL) {
+                c = (uint8_t) values[found - names];
+                i++;
+            } else if (bytes->data[i + 1] == 'x' && i + 3 < bytes->len && hex(bytes->data[i + 2]) >= 0 && hex(bytes->data[i + 3]) >= 0) {
+                c = (uint8_t) (hex(bytes->data[i + 2]) * 16 + hex(bytes->data[i + 3]));
+                i += 3;
+            }
+        }
+        bytes->data[to++] = c;
+    }
+    bytes->len = to;
+    append(bytes, "", 0);
+}
+
+static bool starts(const char *line, size_t len, const char *word)
+{
+    return len >= strlen(word) && memcmp(line, word, strlen(word)) == 0;
+}
+
+static af_bytes_t *section_of(af_case_t *test, const char *name, size_t len)
+{
+    if (starts(name, len, "rules")) return &test->rules;
+    if (starts(name, len, "in")) return &test->in;
+    if (starts(name, len, "options")) return &test->options;
+    if (starts(name, len, "limits")) return &test->limits;
+    if (starts(name, len, "out")) {
+        test->same = starts(name, len, "out same");
+        return &test->out;
+    }
+    return NULL;
+}
+
+/* The newline before the next header belongs to the header. */
+static void end_section(af_bytes_t *section)
+{
+    if (section != NULL && section->len > 0 && section->data[section->len - 1] == '\n') {
+        section->data[--section->len] = 0;
+    }
+}
+
+static bool parse_case(const af_bytes_t *text, af_case_t *test)
+{
+    af_bytes_t *sections[] = {&test->rules, &test->in, &test->out, &test->options, &test->limits};
+    af_bytes_t *section = NULL;
+    const char *at = (const char *) text->data, *end = at + text->len;
+
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
+        append(sections[i], "", 0);
+    }
+    while (at < end) {
+        const char *stop = memchr(at, '\n', (size_t) (end - at));
+        size_t len = stop == NULL ? (size_t) (end - at) : (size_t) (stop - at) + 1;
+        if (starts(at, len, "--- ")) {
+            end_section(section);
+            section = section_of(test, at + 4, len - 4);
+            if (section == NULL) {
+                return false;
+            }
+        } else if (section != NULL) {
+            append(section, at, len);
+        }
+        at += len;
+    }
+    end_section(section);
+    if (strstr((const char *) test->options.data, "escapes") != NULL) {
+        unescape(&test->in);
+        unescape(&test->out);
+    }
+    if (test->same) {
+        append(&test->out, test->in.data, test->in.len);
+    }
+    return true;
+}
+
+/* The value after "NAME " in a section, copied to `out` up to white space; false: not there. */
+static bool value_of(const af_bytes_t *section, const char *name, char *out, size_t size)
+{
+    for (const char *at = (const char *) section->data; (at = strstr(at, name)) != NULL; at++) {
+        const char *value = at + strlen(name);
+        bool begins = at == (const char *) section->data || at[-1] == ' ' || at[-1] == '\n';
+        if (begins && *value == ' ') {
+            size_t len = strcspn(value + 1, " \n");
+            snprintf(out, size, "%.*s", (int) len, value + 1);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void read_options(const af_case_t *test, af_options_t *options, char text[3][256])
+{
+    static const char *const names[] = {"charset", "site", "url"};
+    const char **fields[] = {&options->charset, &options->site, &options->url};
+    char value[256];
+    int year, month, day;
+
+    af_options_init(options);
+    options->type = AF_HTML;
+    for (size_t i = 0; i < 3; i++) {
+        if (value_of(&test->options, names[i], text[i], 256)) {
+            *fields[i] = text[i];
+        }
+    }
+    if (value_of(&test->options, "type", value, sizeof value)) {
+        options->type = strcmp(value, "feed") == 0 ? AF_FEED : strcmp(value, "auto") == 0 ? AF_AUTO : AF_HTML;
+    }
+    if (value_of(&test->options, "hold", value, sizeof value)) {
+        options->limits.hold = (size_t) strtoull(value, NULL, 10);
+    }
+    if (value_of(&test->options, "date", value, sizeof value) && sscanf(value, "%d-%d-%d", &year, &month, &day) == 3) {
+        int64_t y = month <= 2 ? year - 1 : year;
+        int64_t day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+        options->date = (y * 365 + y / 4 - y / 100 + y / 400 + day_of_year - 719468) * 86400;
+        options->last_modified = options->date;
+    }
+}
+
+/* --- hooks and sinks ------------------------------------------------------------------------------------------------- */
+
+static void *counting_alloc(void *opaque, size_t len)
+{
+    af_counter_t *counter = opaque;
+
+    if (++counter->calls == counter->fail_at) {
+        return NULL;
+    }
+    size_t *block = malloc(len + 16);
+    if (block == NULL) {
+        return NULL;
+    }
+    *block = len;
+    counter->blocks++;
+    counter->bytes += len;
+    counter->peak = counter->bytes > counter->peak ? counter->bytes : counter->peak;
+    return (uint8_t *) block + 16;
+}
+
+static void counting_release(void *opaque, void *block)
+{
+    af_counter_t *counter = opaque;
+
+    if (block != NULL) {
+        size_t *start = (size_t *) (void *) ((uint8_t *) block - 16);
+        counter->blocks--;
+        counter->bytes -= *start;
+        free(start);
+    }
+}
+
+static af_status_t collect(void *opaque, const uint8_t *data, size_t len)
+{
+    af_collect_t *into = opaque;
+
+    append(&into->got, data, len);
+    return AF_OK;
+}
+
+static af_status_t collect_edit(void *opaque, const af_edit_t *edit)
+{
+    af_collect_t *into = opaque;
+    bool insert = edit->kind == AF_INSERT;
+
+    into->gap = into->gap || edit->from_pos != into->pos || (edit->to_pos <= edit->from_pos) != insert ||
+                edit->to_pos > into->test->in.len;
+    if (into->gap) {
+        return AF_HOST;
+    }
+    if (insert) {
+        append(&into->got, edit->data, edit->len);
+    } else if (edit->kind == AF_KEEP) {
+        append(&into->got, into->test->in.data + edit->from_pos, (size_t) (edit->to_pos - edit->from_pos));
+    }
+    into->pos = edit->to_pos;
+    return AF_OK;
+}
+
+/* --- running --------------------------------------------------------------------------------------------------------- */
+
+static af_ruleset_t *compile(const af_case_t *test, const char *path)
+{
+    af_builder_t *builder = NULL;
+    af_ruleset_t *rules = NULL;
+    af_error_t error = {0};
+
+    if (af_builder_create(NULL, &builder) != AF_OK) {
+        return NULL;
+    }
+    if (af_builder_add_text(builder, (const char *) test->rules.data, test->rules.len, path, 1, &error) != AF_OK) {
+        printf("not ok %s: rules:%u:%u: %s\n", path, error.line, error.column, error.message);
+        af_builder_destroy(builder);
+        return NULL;
+    }
+    if (af_builder_compile(builder, &rules, &error) != AF_OK) {
+        printf("not ok %s: rules do not compile: %s\n", path, error.message);
+        return NULL;
+    }
+    return rules;
+}
+
+static af_status_t run_writer(const af_ruleset_t *rules, const af_case_t *test, size_t chunk, af_counter_t *counter,
+                              af_collect_t *into)
+{
+    const af_memory_t memory = {counting_alloc, counting_release, counter};
+    af_options_t options;
+    char text[3][256];
+    af_writer_t *writer = NULL;
+
+    read_options(test, &options, text);
+    af_status_t status = af_writer_create(rules, &options, NULL, collect, into, &memory, &writer);
+    if (status != AF_OK) {
+        return status;
+    }
+    for (size_t at = 0; at < test->in.len;) {
+        size_t left = test->in.len - at;
+        size_t len = left < chunk ? left : chunk;
+        /* A block of its own, so that a sanitizer sees what is read outside or too late. */
+        uint8_t *block = malloc(len);
+        if (block == NULL) {
+            abort();
+        }
+        memcpy(block, test->in.data + at, len);
+        af_status_t pushed = af_writer_push(writer, block, len);
+        status = pushed != AF_OK ? pushed : status;
+        free(block);
+        at += len;
+    }
+    af_status_t finished = af_writer_finish(writer);
+    af_writer_destroy(writer);
+    return finished != AF_OK ? finished : status;
+}
+
+static bool run_stream(const af_ruleset_t *rules, const af_case_t *test, af_collect_t *into)
+{
+    const af_sink_t sink = {collect_edit, NULL, NULL, into};
+    af_options_t options;
+    char text[3][256];
+    af_stream_t *stream = NULL;
+
+    read_options(test, &options, text);
+    into->test = test;
+    if (af_stream_create(rules, &options, &sink, NULL, &stream) != AF_OK) {
+        append(&into->got, test->in.data, test->in.len);
+        return true;
+    }
+    bool told = af_stream_push(stream, test->in.data, test->in.len) != AF_HOST && af_stream_finish(stream) != AF_HOST;
+    bool whole = told && !into->gap && into->pos == test->in.len;
+    af_stream_destroy(stream);
+    return whole;
+}
+
+static void show(const char *name, const uint8_t *data, size_t len)
+{
+    printf("  %-9s", name);
+    for (size_t i = 0; i < len; i++) {
+        uint8_t c = data[i];
+        if (c == '\n') {
+            fputs("\\n", stdout);
+        } else if (c < 0x20 || c >= 0x7f) {
+            printf("\\x%02x", c);
+        } else {
+            putchar(c);
+        }
+    }
+    putchar('\n');
+}
+
+static bool equal(const af_case_t *test, const af_collect_t *into)
+{
+    return into->got.len == test->out.len && (test->out.len == 0 || memcmp(into->got.data, test->out.data, test->out.len) == 0);
+}
+
+static void tell(const char *path, const af_case_t *test, const af_collect_t *into, const char *how)
+{
+    printf("not ok %s (%s)\n", path, how);
+    show("rules", test->rules.data, test->rules.len);
+    show("in", test->in.data, test->in.len);
+    show("expected", test->out.data, test->out.len);
+    show("came", into->got.data, into->got.len);
+    printf("  repeat    build/tests/cases_runner %s\n", path);
+}
+
+static bool check_limit(const char *path, const af_case_t *test, const char *name, size_t value)
+{
+    char text[64];
+
+    if (!value_of(&test->limits, name, text, sizeof text) || value <= (size_t) strtoull(text, NULL, 10)) {
+        return true;
+    }
+    printf("not ok %s: %s %zu, at most %s expected\n", path, name, value, text);
+    return false;
+}
+
+static bool run_chunked(const af_ruleset_t *rules, const af_case_t *test, const char *path, size_t chunk, size_t *calls)
+{
+    af_collect_t into = {.test = test};
+    af_counter_t counter = {0};
+    char how[64];
+
+    append(&into.got, "", 0);
+    run_writer(rules, test, chunk, &counter, &into);
+    snprintf(how, sizeof how, chunk == SIZE_MAX ? "whole" : "chunk %zu", chunk);
+    bool ok = equal(test, &into);
+    if (!ok) {
+        tell(path, test, &into, how);
+    } else if (counter.blocks != 0) {
+        printf("not ok %s (%s): %zu blocks were not released\n", path, how, counter.blocks);
+        ok = false;
+    }
+    if (chunk == SIZE_MAX) {
+        ok = ok && check_limit(path, test, "allocations", counter.calls) && check_limit(path, test, "peak", counter.peak);
+    }
+    *calls = counter.calls;
+    free(into.got.data);
+    return ok;
+}
+
+static bool run_edits(const af_ruleset_t *rules, const af_case_t *test, const char *path)
+{
+    af_collect_t into = {.test = test};
+
+    append(&into.got, "", 0);
+    bool covers = run_stream(rules, test, &into);
+    bool ok = covers && equal(test, &into);
+    if (!ok) {
+        tell(path, test, &into, covers ? "edits" : "edits: a gap, an overlap, or not to the end");
+    }
+    free(into.got.data);
+    return ok;
+}
+
+static bool run_failing(const af_ruleset_t *rules, const af_case_t *test, const char *path, size_t calls)
+{
+    bool ok = true;
+
+    for (size_t n = 1; ok && n <= calls && n <= MAX_FAILING; n++) {
+        af_collect_t into = {.test = test};
+        af_counter_t counter = {.fail_at = n};
+        run_writer(rules, test, 7, &counter, &into);
+        if (counter.blocks != 0) {
+            printf("not ok %s: %zu blocks were not released after allocation %zu failed\n", path, counter.blocks, n);
+            ok = false;
+        }
+        free(into.got.data);
+    }
+    return ok;
+}
+
+static bool run_case(const char *path)
+{
+    af_case_t test = {0};
+    af_bytes_t text = {0};
+    bool ok = false;
+
+    if (!read_file(path, &text) || !parse_case(&text, &test)) {
+        printf("not ok %s: not to be read as a case\n", path);
+    } else {
+        af_ruleset_t *rules = compile(&test, path);
+        size_t calls = 0;
+        ok = rules != NULL;
+        for (size_t i = 0; ok && i < sizeof chunks / sizeof *chunks; i++) {
+            ok = run_chunked(rules, &test, path, chunks[i], &calls);
+        }
+        ok = ok && run_edits(rules, &test, path) && run_failing(rules, &test, path, calls);
+        af_ruleset_destroy(rules);
+    }
+    free(text.data);
+    free(test.rules.data);
+    free(test.in.data);
+    free(test.out.data);
+    free(test.options.data);
+    free(test.limits.data);
+    return ok;
+}
+
+int main(int argc, char **argv)
+{
+    int passed = 0, failed = 0;
+
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    for (int i = 1; i < argc; i++) {
+        if (run_case(argv[i])) {
+            passed++;
+        } else {
+            failed++;
+        }
+    }
+    printf("%d passed, %d failed, 0 skipped\n", passed, failed);
+    return failed > 0;
+}
