@@ -37,9 +37,10 @@ typedef struct {
     uint32_t name, name_len, value, value_len;
 } af_attribute_t;
 
-#define AF_TOKEN_CONTINUED 1u  /* comment: not its first piece */
+#define AF_TOKEN_CONTINUED 1u  /* comment, ignored: a further piece of the token before */
 #define AF_TOKEN_SELF_CLOSING 2u
-#define AF_TOKEN_OVERLONG 4u   /* tag longer than the limit: name is good, attributes and bytes are absent */
+#define AF_TOKEN_OVERLONG 4u   /* tag or doctype longer than the limit: here are its first bytes and the attributes that are whole
+                                  in them; the rest follows as AF_TOKEN_IGNORED, AF_TOKEN_CONTINUED. A "/" at its end is not seen */
 #define AF_TOKEN_FORCE_QUIRKS 8u
 #define AF_TOKEN_UNFINISHED 16u /* comment: a further piece follows */
 
@@ -57,8 +58,8 @@ typedef struct {
 
 typedef struct af_tokenizer af_tokenizer_t;
 
-/* Makes a tokenizer in the data state. `tag_limit`: bytes of one tag or doctype kept for its attributes; `attribute_limit`:
- * attributes of one tag (more: OVERLONG). Memory from `heap`, which outlives it. AF_NOMEM, AF_LIMIT. */
+/* Makes a tokenizer in the data state. `tag_limit`: bytes of one tag or doctype (longer: OVERLONG); `attribute_limit`:
+ * attributes of one tag (more are not looked at). Memory from `heap`, which outlives it. AF_NOMEM, AF_LIMIT. */
 AF_MUST_USE af_status_t af_tokenizer_create(af_heap_t *heap, size_t tag_limit, uint32_t attribute_limit, af_tokenizer_t **out);
 void af_tokenizer_destroy(af_tokenizer_t *tokenizer);
 

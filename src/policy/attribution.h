@@ -29,9 +29,13 @@ typedef struct {
     af_slice_t bytes; /* repair, insert: ASCII markup; lent until the next call */
 } af_notice_t;
 
+#define AF_ATTRIBUTION_AGENCY 62u /* bytes of an agency's name */
+
 typedef struct {
     bool applies; /* `when` was seen, or there is none */
     bool found;   /* a notice was in the scope */
+    uint8_t agency_len;
+    char agency[AF_ATTRIBUTION_AGENCY]; /* the group "agency" of `when`, for {agency} */
 } af_attribution_state_t;
 
 typedef struct {
@@ -41,7 +45,7 @@ typedef struct {
     af_condition_t *condition;
     int64_t last_modified, date; /* of the response: fallbacks; INT64_MIN unknown */
     const af_sink_t *sink;       /* for variables; may be NULL */
-    af_attribution_state_t *states; /* one a rule of the set; NULL where it has no attribution */
+    af_attribution_state_t *states; /* one for each of the set's `attributions`; NULL where it has none */
     uint8_t *bytes;              /* what is rendered */
     af_tape_t plain;             /* and its normal text */
 } af_attribution_t;

@@ -34,6 +34,7 @@ struct af_ruleset {
     const af_rule_t *rules; uint32_t rule_count;
     const af_index_t *index;     /* owners are rule numbers; attribution rules' in= too */
     bool has_text, has_dedupe, has_title, has_attribution, has_protect, has_keep, has_strip;
+    const uint32_t *attributions; uint32_t attribution_count; /* numbers of the AF_VERB_ATTRIBUTION rules, rising */
     uint8_t digest[16];
     const char *const *variables; uint32_t variable_count; /* names without $ */
 };

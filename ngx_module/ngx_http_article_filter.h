@@ -1,0 +1,206 @@
+/*
+ * What the files of the module share.
+ *
+ * A request has a context only if article_filter is not off for it.  The
+ * context holds a stream while the body is filtered; everything that is
+ * reported (status, counts) is kept after the stream has gone.
+ *
+ * The invariant of the body filter: when it returns, no byte that is held
+ * lies in a buffer of somebody else.
+ */
+
+#ifndef _NGX_HTTP_ARTICLE_FILTER_H_INCLUDED_
+#define _NGX_HTTP_ARTICLE_FILTER_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "article_filter.h"
+
+
+typedef enum {
+    NGX_HTTP_ARTICLE_FILTER_OFF = 0,
+    NGX_HTTP_ARTICLE_FILTER_ON,
+    NGX_HTTP_ARTICLE_FILTER_REPORT,
+    NGX_HTTP_ARTICLE_FILTER_PREVIEW,
+    NGX_HTTP_ARTICLE_FILTER_UNKNOWN
+} ngx_http_article_filter_mode_e;
+
+
+/* in the order of the names in ngx_http_article_filter_variables.c */
+
+typedef enum {
+    NGX_HTTP_ARTICLE_FILTER_S_OFF = 0,
+    NGX_HTTP_ARTICLE_FILTER_S_FILTERED,
+    NGX_HTTP_ARTICLE_FILTER_S_UNCHANGED,
+    NGX_HTTP_ARTICLE_FILTER_S_REPORT,
+    NGX_HTTP_ARTICLE_FILTER_S_TYPE,
+    NGX_HTTP_ARTICLE_FILTER_S_STATUS,
+    NGX_HTTP_ARTICLE_FILTER_S_RANGE,
+    NGX_HTTP_ARTICLE_FILTER_S_CODING,
+    NGX_HTTP_ARTICLE_FILTER_S_NO_TRANSFORM,
+    NGX_HTTP_ARTICLE_FILTER_S_CHARSET,
+    NGX_HTTP_ARTICLE_FILTER_S_LIMIT,
+    NGX_HTTP_ARTICLE_FILTER_S_ERROR,
+    NGX_HTTP_ARTICLE_FILTER_S_SUBREQUEST,
+    NGX_HTTP_ARTICLE_FILTER_S_EMPTY
+} ngx_http_article_filter_status_e;
+
+
+/* a piece of configuration that has rules: a line, a file or a preset */
+
+typedef struct {
+    ngx_str_t                          name;
+    ngx_str_t                          text;
+    ngx_uint_t                         line;
+    unsigned                           preset:1;
+} ngx_http_article_filter_source_t;
+
+
+/* compiled rules, shared by all locations that have the same sources */
+
+typedef struct {
+    ngx_array_t                       *sources;
+    ngx_array_t                       *variables;    /* of ngx_int_t */
+    af_ruleset_t                      *rules;
+    ngx_uint_t                         count;
+    u_char                             digest[16];
+} ngx_http_article_filter_set_t;
+
+
+typedef struct {
+    ngx_array_t                        sets;
+    ngx_array_t                        files;
+} ngx_http_article_filter_main_conf_t;
+
+
+typedef struct {
+    ngx_http_complex_value_t          *filter;
+    ngx_http_complex_value_t          *site;
+    ngx_array_t                       *sources;
+    ngx_http_article_filter_set_t     *set;
+    size_t                             buffer;
+    size_t                             max_memory;
+    ngx_hash_t                         types;
+    ngx_array_t                       *types_keys;
+} ngx_http_article_filter_loc_conf_t;
+
+
+/* memory for held and inserted bytes; freed with its last reference */
+
+typedef struct {
+    ngx_queue_t                        queue;
+    ngx_uint_t                         refs;
+    u_char                            *last;
+    u_char                            *end;
+    u_char                             start[1];
+} ngx_http_article_filter_block_t;
+
+
+typedef struct ngx_http_article_filter_held_s  ngx_http_article_filter_held_t;
+
+struct ngx_http_article_filter_held_s {
+    ngx_http_article_filter_block_t   *block;
+    u_char                            *pos;
+    u_char                            *last;
+    ngx_http_article_filter_held_t    *next;
+};
+
+
+/* the buffer stands first: a chain link of ours leads to the whole */
+
+typedef struct {
+    ngx_buf_t                          buf;
+    ngx_http_article_filter_block_t   *block;
+} ngx_http_article_filter_piece_t;
+
+
+typedef struct {
+    ngx_http_request_t                *request;
+    ngx_http_article_filter_set_t     *set;
+    af_stream_t                       *stream;
+    af_stats_t                         stats;
+    ngx_uint_t                         allocated;
+
+    ngx_chain_t                       *out;
+    ngx_chain_t                      **last_out;
+    ngx_chain_t                       *busy;
+    ngx_chain_t                       *free;
+    ngx_buf_t                         *newest;    /* the last of out */
+
+    ngx_buf_t                         *buf;       /* the input buffer */
+    ngx_buf_t                         *tail;      /* last piece of buf */
+    uint64_t                           buf_pos;   /* offset of buf->pos */
+    uint64_t                           decided;
+    uint64_t                           pushed;
+
+    ngx_http_article_filter_held_t    *held;
+    ngx_http_article_filter_held_t   **last_held;
+    ngx_http_article_filter_held_t    *newest_held;
+    ngx_http_article_filter_held_t    *free_held;
+    ngx_http_article_filter_block_t   *block;
+    ngx_queue_t                        blocks;
+
+    ngx_http_article_filter_status_e   status;
+    ngx_http_article_filter_mode_e     mode;
+
+    unsigned                           active:1;
+    unsigned                           failed:1;
+    unsigned                           logged:1;
+} ngx_http_article_filter_ctx_t;
+
+
+/* configuration */
+
+void *ngx_http_article_filter_create_main_conf(ngx_conf_t *cf);
+void *ngx_http_article_filter_create_loc_conf(ngx_conf_t *cf);
+char *ngx_http_article_filter_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child);
+char *ngx_http_article_filter_set_mode(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_article_filter_set_rule(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_article_filter_set_preset(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_article_filter_set_file(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+ngx_http_article_filter_mode_e ngx_http_article_filter_mode(ngx_str_t *value);
+
+/* rules */
+
+ngx_http_article_filter_set_t *ngx_http_article_filter_get_set(ngx_conf_t *cf,
+    ngx_array_t *sources);
+
+/* filters */
+
+void ngx_http_article_filter_header_init(void);
+void ngx_http_article_filter_body_init(void);
+
+ngx_int_t ngx_http_article_filter_stream_create(ngx_http_request_t *r,
+    ngx_http_article_filter_ctx_t *ctx, af_options_t *options);
+void ngx_http_article_filter_stream_close(ngx_http_article_filter_ctx_t *ctx);
+
+/* pieces */
+
+ngx_int_t ngx_http_article_filter_move(ngx_http_article_filter_ctx_t *ctx,
+    uint64_t to, ngx_uint_t keep);
+ngx_http_article_filter_piece_t *ngx_http_article_filter_add_piece(
+    ngx_http_article_filter_ctx_t *ctx);
+ngx_int_t ngx_http_article_filter_insert(ngx_http_article_filter_ctx_t *ctx,
+    const u_char *data, size_t len);
+ngx_int_t ngx_http_article_filter_hold(ngx_http_article_filter_ctx_t *ctx);
+void ngx_http_article_filter_release(ngx_http_article_filter_ctx_t *ctx,
+    ngx_http_article_filter_block_t *block);
+
+/* variables */
+
+ngx_int_t ngx_http_article_filter_add_variables(ngx_conf_t *cf);
+
+
+extern ngx_module_t  ngx_http_article_filter_module;
+extern ngx_str_t     ngx_http_article_filter_default_types[];
+
+
+#endif /* _NGX_HTTP_ARTICLE_FILTER_H_INCLUDED_ */

@@ -1,0 +1,433 @@
+/*
+ * The body filter gives each input buffer to the core, puts what leaves into
+ * a chain of its own, and keeps account of what downstream has not sent yet.
+ *
+ * The last piece over an input buffer carries it as its shadow, and marks it
+ * consumed when it has been sent.
+ *
+ * Only a missing buffer or chain link is an error.  Anything else that goes
+ * wrong ends filtering, and the rest of the response passes as it is.
+ */
+
+#include "ngx_http_article_filter.h"
+
+
+static ngx_int_t ngx_http_article_filter_body(ngx_http_request_t *r,
+    ngx_chain_t *in);
+static ngx_int_t ngx_http_article_filter_observe(ngx_http_request_t *r,
+    ngx_http_article_filter_ctx_t *ctx, ngx_chain_t *in);
+static ngx_int_t ngx_http_article_filter_process(
+    ngx_http_article_filter_ctx_t *ctx, ngx_buf_t *buf);
+static ngx_int_t ngx_http_article_filter_feed(
+    ngx_http_article_filter_ctx_t *ctx, ngx_uint_t last);
+static ngx_int_t ngx_http_article_filter_outcome(
+    ngx_http_article_filter_ctx_t *ctx, af_status_t status);
+static ngx_int_t ngx_http_article_filter_give_up(
+    ngx_http_article_filter_ctx_t *ctx);
+static ngx_int_t ngx_http_article_filter_flags(
+    ngx_http_article_filter_ctx_t *ctx, ngx_buf_t *buf);
+static ngx_int_t ngx_http_article_filter_output(ngx_http_request_t *r,
+    ngx_http_article_filter_ctx_t *ctx, ngx_chain_t *in);
+static void ngx_http_article_filter_update(ngx_http_request_t *r,
+    ngx_http_article_filter_ctx_t *ctx);
+
+
+static ngx_http_output_body_filter_pt  ngx_http_next_body_filter;
+
+
+void
+ngx_http_article_filter_body_init(void)
+{
+    ngx_http_next_body_filter = ngx_http_top_body_filter;
+    ngx_http_top_body_filter = ngx_http_article_filter_body;
+}
+
+
+static ngx_int_t
+ngx_http_article_filter_body(ngx_http_request_t *r, ngx_chain_t *in)
+{
+    ngx_chain_t                    *cl;
+    ngx_http_article_filter_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_article_filter_module);
+
+    if (ctx == NULL || !ctx->active) {
+        return ngx_http_next_body_filter(r, in);
+    }
+
+    if (ctx->mode == NGX_HTTP_ARTICLE_FILTER_REPORT) {
+        return ngx_http_article_filter_observe(r, ctx, in);
+    }
+
+    for (cl = in; cl; cl = cl->next) {
+        if (ngx_http_article_filter_process(ctx, cl->buf) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return ngx_http_article_filter_output(r, ctx, in);
+}
+
+
+/* report: the core sees the bytes, and the chain goes on as it came */
+
+static ngx_int_t
+ngx_http_article_filter_observe(ngx_http_request_t *r,
+    ngx_http_article_filter_ctx_t *ctx, ngx_chain_t *in)
+{
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl;
+
+    for (cl = in; cl && ctx->stream; cl = cl->next) {
+        b = cl->buf;
+
+        ctx->pushed += ngx_buf_in_memory(b) ? b->last - b->pos : 0;
+        ctx->buf = b;
+
+        if (!ngx_buf_in_memory(b) && b->in_file) {
+            ctx->status = NGX_HTTP_ARTICLE_FILTER_S_ERROR;
+            ngx_http_article_filter_stream_close(ctx);
+            break;
+        }
+
+        if (ngx_http_article_filter_feed(ctx, b->last_buf || b->last_in_chain)
+            != NGX_OK)
+        {
+            ngx_http_article_filter_stream_close(ctx);
+            break;
+        }
+    }
+
+    if (ctx->stream == NULL) {
+        ctx->active = 0;
+    }
+
+    ctx->buf = NULL;
+
+    return ngx_http_next_body_filter(r, in);
+}
+
+
+static ngx_int_t
+ngx_http_article_filter_process(ngx_http_article_filter_ctx_t *ctx,
+    ngx_buf_t *buf)
+{
+    ngx_int_t  rc;
+
+    ctx->buf = buf;
+    ctx->buf_pos = ctx->pushed;
+    ctx->tail = NULL;
+    rc = NGX_OK;
+
+    if (ngx_buf_in_memory(buf)) {
+        ctx->pushed += buf->last - buf->pos;
+
+    } else if (buf->in_file) {
+
+        /* somebody did not heed filter_need_in_memory */
+
+        if (ctx->stream) {
+            ngx_log_error(NGX_LOG_ALERT, ctx->request->connection->log, 0,
+                          "article filter: a file buffer was not read");
+        }
+
+        rc = NGX_DECLINED;
+    }
+
+    if (rc == NGX_OK && ctx->stream) {
+        rc = ngx_http_article_filter_feed(ctx,
+                                          buf->last_buf || buf->last_in_chain);
+    }
+
+    if (rc == NGX_OK && ctx->stream) {
+        rc = ngx_http_article_filter_hold(ctx);
+    }
+
+    if (rc == NGX_DECLINED) {
+        rc = ngx_http_article_filter_give_up(ctx);
+    }
+
+    if (rc == NGX_OK && ctx->stream == NULL) {
+
+        /* after the end, and after giving up: all passes */
+
+        rc = ngx_http_article_filter_move(ctx, ctx->pushed, 1);
+    }
+
+    if (rc != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (ctx->tail) {
+        ctx->tail->shadow = buf;
+        ctx->tail->recycled = buf->recycled;
+
+    } else {
+        buf->pos = buf->last;
+
+        if (buf->in_file) {
+            buf->file_pos = buf->file_last;
+        }
+    }
+
+    return ngx_http_article_filter_flags(ctx, buf);
+}
+
+
+static ngx_int_t
+ngx_http_article_filter_feed(ngx_http_article_filter_ctx_t *ctx,
+    ngx_uint_t last)
+{
+    ngx_int_t   rc;
+    ngx_buf_t  *buf;
+
+    buf = ctx->buf;
+    rc = NGX_OK;
+
+    if (ngx_buf_in_memory(buf) && buf->last > buf->pos) {
+        rc = ngx_http_article_filter_outcome(ctx,
+                              af_stream_push(ctx->stream, buf->pos,
+                                             (size_t) (buf->last - buf->pos)));
+    }
+
+    if (rc != NGX_OK || !last) {
+        return rc;
+    }
+
+    rc = ngx_http_article_filter_outcome(ctx, af_stream_finish(ctx->stream));
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    ngx_http_article_filter_stream_close(ctx);
+
+    if (ctx->status != NGX_HTTP_ARTICLE_FILTER_S_FILTERED) {
+        return NGX_OK;
+    }
+
+    if (ctx->stats.dropped == 0 && ctx->stats.inserted == 0) {
+        ctx->status = ctx->stats.limited ? NGX_HTTP_ARTICLE_FILTER_S_LIMIT
+                                      : NGX_HTTP_ARTICLE_FILTER_S_UNCHANGED;
+    }
+
+    return NGX_OK;
+}
+
+
+/* NGX_DECLINED: the stream is of no use any more */
+
+static ngx_int_t
+ngx_http_article_filter_outcome(ngx_http_article_filter_ctx_t *ctx,
+    af_status_t status)
+{
+    char        *why;
+    ngx_uint_t   level;
+
+    why = "internal error";
+    level = NGX_LOG_ERR;
+
+    switch (status) {
+
+    case AF_OK:
+        return NGX_OK;
+
+    case AF_LIMIT:
+        ctx->status = NGX_HTTP_ARTICLE_FILTER_S_LIMIT;
+        why = "limit";
+        level = NGX_LOG_INFO;
+        break;
+
+    case AF_NOMEM:
+        ctx->status = NGX_HTTP_ARTICLE_FILTER_S_ERROR;
+        why = "no memory";
+        break;
+
+    case AF_UNSUPPORTED:
+        ctx->status = NGX_HTTP_ARTICLE_FILTER_S_CHARSET;
+        why = "charset";
+        level = NGX_LOG_INFO;
+        break;
+
+    default:
+        ctx->status = NGX_HTTP_ARTICLE_FILTER_S_ERROR;
+    }
+
+    if (ctx->failed) {
+        return NGX_ERROR;
+    }
+
+    ngx_log_error(level, ctx->request->connection->log, 0,
+                  "article filter: stopped before offset %uL: %s, "
+                  "the rest of the response passes unchanged",
+                  ctx->pushed, why);
+
+    /* after these the core itself keeps the rest */
+
+    return (status == AF_LIMIT || status == AF_NOMEM) ? NGX_OK : NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_http_article_filter_give_up(ngx_http_article_filter_ctx_t *ctx)
+{
+    ngx_buf_t                        *b;
+    ngx_http_article_filter_piece_t  *piece;
+
+    if (ctx->status == NGX_HTTP_ARTICLE_FILTER_S_FILTERED) {
+        ctx->status = NGX_HTTP_ARTICLE_FILTER_S_ERROR;
+    }
+
+    ngx_http_article_filter_stream_close(ctx);
+
+    if (ngx_http_article_filter_move(ctx, ctx->pushed, 1) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    b = ctx->buf;
+
+    if (ngx_buf_in_memory(b) || !b->in_file) {
+        return NGX_OK;
+    }
+
+    piece = ngx_http_article_filter_add_piece(ctx);
+    if (piece == NULL) {
+        return NGX_ERROR;
+    }
+
+    piece->buf.in_file = 1;
+    piece->buf.file = b->file;
+    piece->buf.file_pos = b->file_pos;
+    piece->buf.file_last = b->file_last;
+
+    ctx->tail = &piece->buf;
+
+    return NGX_OK;
+}
+
+
+/*
+ * What a buffer said besides its bytes goes with the last bytes that leave,
+ * or alone.
+ */
+
+static ngx_int_t
+ngx_http_article_filter_flags(ngx_http_article_filter_ctx_t *ctx,
+    ngx_buf_t *buf)
+{
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl;
+
+    if (!buf->flush && !buf->sync && !buf->last_buf && !buf->last_in_chain) {
+        return NGX_OK;
+    }
+
+    b = ctx->newest;
+
+    if (b == NULL) {
+        b = ngx_calloc_buf(ctx->request->pool);
+        if (b == NULL) {
+            return NGX_ERROR;
+        }
+
+        b->tag = (ngx_buf_tag_t) &ngx_http_article_filter_module;
+
+        cl = ngx_alloc_chain_link(ctx->request->pool);
+        if (cl == NULL) {
+            return NGX_ERROR;
+        }
+
+        cl->buf = b;
+        cl->next = NULL;
+
+        *ctx->last_out = cl;
+        ctx->last_out = &cl->next;
+        ctx->newest = b;
+
+        /* last_in_chain alone is no reason for an empty buffer */
+
+        b->sync = buf->sync || (!buf->flush && !buf->last_buf);
+    }
+
+    b->flush |= buf->flush;
+    b->last_buf |= buf->last_buf;
+    b->last_in_chain |= buf->last_in_chain;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_article_filter_output(ngx_http_request_t *r,
+    ngx_http_article_filter_ctx_t *ctx, ngx_chain_t *in)
+{
+    ngx_int_t      rc;
+    ngx_chain_t  **ll;
+
+    if (in && ctx->out == NULL && ctx->busy == NULL) {
+        return NGX_OK;
+    }
+
+    rc = ngx_http_next_body_filter(r, ctx->out);
+
+    for (ll = &ctx->busy; *ll; ll = &(*ll)->next) { /* void */ }
+
+    *ll = ctx->out;
+
+    ctx->out = NULL;
+    ctx->last_out = &ctx->out;
+    ctx->newest = NULL;
+    ctx->tail = NULL;
+    ctx->buf = NULL;
+
+    ngx_http_article_filter_update(r, ctx);
+
+    return rc;
+}
+
+
+static void
+ngx_http_article_filter_update(ngx_http_request_t *r,
+    ngx_http_article_filter_ctx_t *ctx)
+{
+    ngx_buf_t                        *b;
+    ngx_chain_t                      *cl;
+    ngx_http_article_filter_piece_t  *piece;
+
+    while (ctx->busy) {
+        cl = ctx->busy;
+        b = cl->buf;
+
+        if (ngx_buf_size(b) != 0) {
+            break;
+        }
+
+        ctx->busy = cl->next;
+
+        if (!ngx_buf_in_memory(b) && !b->in_file) {
+
+            /* an empty buffer may still be referred to below us */
+
+            ngx_free_chain(r->pool, cl);
+            continue;
+        }
+
+        if (b->shadow) {
+            b->shadow->pos = b->shadow->last;
+
+            if (b->shadow->in_file) {
+                b->shadow->file_pos = b->shadow->file_last;
+            }
+        }
+
+        piece = (ngx_http_article_filter_piece_t *) b;
+
+        if (piece->block) {
+            ngx_http_article_filter_release(ctx, piece->block);
+            piece->block = NULL;
+        }
+
+        cl->next = ctx->free;
+        ctx->free = cl;
+    }
+}

@@ -1,0 +1,570 @@
+/*
+ * Configuration: rules are collected as sources (a line, a file, a preset),
+ * add up from http over server to location, and are compiled when a location
+ * that may filter is merged.
+ *
+ * A level that adds nothing shares its parent's list.  Sources live in the
+ * temporary pool: they are of no use once the configuration is read.
+ */
+
+#include "ngx_http_article_filter.h"
+
+
+static ngx_int_t ngx_http_article_filter_add_source(ngx_conf_t *cf,
+    ngx_http_article_filter_loc_conf_t *alcf,
+    ngx_http_article_filter_source_t *source);
+static char *ngx_http_article_filter_add_file(ngx_conf_t *cf,
+    ngx_http_article_filter_loc_conf_t *alcf, ngx_str_t *name);
+static ngx_int_t ngx_http_article_filter_read_file(ngx_conf_t *cf,
+    ngx_http_article_filter_source_t *source);
+static ngx_array_t *ngx_http_article_filter_merge_sources(ngx_conf_t *cf,
+    ngx_array_t *prev, ngx_array_t *conf);
+
+
+ngx_str_t  ngx_http_article_filter_default_types[] = {
+    ngx_string("text/html"),
+    ngx_string("application/xhtml+xml"),
+    ngx_null_string
+};
+
+
+void *
+ngx_http_article_filter_create_main_conf(ngx_conf_t *cf)
+{
+    ngx_http_article_filter_main_conf_t  *amcf;
+
+    amcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_article_filter_main_conf_t));
+    if (amcf == NULL) {
+        return NULL;
+    }
+
+    if (ngx_array_init(&amcf->sets, cf->temp_pool, 4,
+                       sizeof(ngx_http_article_filter_set_t *))
+        != NGX_OK
+        || ngx_array_init(&amcf->files, cf->temp_pool, 4,
+                          sizeof(ngx_http_article_filter_source_t *))
+           != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return amcf;
+}
+
+
+void *
+ngx_http_article_filter_create_loc_conf(ngx_conf_t *cf)
+{
+    ngx_http_article_filter_loc_conf_t  *conf;
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     conf->sources = NULL;
+     *     conf->set = NULL;
+     *     conf->types = { NULL };
+     *     conf->types_keys = NULL;
+     *
+     * complex values are NULL, or unset where nginx says so (1.21.4)
+     */
+
+    conf = ngx_pcalloc(cf->pool, sizeof(ngx_http_article_filter_loc_conf_t));
+    if (conf == NULL) {
+        return NULL;
+    }
+
+    conf->filter = NGX_CONF_UNSET_PTR;
+    conf->site = NGX_CONF_UNSET_PTR;
+    conf->buffer = NGX_CONF_UNSET_SIZE;
+    conf->max_memory = NGX_CONF_UNSET_SIZE;
+
+    return conf;
+}
+
+
+char *
+ngx_http_article_filter_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child)
+{
+    ngx_http_article_filter_loc_conf_t  *prev = parent;
+    ngx_http_article_filter_loc_conf_t  *conf = child;
+
+    ngx_conf_merge_ptr_value(conf->filter, prev->filter, NULL);
+    ngx_conf_merge_ptr_value(conf->site, prev->site, NULL);
+    ngx_conf_merge_size_value(conf->buffer, prev->buffer, 256 * 1024);
+    ngx_conf_merge_size_value(conf->max_memory, prev->max_memory,
+                              1024 * 1024);
+
+    if (ngx_http_merge_types(cf, &conf->types_keys, &conf->types,
+                             &prev->types_keys, &prev->types,
+                             ngx_http_article_filter_default_types)
+        != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    if (prev->sources && conf->sources) {
+        conf->sources = ngx_http_article_filter_merge_sources(cf,
+                                                              prev->sources,
+                                                              conf->sources);
+        if (conf->sources == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+    } else if (conf->sources == NULL) {
+        conf->sources = prev->sources;
+    }
+
+    if (conf->filter == NULL
+        || (conf->filter->lengths == NULL
+            && ngx_http_article_filter_mode(&conf->filter->value)
+               == NGX_HTTP_ARTICLE_FILTER_OFF))
+    {
+        return NGX_CONF_OK;
+    }
+
+    if (conf->sources == NULL) {
+        return NGX_CONF_OK;
+    }
+
+    if (conf->sources == prev->sources && prev->set) {
+        conf->set = prev->set;
+        return NGX_CONF_OK;
+    }
+
+    conf->set = ngx_http_article_filter_get_set(cf, conf->sources);
+
+    return conf->set ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+ngx_http_article_filter_mode_e
+ngx_http_article_filter_mode(ngx_str_t *value)
+{
+    ngx_uint_t        i;
+
+    static ngx_str_t  names[] = {
+        ngx_string("off"),
+        ngx_string("on"),
+        ngx_string("report"),
+        ngx_string("preview")
+    };
+
+    for (i = 0; i < NGX_HTTP_ARTICLE_FILTER_UNKNOWN; i++) {
+        if (value->len == names[i].len
+            && ngx_strncmp(value->data, names[i].data, names[i].len) == 0)
+        {
+            return (ngx_http_article_filter_mode_e) i;
+        }
+    }
+
+    return NGX_HTTP_ARTICLE_FILTER_UNKNOWN;
+}
+
+
+char *
+ngx_http_article_filter_set_mode(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_article_filter_loc_conf_t  *alcf = conf;
+
+    ngx_str_t                         *value;
+    ngx_http_complex_value_t          *cv;
+    ngx_http_compile_complex_value_t   ccv;
+
+    if (alcf->filter != NGX_CONF_UNSET_PTR) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    cv = ngx_pcalloc(cf->pool, sizeof(ngx_http_complex_value_t));
+    if (cv == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memzero(&ccv, sizeof(ngx_http_compile_complex_value_t));
+
+    ccv.cf = cf;
+    ccv.value = &value[1];
+    ccv.complex_value = cv;
+
+    if (ngx_http_compile_complex_value(&ccv) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (cv->lengths == NULL
+        && ngx_http_article_filter_mode(&value[1])
+           == NGX_HTTP_ARTICLE_FILTER_UNKNOWN)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" in \"%V\" directive, "
+                           "it must be \"on\", \"off\", \"report\", "
+                           "\"preview\" or have variables",
+                           &value[1], &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
+    alcf->filter = cv;
+
+    return NGX_CONF_OK;
+}
+
+
+/*
+ * "article_X ARGS" is the rule line "X ARGS".  nginx has taken the quotes
+ * off, and a template needs them: the first argument of article_attribution
+ * gets its own again.
+ */
+
+char *
+ngx_http_article_filter_set_rule(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    u_char                            *p, *s, *end;
+    size_t                             len;
+    ngx_str_t                         *value;
+    ngx_uint_t                         i, quote;
+    ngx_http_article_filter_source_t  *source;
+
+    value = cf->args->elts;
+    quote = (ngx_strcmp(cmd->name.data, "article_attribution") == 0);
+
+    len = 2;
+
+    for (i = 0; i < cf->args->nelts; i++) {
+        len += value[i].len + 1;
+    }
+
+    for (i = 0; quote && i < value[1].len; i++) {
+        if (value[1].data[i] == '"' || value[1].data[i] == '\\') {
+            len++;
+        }
+    }
+
+    source = ngx_pcalloc(cf->temp_pool,
+                         sizeof(ngx_http_article_filter_source_t));
+    if (source == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    p = ngx_pnalloc(cf->temp_pool, len);
+    if (p == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    source->name = cf->conf_file->file.name;
+    source->line = cf->conf_file->line;
+    source->text.data = p;
+
+    p = ngx_cpymem(p, value[0].data + sizeof("article_") - 1,
+                   value[0].len - (sizeof("article_") - 1));
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        *p++ = ' ';
+
+        if (!quote || i > 1) {
+            p = ngx_cpymem(p, value[i].data, value[i].len);
+            continue;
+        }
+
+        *p++ = '"';
+
+        end = value[i].data + value[i].len;
+
+        for (s = value[i].data; s < end; s++) {
+            if (*s == '"' || *s == '\\') {
+                *p++ = '\\';
+            }
+
+            *p++ = *s;
+        }
+
+        *p++ = '"';
+    }
+
+    source->text.len = p - source->text.data;
+
+    if (ngx_http_article_filter_add_source(cf, conf, source) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_article_filter_set_preset(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    size_t                             n;
+    ngx_str_t                         *value;
+    ngx_uint_t                         i;
+    const char                        *name;
+    ngx_http_article_filter_source_t  *source;
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        for (n = 0; (name = af_preset_name(n, NULL)) != NULL; n++) {
+            if (ngx_strcmp(value[i].data, name) == 0) {
+                break;
+            }
+        }
+
+        if (name == NULL) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "unknown article preset \"%V\"", &value[i]);
+            return NGX_CONF_ERROR;
+        }
+
+        source = ngx_pcalloc(cf->temp_pool,
+                             sizeof(ngx_http_article_filter_source_t));
+        if (source == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        source->name = cf->conf_file->file.name;
+        source->line = cf->conf_file->line;
+        source->text = value[i];
+        source->preset = 1;
+
+        if (ngx_http_article_filter_add_source(cf, conf, source) != NGX_OK) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_article_filter_set_file(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    char        *rv;
+    ngx_int_t    n;
+    ngx_str_t   *value, file, name;
+    ngx_glob_t   gl;
+
+    value = cf->args->elts;
+    file = value[1];
+
+    if (ngx_conf_full_name(cf->cycle, &file, 1) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (strpbrk((char *) file.data, "*?[") == NULL) {
+        return ngx_http_article_filter_add_file(cf, conf, &file);
+    }
+
+    ngx_memzero(&gl, sizeof(ngx_glob_t));
+
+    gl.pattern = file.data;
+    gl.log = cf->log;
+    gl.test = 1;
+
+    if (ngx_open_glob(&gl) != NGX_OK) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           ngx_open_glob_n " \"%s\" failed", file.data);
+        return NGX_CONF_ERROR;
+    }
+
+    rv = NGX_CONF_OK;
+
+    while (rv == NGX_CONF_OK) {
+        n = ngx_read_glob(&gl, &name);
+
+        if (n != NGX_OK) {
+            break;
+        }
+
+        /* the name belongs to the glob */
+
+        file.len = name.len;
+        file.data = ngx_pnalloc(cf->temp_pool, name.len + 1);
+        if (file.data == NULL) {
+            rv = NGX_CONF_ERROR;
+            break;
+        }
+
+        ngx_memcpy(file.data, name.data, name.len);
+        file.data[name.len] = '\0';
+
+        rv = ngx_http_article_filter_add_file(cf, conf, &file);
+    }
+
+    ngx_close_glob(&gl);
+
+    return rv;
+}
+
+
+static ngx_int_t
+ngx_http_article_filter_add_source(ngx_conf_t *cf,
+    ngx_http_article_filter_loc_conf_t *alcf,
+    ngx_http_article_filter_source_t *source)
+{
+    ngx_http_article_filter_source_t  **sp;
+
+    if (alcf->sources == NULL) {
+        alcf->sources = ngx_array_create(cf->temp_pool, 4,
+                                  sizeof(ngx_http_article_filter_source_t *));
+        if (alcf->sources == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    sp = ngx_array_push(alcf->sources);
+    if (sp == NULL) {
+        return NGX_ERROR;
+    }
+
+    *sp = source;
+
+    return NGX_OK;
+}
+
+
+static char *
+ngx_http_article_filter_add_file(ngx_conf_t *cf,
+    ngx_http_article_filter_loc_conf_t *alcf, ngx_str_t *name)
+{
+    ngx_uint_t                             i;
+    ngx_http_article_filter_source_t     **sp, *source;
+    ngx_http_article_filter_main_conf_t   *amcf;
+
+    amcf = ngx_http_conf_get_module_main_conf(cf,
+                                              ngx_http_article_filter_module);
+    source = NULL;
+    sp = amcf->files.elts;
+
+    for (i = 0; i < amcf->files.nelts; i++) {
+        if (sp[i]->name.len == name->len
+            && ngx_strncmp(sp[i]->name.data, name->data, name->len) == 0)
+        {
+            source = sp[i];
+            break;
+        }
+    }
+
+    if (source == NULL) {
+        source = ngx_pcalloc(cf->temp_pool,
+                             sizeof(ngx_http_article_filter_source_t));
+        if (source == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        source->name = *name;
+        source->line = 1;
+
+        if (ngx_http_article_filter_read_file(cf, source) != NGX_OK) {
+            return NGX_CONF_ERROR;
+        }
+
+        sp = ngx_array_push(&amcf->files);
+        if (sp == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *sp = source;
+    }
+
+    if (ngx_http_article_filter_add_source(cf, alcf, source) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_article_filter_read_file(ngx_conf_t *cf,
+    ngx_http_article_filter_source_t *source)
+{
+    size_t      size;
+    ssize_t     n;
+    ngx_int_t   rc;
+    ngx_file_t  file;
+
+    rc = NGX_ERROR;
+
+    ngx_memzero(&file, sizeof(ngx_file_t));
+
+    file.name = source->name;
+    file.log = cf->log;
+
+    file.fd = ngx_open_file(source->name.data, NGX_FILE_RDONLY, NGX_FILE_OPEN,
+                            0);
+    if (file.fd == NGX_INVALID_FILE) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           ngx_open_file_n " \"%V\" failed", &source->name);
+        return NGX_ERROR;
+    }
+
+    if (ngx_fd_info(file.fd, &file.info) == NGX_FILE_ERROR) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           ngx_fd_info_n " \"%V\" failed", &source->name);
+        goto done;
+    }
+
+    if (!ngx_is_file(&file.info)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" is not a file", &source->name);
+        goto done;
+    }
+
+    size = (size_t) ngx_file_size(&file.info);
+
+    source->text.data = ngx_pnalloc(cf->temp_pool, size + 1);
+    if (source->text.data == NULL) {
+        goto done;
+    }
+
+    n = size ? ngx_read_file(&file, source->text.data, size, 0) : 0;
+
+    if (n == NGX_ERROR || (size_t) n != size) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" could not be read as a whole",
+                           &source->name);
+        goto done;
+    }
+
+    source->text.len = size;
+    rc = NGX_OK;
+
+done:
+
+    if (ngx_close_file(file.fd) == NGX_FILE_ERROR) {
+        ngx_log_error(NGX_LOG_ALERT, cf->log, ngx_errno,
+                      ngx_close_file_n " \"%V\" failed", &source->name);
+    }
+
+    return rc;
+}
+
+
+static ngx_array_t *
+ngx_http_article_filter_merge_sources(ngx_conf_t *cf, ngx_array_t *prev,
+    ngx_array_t *conf)
+{
+    void         *p;
+    ngx_array_t  *sources;
+
+    sources = ngx_array_create(cf->temp_pool, prev->nelts + conf->nelts,
+                               sizeof(ngx_http_article_filter_source_t *));
+    if (sources == NULL) {
+        return NULL;
+    }
+
+    p = ngx_array_push_n(sources, prev->nelts + conf->nelts);
+    if (p == NULL) {
+        return NULL;
+    }
+
+    p = ngx_cpymem(p, prev->elts, prev->nelts * prev->size);
+    ngx_memcpy(p, conf->elts, conf->nelts * conf->size);
+
+    return sources;
+}

@@ -1,0 +1,131 @@
+/*
+ * The module: its directives and where it hooks in.
+ *
+ * The filters stand in the HTTP_AUX_FILTER slot, right after the copy filter:
+ * static and dynamic builds then agree on the order, and what is found in
+ * the body can still go out in a trailer.
+ */
+
+#include "ngx_http_article_filter.h"
+
+
+static ngx_int_t ngx_http_article_filter_init(ngx_conf_t *cf);
+
+
+#define NGX_HTTP_ARTICLE_FILTER_LEVELS                                        \
+    NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_HTTP_LIF_CONF
+
+
+/* the rule line of article_X ARGS is "X ARGS": the verb is in the name */
+
+#define ngx_http_article_filter_rule(name)                                    \
+    { ngx_string(name),                                                       \
+      NGX_HTTP_ARTICLE_FILTER_LEVELS|NGX_CONF_1MORE,                          \
+      ngx_http_article_filter_set_rule,                                       \
+      NGX_HTTP_LOC_CONF_OFFSET,                                               \
+      0,                                                                      \
+      NULL }
+
+
+static ngx_command_t  ngx_http_article_filter_commands[] = {
+
+    { ngx_string("article_filter"),
+      NGX_HTTP_ARTICLE_FILTER_LEVELS|NGX_CONF_TAKE1,
+      ngx_http_article_filter_set_mode,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("article_filter_types"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_types_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_article_filter_loc_conf_t, types_keys),
+      &ngx_http_article_filter_default_types[0] },
+
+    { ngx_string("article_preset"),
+      NGX_HTTP_ARTICLE_FILTER_LEVELS|NGX_CONF_1MORE,
+      ngx_http_article_filter_set_preset,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("article_rules"),
+      NGX_HTTP_ARTICLE_FILTER_LEVELS|NGX_CONF_TAKE1,
+      ngx_http_article_filter_set_file,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    ngx_http_article_filter_rule("article_remove"),
+    ngx_http_article_filter_rule("article_unwrap"),
+    ngx_http_article_filter_rule("article_keep"),
+    ngx_http_article_filter_rule("article_strip"),
+    ngx_http_article_filter_rule("article_dedupe"),
+    ngx_http_article_filter_rule("article_protect"),
+    ngx_http_article_filter_rule("article_attribution"),
+
+    { ngx_string("article_site"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_set_complex_value_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_article_filter_loc_conf_t, site),
+      NULL },
+
+    { ngx_string("article_buffer"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_article_filter_loc_conf_t, buffer),
+      NULL },
+
+    { ngx_string("article_max_memory"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_article_filter_loc_conf_t, max_memory),
+      NULL },
+
+      ngx_null_command
+};
+
+
+static ngx_http_module_t  ngx_http_article_filter_module_ctx = {
+    ngx_http_article_filter_add_variables,     /* preconfiguration */
+    ngx_http_article_filter_init,              /* postconfiguration */
+
+    ngx_http_article_filter_create_main_conf,  /* create main conf */
+    NULL,                                      /* init main conf */
+
+    NULL,                                      /* create server conf */
+    NULL,                                      /* merge server conf */
+
+    ngx_http_article_filter_create_loc_conf,   /* create location conf */
+    ngx_http_article_filter_merge_loc_conf     /* merge location conf */
+};
+
+
+ngx_module_t  ngx_http_article_filter_module = {
+    NGX_MODULE_V1,
+    &ngx_http_article_filter_module_ctx,       /* module context */
+    ngx_http_article_filter_commands,          /* module directives */
+    NGX_HTTP_MODULE,                           /* module type */
+    NULL,                                      /* init master */
+    NULL,                                      /* init module */
+    NULL,                                      /* init process */
+    NULL,                                      /* init thread */
+    NULL,                                      /* exit thread */
+    NULL,                                      /* exit process */
+    NULL,                                      /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+
+static ngx_int_t
+ngx_http_article_filter_init(ngx_conf_t *cf)
+{
+    ngx_http_article_filter_header_init();
+    ngx_http_article_filter_body_init();
+
+    return NGX_OK;
+}

@@ -1,0 +1,195 @@
+/*
+ * Variables.  Before the end of the body (in add_header, say) they tell what
+ * is known by then; the last word is in the log and in trailers.
+ */
+
+#include "ngx_http_article_filter.h"
+
+
+static ngx_int_t ngx_http_article_filter_status_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_article_filter_removed_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_article_filter_attribution_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_article_filter_rules_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+
+
+static ngx_str_t  ngx_http_article_filter_status_names[] = {
+    ngx_string("off"),
+    ngx_string("filtered"),
+    ngx_string("unchanged"),
+    ngx_string("report"),
+    ngx_string("type"),
+    ngx_string("status"),
+    ngx_string("range"),
+    ngx_string("coding"),
+    ngx_string("no-transform"),
+    ngx_string("charset"),
+    ngx_string("limit"),
+    ngx_string("error"),
+    ngx_string("subrequest"),
+    ngx_string("empty")
+};
+
+
+static ngx_http_variable_t  ngx_http_article_filter_vars[] = {
+
+    { ngx_string("article_status"), NULL,
+      ngx_http_article_filter_status_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("article_removed"), NULL,
+      ngx_http_article_filter_removed_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("article_attribution"), NULL,
+      ngx_http_article_filter_attribution_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("article_rules"), NULL,
+      ngx_http_article_filter_rules_variable, 0,
+      0, 0 },
+
+      ngx_http_null_variable
+};
+
+
+ngx_int_t
+ngx_http_article_filter_add_variables(ngx_conf_t *cf)
+{
+    ngx_http_variable_t  *var, *v;
+
+    for (v = ngx_http_article_filter_vars; v->name.len; v++) {
+        var = ngx_http_add_variable(cf, &v->name, v->flags);
+        if (var == NULL) {
+            return NGX_ERROR;
+        }
+
+        var->get_handler = v->get_handler;
+        var->data = v->data;
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_article_filter_set_value(ngx_http_variable_value_t *v, u_char *data,
+    size_t len)
+{
+    v->len = (unsigned) len & 0xfffffff;
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
+    v->data = data;
+}
+
+
+static af_stats_t *
+ngx_http_article_filter_stats(ngx_http_article_filter_ctx_t *ctx)
+{
+    if (ctx->stream) {
+        af_stream_stats(ctx->stream, &ctx->stats);
+    }
+
+    return &ctx->stats;
+}
+
+
+static ngx_int_t
+ngx_http_article_filter_status_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_str_t                      *name;
+    ngx_http_article_filter_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_article_filter_module);
+
+    name = &ngx_http_article_filter_status_names[ctx ? ctx->status : 0];
+
+    ngx_http_article_filter_set_value(v, name->data, name->len);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_article_filter_removed_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    u_char                         *p;
+    uint64_t                        count;
+    af_stats_t                     *stats;
+    ngx_http_article_filter_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_article_filter_module);
+    count = 0;
+
+    if (ctx) {
+        stats = ngx_http_article_filter_stats(ctx);
+
+        count = (uint64_t) stats->removed + stats->unwrapped
+                + stats->stripped + stats->duplicates;
+    }
+
+    p = ngx_pnalloc(r->pool, NGX_INT64_LEN);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_article_filter_set_value(v, p,
+                                      ngx_sprintf(p, "%uL", count) - p);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_article_filter_attribution_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    const char                     *word;
+    ngx_http_article_filter_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_article_filter_module);
+
+    word = ctx ? ngx_http_article_filter_stats(ctx)->attribution : NULL;
+
+    if (word == NULL || *word == '\0') {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    ngx_http_article_filter_set_value(v, (u_char *) word, ngx_strlen(word));
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_article_filter_rules_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    u_char                              *p;
+    ngx_http_article_filter_loc_conf_t  *alcf;
+
+    alcf = ngx_http_get_module_loc_conf(r, ngx_http_article_filter_module);
+
+    if (alcf->set == NULL) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    p = ngx_pnalloc(r->pool, 16);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_hex_dump(p, alcf->set->digest, 8);
+
+    ngx_http_article_filter_set_value(v, p, 16);
+
+    return NGX_OK;
+}

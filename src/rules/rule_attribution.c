@@ -1,0 +1,176 @@
+/*
+ * rules/rule_attribution.c: attribution rules: the template, its patterns, and what is to happen where.
+ *
+ * Patterns that the rule does not give are made of the template. A repair needs the groups "year" and "date" of match=; without
+ * them a malformed notice is told of and left alone.
+ */
+#include "rules/parse.h"
+#include "rules/template.h"
+
+static size_t pass_blanks(const af_parse_t *parse, size_t at)
+{
+    while (at < parse->text.len && af_is_blank(parse->text.data[at])) {
+        at++;
+    }
+    return at;
+}
+
+static af_status_t read_quoted(af_parse_t *parse, af_slice_t *out, size_t *at)
+{
+    uint8_t quote = parse->text.data[parse->at];
+    size_t from = parse->at + 1, end = from;
+
+    while (end < parse->text.len && parse->text.data[end] != quote) {
+        end += parse->text.data[end] == '\\' ? 2 : 1;
+    }
+    if (end >= parse->text.len) {
+        return af_rule_error(parse, parse->at, "the template has no end: expected %c behind it", quote);
+    }
+    *out = (af_slice_t){parse->text.data + from, end - from};
+    *at = from;
+    parse->at = end + 1;
+    if (parse->at < parse->text.len && !af_is_blank(parse->text.data[parse->at])) {
+        return af_rule_error(parse, parse->at, "expected a space behind the template's quote");
+    }
+    return AF_OK;
+}
+
+static void read_bare(af_parse_t *parse, af_slice_t *out, size_t *at)
+{
+    size_t end = *at = parse->at;
+
+    while (end < parse->text.len && !(af_is_blank(parse->text.data[end - 1]) && af_option_at(parse, end) != AF_OPTION_NONE)) {
+        end++;
+    }
+    *out = af_trim((af_slice_t){parse->text.data + *at, end - *at});
+    parse->at = end;
+}
+
+static af_status_t read_template(af_parse_t *parse, af_attribution_rule_t *rule, size_t *at)
+{
+    af_slice_t text;
+    af_template_error_t error;
+    af_builder_t *builder = parse->line->builder;
+
+    parse->at = pass_blanks(parse, parse->at);
+    if (parse->at >= parse->text.len || af_option_at(parse, parse->at) != AF_OPTION_NONE) {
+        return af_rule_error(parse, parse->at, "expected a template in quotes behind \"attribution\"");
+    }
+    if (parse->text.data[parse->at] == '"' || parse->text.data[parse->at] == '\'') {
+        af_status_t status = read_quoted(parse, &text, at);
+        if (status != AF_OK) {
+            return status;
+        }
+    } else {
+        read_bare(parse, &text, at);
+    }
+    af_status_t status = af_template_parse(builder->store, text, af_builder_variable, builder, rule, &error);
+    return status == AF_SYNTAX ? af_rule_error(parse, *at + error.at, "in the template: %s", error.message) : status;
+}
+
+/* --- Patterns ------------------------------------------------------------------------------------------------------------- */
+
+static af_status_t compile_given(const af_parse_t *parse, const af_option_value_t *given, const af_regex_t **out)
+{
+    const uint8_t *title = memmem(given->value.data, given->value.len, "{title}", 7);
+
+    if (title != NULL) {
+        return af_rule_error(parse, given->at + (size_t) (title - given->value.data),
+                             "{title} cannot stand in this pattern: expected it in text= or strip only");
+    }
+    return af_rule_compile(parse, given, out);
+}
+
+static af_status_t compile_default(const af_parse_t *parse, const af_attribution_rule_t *rule, size_t at,
+                                   af_template_pattern_t which, const af_regex_t **out)
+{
+    char message[160];
+    size_t where;
+    af_slice_t pattern;
+    af_regex_t *regex = NULL;
+    af_builder_t *builder = parse->line->builder;
+    af_status_t status = af_template_pattern(builder->store, rule, which, &pattern);
+
+    if (status == AF_SYNTAX) {
+        return af_rule_error(parse, at, "the template has too little text to know its notices by: expected more words, or match= and good=");
+    }
+    if (status == AF_LIMIT) {
+        return af_rule_error(parse, at, "the template is too long: expected a notice of a few lines");
+    }
+    if (status != AF_OK) {
+        return status;
+    }
+    status = af_regex_compile(builder->heap, pattern, AF_REGEX_CASELESS, &regex, &where, message, sizeof message);
+    *out = regex;
+    return status == AF_SYNTAX ? af_rule_error(parse, at, "no pattern can be made of the template: %s", message) : status;
+}
+
+static af_status_t make_patterns(const af_parse_t *parse, af_attribution_rule_t *rule, size_t at)
+{
+    const af_option_value_t *match = &parse->options[AF_OPTION_MATCH], *good = &parse->options[AF_OPTION_GOOD];
+    const af_option_value_t *when = &parse->options[AF_OPTION_WHEN];
+    af_status_t status = match->set ? compile_given(parse, match, &rule->match)
+                                    : compile_default(parse, rule, at, AF_TEMPLATE_MATCH, &rule->match);
+
+    if (status == AF_OK) {
+        status = good->set ? compile_given(parse, good, &rule->good)
+                           : compile_default(parse, rule, at, AF_TEMPLATE_GOOD, &rule->good);
+    }
+    if (status == AF_OK && when->set) {
+        status = compile_given(parse, when, &rule->when);
+    }
+    if (status == AF_OK) {
+        rule->year_group = af_regex_group(rule->match, "year");
+        rule->date_group = af_regex_group(rule->match, "date");
+    }
+    return status;
+}
+
+/* --- Words ---------------------------------------------------------------------------------------------------------------- */
+
+static bool is_word(const af_option_value_t *value, const char *word)
+{
+    return af_slice_equal(value->value, af_slice_of(word));
+}
+
+static af_status_t read_words(const af_parse_t *parse, af_attribution_rule_t *rule)
+{
+    const af_option_value_t *place = &parse->options[AF_OPTION_AT], *date = &parse->options[AF_OPTION_DATE];
+
+    if (is_word(place, "start")) {
+        rule->place = AF_PLACE_START;
+    } else if (is_word(place, "after")) {
+        rule->place = AF_PLACE_AFTER;
+    } else if (place->set && !is_word(place, "end")) {
+        return af_rule_error(parse, place->at, "expected at=end, at=start or at=after");
+    }
+    if (is_word(date, "last-modified")) {
+        rule->fallback = AF_FALLBACK_LAST_MODIFIED;
+    } else if (is_word(date, "response")) {
+        rule->fallback = AF_FALLBACK_RESPONSE;
+    } else if (date->set) {
+        return af_rule_error(parse, date->at, "expected date=last-modified or date=response");
+    }
+    return AF_OK;
+}
+
+af_status_t af_rule_attribution(af_parse_t *parse)
+{
+    size_t at = 0;
+    af_rule_t *rule = &parse->draft.rule;
+    af_attribution_rule_t *made = af_store_alloc(parse->line->builder->store, sizeof *made);
+
+    if (made == NULL) {
+        return AF_NOMEM;
+    }
+    *made = (af_attribution_rule_t){.place = AF_PLACE_END};
+    rule->attribution = made;
+    rule->max = AF_ATTRIBUTION_MAX;
+    af_status_t status = read_template(parse, made, &at);
+    status = status == AF_OK ? af_rule_options(parse) : status;
+    status = status == AF_OK ? af_rule_common(parse) : status;
+    status = status == AF_OK ? read_words(parse, made) : status;
+    status = status == AF_OK ? make_patterns(parse, made, at) : status;
+    made->max = rule->max;
+    return status;
+}

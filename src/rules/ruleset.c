@@ -1,0 +1,204 @@
+/*
+ * rules/ruleset.c: drafts to a ruleset, and what hosts may ask of it.
+ *
+ * The digest is of what the rules say and for which hosts they do, in order; names of files and numbers of lines are not in it.
+ */
+#include "rules/cosmetic.h"
+
+#include "rules/template.h"
+
+/* --- Compiling ------------------------------------------------------------------------------------------------------------ */
+
+static void drop_undone(af_builder_t *builder)
+{
+    size_t to = 0;
+
+    for (size_t i = 0; i < builder->draft_count; i++) {
+        if (builder->drafts[i].undone) {
+            af_rule_release(&builder->drafts[i].rule);
+        } else {
+            builder->drafts[to++] = builder->drafts[i];
+        }
+    }
+    builder->draft_count = to;
+}
+
+/* Makes the index anew: its owners are the drafts' numbers then. */
+static af_status_t index_again(af_builder_t *builder)
+{
+    af_index_builder_destroy(builder->index);
+    builder->index = NULL;
+    af_status_t status = af_index_builder_create(builder->heap, &builder->index);
+    for (size_t i = 0; status == AF_OK && i < builder->draft_count; i++) {
+        af_selector_error_t error;
+        status = af_index_add(builder->index, builder->drafts[i].selector, (uint32_t) i, &error);
+    }
+    return status;
+}
+
+static void count_rule(af_ruleset_t *set, const af_rule_t *rule)
+{
+    bool condition = rule->verb == AF_VERB_REMOVE || rule->verb == AF_VERB_DEDUPE;
+
+    set->has_text |= condition && rule->pattern != NULL;
+    set->has_title |= rule->pattern_has_title;
+    set->has_dedupe |= rule->verb == AF_VERB_DEDUPE;
+    set->has_attribution |= rule->verb == AF_VERB_ATTRIBUTION;
+    set->has_protect |= rule->verb == AF_VERB_PROTECT;
+    set->has_keep |= rule->verb == AF_VERB_KEEP;
+    set->has_strip |= rule->verb == AF_VERB_STRIP;
+    set->attribution_count += rule->verb == AF_VERB_ATTRIBUTION;
+}
+
+/* Moves the drafts' rules into the set, which owns their patterns from then on. */
+static af_status_t move_rules(af_builder_t *builder)
+{
+    af_ruleset_t *set = &builder->whole->set;
+    size_t count = builder->draft_count;
+    af_rule_t *rules = af_store_alloc(builder->store, (count > 0 ? count : 1) * sizeof *rules);
+
+    if (rules == NULL) {
+        return AF_NOMEM;
+    }
+    for (size_t i = 0; i < count; i++) {
+        count_rule(set, &builder->drafts[i].rule);
+    }
+    uint32_t *attributions = af_store_alloc(builder->store, ((size_t) set->attribution_count + 1) * sizeof *attributions);
+    if (attributions == NULL) {
+        return AF_NOMEM;
+    }
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++) {
+        rules[i] = builder->drafts[i].rule;
+        attributions[at] = (uint32_t) i;
+        at += rules[i].verb == AF_VERB_ATTRIBUTION;
+    }
+    set->rules = rules;
+    set->rule_count = (uint32_t) count;
+    set->attributions = attributions;
+    builder->draft_count = 0;
+    return AF_OK;
+}
+
+static uint64_t mix(uint64_t hash)
+{
+    hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccdu;
+    hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53u;
+    return hash ^ (hash >> 33);
+}
+
+static uint64_t hash_rule(uint64_t hash, const af_rule_t *rule)
+{
+    hash = af_hash_more(hash, rule->text, strlen(rule->text) + 1);
+    hash = af_hash_more(hash, rule->from_preset ? "p" : "-", 1);
+    for (size_t i = 0; i < rule->site_count; i++) {
+        hash = af_hash_more(hash, rule->sites[i], strlen(rule->sites[i]) + 1);
+    }
+    return mix(hash);
+}
+
+static void digest(af_ruleset_t *set)
+{
+    uint64_t halves[2] = {AF_HASH_START, mix(AF_HASH_START)};
+
+    for (uint32_t i = 0; i < set->rule_count; i++) {
+        halves[0] = hash_rule(halves[0], &set->rules[i]);
+        halves[1] = hash_rule(halves[1], &set->rules[i]);
+    }
+    for (size_t i = 0; i < sizeof set->digest; i++) {
+        set->digest[i] = (uint8_t) (halves[i / 8] >> (i % 8 * 8));
+    }
+}
+
+static af_status_t compile(af_builder_t *builder)
+{
+    af_index_t *index = NULL;
+    af_status_t status = af_cosmetic_settle(builder);
+
+    if (status == AF_OK && builder->stale) {
+        drop_undone(builder);
+        status = index_again(builder);
+    }
+    if (status == AF_OK) {
+        status = move_rules(builder);
+    }
+    if (status == AF_OK) {
+        status = af_index_compile(builder->index, &index);
+        builder->index = NULL;
+        builder->whole->set.index = index;
+    }
+    if (status == AF_OK) {
+        digest(&builder->whole->set);
+    }
+    return status;
+}
+
+af_status_t af_builder_compile(af_builder_t *builder, af_ruleset_t **out, af_error_t *error)
+{
+    af_ruleset_whole_t *whole = builder->whole;
+    af_heap_t *heap = builder->heap;
+
+    *out = NULL;
+    if (error != NULL) {
+        *error = (af_error_t){.line = 0};
+    }
+    af_status_t status = compile(builder);
+    if (status != AF_OK) {
+        af_builder_destroy(builder);
+        return status;
+    }
+    af_heap_release(heap, builder->drafts, builder->draft_capacity * sizeof *builder->drafts);
+    af_heap_release(heap, builder->exceptions, builder->exception_capacity * sizeof *builder->exceptions);
+    af_heap_release(heap, builder, sizeof *builder);
+    *out = &whole->set;
+    return AF_OK;
+}
+
+/* --- Asking ----------------------------------------------------------------------------------------------------------------- */
+
+size_t af_ruleset_count(const af_ruleset_t *rules)
+{
+    return rules->rule_count;
+}
+
+const char *af_ruleset_text(const af_ruleset_t *rules, uint32_t rule)
+{
+    return rule < rules->rule_count ? rules->rules[rule].text : NULL;
+}
+
+const char *af_ruleset_origin(const af_ruleset_t *rules, uint32_t rule, uint32_t *line)
+{
+    if (rule >= rules->rule_count) {
+        return NULL;
+    }
+    if (line != NULL) {
+        *line = rules->rules[rule].line;
+    }
+    return rules->rules[rule].file;
+}
+
+const char *af_ruleset_variable(const af_ruleset_t *rules, uint32_t index)
+{
+    return index < rules->variable_count ? rules->variables[index] : NULL;
+}
+
+void af_ruleset_digest(const af_ruleset_t *rules, uint8_t out[16])
+{
+    memcpy(out, rules->digest, sizeof rules->digest);
+}
+
+void af_ruleset_destroy(af_ruleset_t *rules)
+{
+    if (rules == NULL) {
+        return;
+    }
+    af_ruleset_whole_t *whole = (af_ruleset_whole_t *) rules;
+    for (uint32_t i = 0; i < rules->rule_count; i++) {
+        af_rule_release(&rules->rules[i]);
+    }
+    af_index_destroy((af_index_t *) rules->index);
+    af_heap_release(&rules->heap, whole->variables, whole->variable_capacity * sizeof *whole->variables);
+    af_store_destroy(&whole->store);
+    af_heap_t heap = rules->heap;
+    af_heap_release(&heap, whole, sizeof *whole);
+}

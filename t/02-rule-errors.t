@@ -1,0 +1,124 @@
+# What nginx -t says about wrong values, rules, presets and files.
+use Test::Nginx::Socket 'no_plan';
+
+no_long_string();
+run_tests();
+
+__DATA__
+
+=== TEST 1: an unknown value
+--- config
+    article_filter maybe;
+--- must_die
+--- error_log
+invalid value "maybe" in "article_filter" directive
+
+
+
+=== TEST 2: a value twice
+--- config
+    article_filter on;
+    article_filter off;
+--- must_die
+--- error_log
+"article_filter" directive is duplicate
+
+
+
+=== TEST 3: an unknown preset
+--- config
+    article_filter on;
+    article_preset no-such-preset;
+--- must_die
+--- error_log
+unknown article preset "no-such-preset"
+
+
+
+=== TEST 4: a rule file that is not there
+--- config
+    article_filter on;
+    article_rules no-such.rules;
+--- must_die
+--- error_log eval
+qr/\[emerg\].*no-such\.rules" failed \(2: No such file or directory\) in .*nginx\.conf:\d+/
+
+
+
+=== TEST 5: a wrong selector of a directive is told with file, line and column
+--- config
+    article_filter on;
+    article_remove 'div..x';
+--- must_die
+--- error_log eval
+qr/\[emerg\].*nginx\.conf:\d+:\d+: /
+
+
+
+=== TEST 6: the line and a caret follow
+--- config
+    article_filter on;
+    article_remove 'div..x';
+--- must_die
+--- error_log eval
+[qr/^    remove div\.\.x$/, qr/^ +\^$/]
+
+
+
+=== TEST 7: a wrong line of a file is told with that file's name and line
+--- config
+    location = /a.html {
+        article_filter on;
+        article_rules page.rules;
+    }
+--- user_files
+>>> ../conf/page.rules
+remove .one
+remove div[
+--- must_die
+--- error_log eval
+qr/\[emerg\].*page\.rules:2:\d+: /
+
+
+
+=== TEST 8: a wrong pattern
+--- config
+    article_filter on;
+    article_remove p 'text=/(/';
+--- must_die
+--- error_log eval
+qr/\[emerg\].*nginx\.conf:\d+:\d+: /
+
+
+
+=== TEST 9: an unknown variable in a template
+--- config
+    article_filter on;
+    article_attribution 'News from $no_such_variable' match=/^News/;
+--- must_die
+--- error_log
+unknown "no_such_variable" variable
+
+
+
+=== TEST 10: a wrong size
+--- config
+    article_buffer many;
+--- must_die
+--- error_log
+"article_buffer" directive invalid value
+
+
+
+=== TEST 11: rules are not compiled where nothing is filtered
+--- config
+    location = /a.html {
+        article_remove 'div..x';
+    }
+--- user_files
+>>> a.html
+<p>a</p>
+--- request
+GET /a.html
+--- response_body
+<p>a</p>
