@@ -148,6 +148,7 @@ typedef struct {
 
     unsigned                           active:1;
     unsigned                           failed:1;
+    unsigned                           flushed:1;    /* nothing new since */
     unsigned                           logged:1;
 } ngx_http_article_filter_ctx_t;
 

@@ -78,6 +78,14 @@ ngx_http_article_filter_observe(ngx_http_request_t *r,
     ngx_buf_t    *b;
     ngx_chain_t  *cl;
 
+    if (r->headers_out.status == NGX_HTTP_PARTIAL_CONTENT) {
+
+        /* the range filter has cut the body, and a part is no page */
+
+        ctx->status = NGX_HTTP_ARTICLE_FILTER_S_RANGE;
+        ngx_http_article_filter_stream_close(ctx);
+    }
+
     for (cl = in; cl && ctx->stream; cl = cl->next) {
         b = cl->buf;
 
@@ -325,6 +333,13 @@ ngx_http_article_filter_flags(ngx_http_article_filter_ctx_t *ctx,
     b = ctx->newest;
 
     if (b == NULL) {
+
+        /* while all is held, an origin's flushes would be buffers each */
+
+        if (ctx->flushed && !buf->last_buf && !buf->last_in_chain) {
+            return NGX_OK;
+        }
+
         b = ngx_calloc_buf(ctx->request->pool);
         if (b == NULL) {
             return NGX_ERROR;
@@ -348,6 +363,8 @@ ngx_http_article_filter_flags(ngx_http_article_filter_ctx_t *ctx,
 
         b->sync = buf->sync || (!buf->flush && !buf->last_buf);
     }
+
+    ctx->flushed |= buf->flush;
 
     b->flush |= buf->flush;
     b->last_buf |= buf->last_buf;

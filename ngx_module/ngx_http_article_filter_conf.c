@@ -10,6 +10,8 @@
 #include "ngx_http_article_filter.h"
 
 
+static u_char *ngx_http_article_filter_copy_argument(u_char *p,
+    ngx_str_t *value, ngx_uint_t quoted);
 static ngx_int_t ngx_http_article_filter_add_source(ngx_conf_t *cf,
     ngx_http_article_filter_loc_conf_t *alcf,
     ngx_http_article_filter_source_t *source);
@@ -221,7 +223,7 @@ char *
 ngx_http_article_filter_set_rule(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf)
 {
-    u_char                            *p, *s, *end;
+    u_char                            *p;
     size_t                             len;
     ngx_str_t                         *value;
     ngx_uint_t                         i, quote;
@@ -230,16 +232,10 @@ ngx_http_article_filter_set_rule(ngx_conf_t *cf, ngx_command_t *cmd,
     value = cf->args->elts;
     quote = (ngx_strcmp(cmd->name.data, "article_attribution") == 0);
 
-    len = 2;
+    len = sizeof("\"\"") - 1;
 
     for (i = 0; i < cf->args->nelts; i++) {
-        len += value[i].len + 1;
-    }
-
-    for (i = 0; quote && i < value[1].len; i++) {
-        if (value[1].data[i] == '"' || value[1].data[i] == '\\') {
-            len++;
-        }
+        len += 2 * value[i].len + 1;
     }
 
     source = ngx_pcalloc(cf->temp_pool,
@@ -263,24 +259,16 @@ ngx_http_article_filter_set_rule(ngx_conf_t *cf, ngx_command_t *cmd,
     for (i = 1; i < cf->args->nelts; i++) {
         *p++ = ' ';
 
-        if (!quote || i > 1) {
-            p = ngx_cpymem(p, value[i].data, value[i].len);
-            continue;
+        if (quote && i == 1) {
+            *p++ = '"';
         }
 
-        *p++ = '"';
+        p = ngx_http_article_filter_copy_argument(p, &value[i],
+                                                  quote && i == 1);
 
-        end = value[i].data + value[i].len;
-
-        for (s = value[i].data; s < end; s++) {
-            if (*s == '"' || *s == '\\') {
-                *p++ = '\\';
-            }
-
-            *p++ = *s;
+        if (quote && i == 1) {
+            *p++ = '"';
         }
-
-        *p++ = '"';
     }
 
     source->text.len = p - source->text.data;
@@ -290,6 +278,46 @@ ngx_http_article_filter_set_rule(ngx_conf_t *cf, ngx_command_t *cmd,
     }
 
     return NGX_CONF_OK;
+}
+
+
+/*
+ * A rule is one line.  In a pattern nginx has made line ends of "\n" and
+ * "\r"; elsewhere an argument that goes over several lines has them.
+ */
+
+static u_char *
+ngx_http_article_filter_copy_argument(u_char *p, ngx_str_t *value,
+    ngx_uint_t quoted)
+{
+    u_char      *s, *end;
+    ngx_uint_t   pattern;
+
+    end = value->data + value->len;
+    pattern = (value->len && value->data[0] == '/')
+              || ngx_strnstr(value->data, "=/", value->len) != NULL;
+
+    for (s = value->data; s < end; s++) {
+
+        if ((*s == LF || *s == CR) && !pattern) {
+            *p++ = ' ';
+            continue;
+        }
+
+        if (*s == LF || *s == CR) {
+            *p++ = '\\';
+            *p++ = (*s == LF) ? 'n' : 'r';
+            continue;
+        }
+
+        if (quoted && (*s == '"' || *s == '\\')) {
+            *p++ = '\\';
+        }
+
+        *p++ = *s;
+    }
+
+    return p;
 }
 
 

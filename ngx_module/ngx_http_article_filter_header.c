@@ -417,20 +417,16 @@ ngx_http_article_filter_url(ngx_http_request_t *r)
     host = r->headers_in.host ? r->headers_in.host->value
                               : r->headers_in.server;
 
-    url.len = scheme.len + sizeof("://") - 1 + host.len + r->uri.len + 1
-              + r->args.len;
+    url.len = scheme.len + sizeof("://") - 1 + host.len
+              + r->unparsed_uri.len;
 
     url.data = ngx_pnalloc(r->pool, url.len + 1);
     if (url.data == NULL) {
         return NULL;
     }
 
-    p = ngx_snprintf(url.data, url.len, "%V://%V%V", &scheme, &host, &r->uri);
-
-    if (r->args.len) {
-        p = ngx_sprintf(p, "?%V", &r->args);
-    }
-
+    p = ngx_snprintf(url.data, url.len, "%V://%V%V", &scheme, &host,
+                     &r->unparsed_uri);
     *p = '\0';
 
     return (char *) url.data;

@@ -168,6 +168,7 @@ ngx_http_article_filter_add_piece(ngx_http_article_filter_ctx_t *ctx)
     *ctx->last_out = cl;
     ctx->last_out = &cl->next;
     ctx->newest = &piece->buf;
+    ctx->flushed = 0;
 
     return piece;
 }

@@ -50,7 +50,7 @@ static ngx_http_variable_t  ngx_http_article_filter_vars[] = {
 
     { ngx_string("article_rules"), NULL,
       ngx_http_article_filter_rules_variable, 0,
-      0, 0 },
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
       ngx_http_null_variable
 };
