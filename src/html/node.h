@@ -19,9 +19,11 @@ typedef enum { AF_NS_HTML, AF_NS_SVG, AF_NS_MATHML } af_namespace_t;
 #define AF_NODE_HAS_TEXT 0x04u      /* has a text child that is not empty */
 #define AF_NODE_HTML_POINT 0x08u    /* HTML integration point */
 #define AF_NODE_MATH_POINT 0x10u    /* MathML text integration point */
-#define AF_NODE_UNSTABLE 0x20u      /* its place in the tree may still change */
+#define AF_NODE_UNSTABLE 0x20u      /* its place, and that of its children, may still change: open inside a formatting element */
 #define AF_NODE_CLONE 0x40u         /* made by reconstruction or adoption */
 #define AF_NODE_IMPLIED 0x80u       /* made without a tag of its own */
+#define AF_NODE_SHIFTING 0x100u     /* elements may still come before it: an open table */
+#define AF_NODE_LISTED 0x200u       /* in the list of active formatting elements */
 #define AF_NODE_MARKED 0x8000u      /* by the sweep */
 
 typedef struct {
@@ -40,6 +42,7 @@ typedef struct {
     uint16_t hold;         /* the rewriter's: open candidate, 0 none */
     uint32_t rule;         /* the rewriter's: why */
     uint32_t tag_bytes, tag_len; /* formatting elements: the start tag as written, in the pool's bytes; len 0: none kept */
+    af_node_t next;        /* the sweep's worklist; the free list */
 } af_node_record_t;
 
 typedef struct af_pool {
@@ -49,7 +52,9 @@ typedef struct af_pool {
     af_node_t free;
     uint32_t *atoms; size_t atoms_used, atoms_capacity;
     uint8_t *bytes; size_t bytes_used, bytes_capacity;
-    bool retain_siblings;
+    bool retain_siblings;      /* all earlier element siblings of a live node live */
+    bool retain_children;      /* and what is in them */
+    af_node_t marking;
     void (*mark_roots)(void *opaque, struct af_pool *pool); /* calls af_pool_mark for each */
     void *opaque;
 } af_pool_t;
@@ -68,8 +73,14 @@ AF_MUST_USE af_status_t af_pool_set_tag(af_pool_t *pool, af_node_t node, af_slic
 /* Marks `node`, its ancestors and its retained siblings (and theirs) as alive. */
 void af_pool_mark(af_pool_t *pool, af_node_t node);
 
+/* Gives `node` the atoms and the start tag of `origin`, whose clone it is. */
+void af_pool_copy_origin(af_pool_t *pool, af_node_t node, af_node_t origin);
+
 /* Puts `node` under `parent` as its last element child (`before`: in front of that child instead, 0: none), or moves it there. */
 void af_pool_append(af_pool_t *pool, af_node_t node, af_node_t parent, af_node_t before);
+
+/* Puts all children of `from` under `to`, which has none. */
+void af_pool_move_children(af_pool_t *pool, af_node_t from, af_node_t to);
 
 static inline af_node_record_t *af_node_at(const af_pool_t *pool, af_node_t node) { return &pool->records[node]; }
 

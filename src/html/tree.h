@@ -5,8 +5,8 @@
  * form pointers, frameset-ok, quirks. Each token gives a short list of events, in the order in which the standard has them,
  * from which the rewriter learns what was made, closed and moved and where text went. Scripting is on (noscript is raw text).
  *
- * Two trees run over one node pool: the input's, which makes nodes, and the output's, which is given the nodes that the input
- * made (a script) and must want the same. `clone` makes the output's tree of the input's.
+ * Trees over one node pool: the input's, which makes nodes and writes their records, and *scripted* ones, which are given the
+ * nodes that the input made, must want the same, and only read records. `clone` makes one of the other.
  */
 #ifndef AF_HTML_TREE_H
 #define AF_HTML_TREE_H
@@ -32,40 +32,65 @@ typedef struct {
     uint64_t from_pos, to_pos;
 } af_tree_event_t;
 
-typedef struct { af_node_t node; /* 0: marker */ } af_formatting_entry_t;
+typedef struct {
+    af_node_t node; /* 0: marker */
+    uint32_t name;
+} af_formatting_entry_t;
+
+/* What the algorithms ask of an open element, beside its node. */
+typedef struct {
+    uint32_t name;
+    uint32_t classes; /* CLASS_ of tree_internal.h */
+} af_open_t;
+
+/* The run of text directly in a table that is being read, HTML #parsing-main-intabletext. */
+typedef enum { AF_TABLE_TEXT_NONE, AF_TABLE_TEXT_SPACE, AF_TABLE_TEXT_FOSTER } af_table_text_t;
 
 typedef struct af_tree {
     af_heap_t *heap;
     af_pool_t *pool;
-    af_node_t *stack; uint32_t depth, depth_limit;
-    af_formatting_entry_t *formatting; uint32_t formatting_count, formatting_capacity;
-    uint8_t *template_modes; uint32_t template_count, template_capacity;
-    uint8_t mode, original_mode;       /* af_mode_t of tree_internal.h */
+    af_node_t *stack;
+    af_open_t *open;                   /* beside `stack`; one block holds both, this first */
+    uint32_t depth, depth_limit;
+    size_t stack_capacity;
+    uint16_t open_counts[AF_TAG_COUNT]; /* open HTML elements by tag */
+    af_formatting_entry_t *formatting; uint32_t formatting_count; size_t formatting_capacity;
+    uint8_t *template_modes; uint32_t template_count; size_t template_capacity;
+    uint8_t mode, original_mode;       /* mode_t of tree_internal.h */
     bool frameset_ok, quirks, foster, ignore_line_feed, stopped;
+    uint8_t table_text;                /* af_table_text_t */
     af_node_t head, form;
     af_text_kind_t next_text;          /* what the tokenizer must do next; AF_TEXT_DATA: nothing */
-    af_tree_event_t *events; uint32_t event_count, event_capacity;
-    uint32_t changes;                  /* counts changes of stack, list or mode: equal numbers, equal state */
-    /* The output's tree: nodes to use, in order, instead of new ones. `mismatch` is set where the tree wanted another name,
-     * more nodes or none. */
+    af_tree_event_t *events; uint32_t event_count; size_t event_capacity;
+    af_status_t status;                /* of the token being processed */
+    /* Scripted trees: nodes to use, in order, instead of new ones. `mismatch` is set where the tree wanted another name,
+     * more nodes or none. Nodes whose fate has a bit of `gone` are not in this tree's document. */
     const af_node_t *script; uint32_t script_count, script_used; bool scripted, mismatch;
-    /* Names that the table does not hold. */
-    struct af_names *unknown;
-    /* White space directly in a table waits for the next token, HTML #parsing-main-intabletext: its range. */
-    uint64_t table_text_from, table_text_to; bool table_text_pending, table_text_foster;
+    uint8_t gone;
+    bool loose_dirty; uint32_t loose_count; /* see AF_NODE_LOOSE */
+    /* Names that the table does not hold: shared by all trees of a document, owned by the one that was initialised. */
+    struct af_names *names; bool owns_names;
 } af_tree_t;
 
-/* Starts a document. AF_NOMEM, AF_LIMIT. `names` (shared by the two trees) is made by the first tree and owned by it. */
+/* Starts a document. AF_NOMEM, AF_LIMIT. */
 AF_MUST_USE af_status_t af_tree_init(af_tree_t *tree, af_heap_t *heap, af_pool_t *pool, uint32_t depth_limit);
 void af_tree_destroy(af_tree_t *tree);
 
-/* Makes `to` (zeroed, or made by an earlier clone of the same tree: its arrays are used again) a copy of `from`. */
+/* Makes `to` (zeroed, or made by an earlier clone of the same tree: its arrays are used again) a scripted copy of `from`,
+ * without its events. */
 AF_MUST_USE af_status_t af_tree_clone(af_tree_t *to, const af_tree_t *from);
 
 /* Takes one token of the tokenizer (comments: the first piece only). Afterwards `events` tells what it did; nodes made by it
  * have name, space, flags, parent, index and, if they are formatting elements, the start tag's bytes. AF_LIMIT: too many open
  * elements; nothing further is known of the document. */
 AF_MUST_USE af_status_t af_tree_process(af_tree_t *tree, const af_token_t *token);
+
+/* Of a text token, how many of its first bytes have one fate in the tree: give them to af_tree_process as a token of their own. */
+size_t af_tree_text_piece(const af_tree_t *tree, const af_token_t *token);
+
+/* Tells whether a text token stands directly in a table and is white space so far: text that follows it at once decides where it
+ * goes, so it has to be joined with it before the tree may take it. */
+bool af_tree_text_waits(const af_tree_t *tree, const af_token_t *token);
 
 /* Whether the adjusted current node is foreign: for af_tokenizer_allow_cdata. */
 bool af_tree_in_foreign(const af_tree_t *tree);

@@ -57,6 +57,20 @@ static bool has_atom(const run_t *run, uint32_t number, af_node_t node)
     return false;
 }
 
+/* An element whose parent may change, with all that lies beyond: it or its parent is open inside a formatting element. */
+static bool is_unstable(const run_t *run, af_node_t node)
+{
+    const af_node_record_t *record = record_of(run, node);
+
+    return ((record->flags | record_of(run, record->parent)->flags) & AF_NODE_UNSTABLE) != 0;
+}
+
+/* An element before which others may still be put. */
+static bool is_shifting(const run_t *run, af_node_t node)
+{
+    return is_unstable(run, node) || (record_of(run, node)->flags & AF_NODE_SHIFTING) != 0;
+}
+
 /* --- Positions --------------------------------------------------------------------------------------------------------- */
 
 static bool parent_is_closed(const run_t *run, const af_node_record_t *record)
@@ -104,7 +118,7 @@ static af_match_t judge_nth(const run_t *run, const af_condition_t *condition, a
     const af_node_record_t *record = record_of(run, node);
     uint32_t position;
 
-    if ((record->flags & AF_NODE_UNSTABLE) != 0) {
+    if (is_shifting(run, node)) {
         return AF_MATCH_UNKNOWN;
     }
     if (!condition->last) {
@@ -262,11 +276,6 @@ static bool judge_compound(const run_t *run, const af_compound_t *compound, af_n
 
 /* --- Combinators ------------------------------------------------------------------------------------------------------- */
 
-/* An element whose place may change: what lies beyond it is unknown. */
-static bool is_unstable(const run_t *run, af_node_t node)
-{
-    return (record_of(run, node)->flags & AF_NODE_UNSTABLE) != 0;
-}
 
 static outcome_t unknown(bool hopeful)
 {
@@ -306,7 +315,7 @@ static outcome_t judge_parent(const run_t *run, uint32_t left, af_node_t node, b
 
 static outcome_t judge_previous(const run_t *run, uint32_t left, af_node_t node, bool hopeful)
 {
-    if (is_unstable(run, node)) {
+    if (is_shifting(run, node)) {
         return unknown(hopeful);
     }
     node = record_of(run, node)->previous;
@@ -316,7 +325,7 @@ static outcome_t judge_previous(const run_t *run, uint32_t left, af_node_t node,
 static outcome_t judge_earlier(const run_t *run, uint32_t left, af_node_t node, bool hopeful)
 {
     for (;;) {
-        if (is_unstable(run, node)) {
+        if (is_shifting(run, node)) {
             return unknown(hopeful);
         }
         node = record_of(run, node)->previous;

@@ -1,0 +1,351 @@
+/*
+ * html/node.c: the pool of nodes: records, their atoms and tags, and the sweep that frees what nobody can reach.
+ *
+ * Invariant: atoms and tag bytes of live nodes lie in the two stores; what a sweep leaves is packed, so that the stores grow with
+ * what is alive and not with the document. Clones share their origin's ranges until the next sweep.
+ */
+#include "html/node.h"
+
+#define FIRST_NODES 64u
+#define STORE_MAX ((size_t) UINT32_MAX / 2)
+
+void af_pool_init(af_pool_t *pool, af_heap_t *heap, size_t max)
+{
+    memset(pool, 0, sizeof *pool);
+    pool->heap = heap;
+    pool->max = max;
+}
+
+void af_pool_destroy(af_pool_t *pool)
+{
+    af_heap_release(pool->heap, pool->records, pool->capacity * sizeof *pool->records);
+    af_heap_release(pool->heap, pool->atoms, pool->atoms_capacity * sizeof *pool->atoms);
+    af_heap_release(pool->heap, pool->bytes, pool->bytes_capacity);
+}
+
+/* --- the sweep ------------------------------------------------------------------------------------------------------------- */
+
+static void mark_one(af_pool_t *pool, af_node_t node)
+{
+    af_node_record_t *record = af_node_at(pool, node);
+
+    if (node != 0 && (record->flags & AF_NODE_MARKED) == 0) {
+        record->flags |= AF_NODE_MARKED;
+        record->next = pool->marking;
+        pool->marking = node;
+    }
+}
+
+void af_pool_mark(af_pool_t *pool, af_node_t node)
+{
+    if (pool->records == NULL) {
+        return;
+    }
+    mark_one(pool, node);
+    while (pool->marking != 0) {
+        const af_node_record_t *record = af_node_at(pool, pool->marking);
+        pool->marking = record->next;
+        mark_one(pool, record->parent);
+        if (pool->retain_siblings) {
+            mark_one(pool, record->previous);
+            if (pool->retain_children || (record->flags & AF_NODE_CLOSED) == 0) {
+                mark_one(pool, record->last_child);
+            }
+        }
+    }
+}
+
+static af_status_t pack_atoms(af_pool_t *pool, size_t room)
+{
+    size_t live = 0;
+
+    for (size_t i = 1; i < pool->used; i++) {
+        live += (pool->records[i].flags & AF_NODE_MARKED) != 0 ? pool->records[i].atom_count : 0;
+    }
+    size_t capacity = 0;
+    uint32_t *atoms = NULL;
+    void *block = NULL;
+    af_status_t status = af_heap_grow(pool->heap, &block, &capacity, (live + room) * 2, sizeof *atoms, STORE_MAX);
+    if (status != AF_OK) {
+        return status;
+    }
+    atoms = block;
+    size_t used = 0;
+    for (size_t i = 1; i < pool->used; i++) {
+        af_node_record_t *record = &pool->records[i];
+        if ((record->flags & AF_NODE_MARKED) != 0 && record->atom_count > 0) {
+            memcpy(atoms + used, pool->atoms + record->atoms, record->atom_count * sizeof *atoms);
+            record->atoms = (uint32_t) used;
+            used += record->atom_count;
+        }
+    }
+    af_heap_release(pool->heap, pool->atoms, pool->atoms_capacity * sizeof *pool->atoms);
+    pool->atoms = atoms;
+    pool->atoms_used = used;
+    pool->atoms_capacity = capacity;
+    return AF_OK;
+}
+
+static af_status_t pack_bytes(af_pool_t *pool, size_t room)
+{
+    size_t live = 0;
+
+    for (size_t i = 1; i < pool->used; i++) {
+        live += (pool->records[i].flags & AF_NODE_MARKED) != 0 ? pool->records[i].tag_len : 0;
+    }
+    size_t capacity = 0;
+    void *block = NULL;
+    af_status_t status = af_heap_grow(pool->heap, &block, &capacity, (live + room) * 2, 1, STORE_MAX);
+    if (status != AF_OK) {
+        return status;
+    }
+    uint8_t *bytes = block;
+    size_t used = 0;
+    for (size_t i = 1; i < pool->used; i++) {
+        af_node_record_t *record = &pool->records[i];
+        if ((record->flags & AF_NODE_MARKED) != 0 && record->tag_len > 0) {
+            memcpy(bytes + used, pool->bytes + record->tag_bytes, record->tag_len);
+            record->tag_bytes = (uint32_t) used;
+            used += record->tag_len;
+        }
+    }
+    af_heap_release(pool->heap, pool->bytes, pool->bytes_capacity);
+    pool->bytes = bytes;
+    pool->bytes_used = used;
+    pool->bytes_capacity = capacity;
+    return AF_OK;
+}
+
+static size_t free_unmarked(af_pool_t *pool)
+{
+    size_t live = 0;
+
+    pool->free = 0;
+    for (size_t i = pool->used; i-- > 1;) {
+        af_node_record_t *record = &pool->records[i];
+        if ((record->flags & AF_NODE_MARKED) != 0) {
+            record->flags &= (uint16_t) ~AF_NODE_MARKED;
+            if ((record->flags & AF_NODE_CLOSED) != 0 && !pool->retain_children) {
+                record->last_child = 0;
+            }
+            live++;
+        } else {
+            *record = (af_node_record_t){.next = pool->free};
+            pool->free = (af_node_t) i;
+        }
+    }
+    return live;
+}
+
+/* Frees what cannot be reached; the stores are packed where they need `atoms` or `bytes` more. Gives the number of live nodes. */
+static af_status_t sweep(af_pool_t *pool, size_t atoms, size_t bytes, size_t *live)
+{
+    af_status_t status = AF_OK;
+
+    pool->marking = 0;
+    if (pool->mark_roots != NULL) {
+        pool->mark_roots(pool->opaque, pool);
+    }
+    if (atoms > 0 || pool->atoms_used > pool->atoms_capacity / 2) {
+        status = pack_atoms(pool, atoms);
+    }
+    if (status == AF_OK && (bytes > 0 || pool->bytes_used > pool->bytes_capacity / 2)) {
+        status = pack_bytes(pool, bytes);
+    }
+    *live = free_unmarked(pool);
+    return status;
+}
+
+/* --- nodes ----------------------------------------------------------------------------------------------------------------- */
+
+static af_status_t more_records(af_pool_t *pool)
+{
+    size_t live = 0, capacity = pool->capacity;
+    void *block = pool->records;
+
+    if (pool->mark_roots != NULL && pool->used > 1) {
+        af_status_t status = sweep(pool, 0, 0, &live);
+        if (status != AF_OK || (pool->free != 0 && live < pool->used / 2)) {
+            return status;
+        }
+    }
+    size_t need = capacity == 0 ? FIRST_NODES : capacity + 1;
+    af_status_t status = af_heap_grow(pool->heap, &block, &capacity, need, sizeof *pool->records, pool->max);
+    if (status != AF_OK) {
+        return pool->free != 0 ? AF_OK : status;
+    }
+    pool->records = block;
+    if (pool->capacity == 0) {
+        pool->records[0] = (af_node_record_t){0};
+        pool->used = 1;
+    }
+    pool->capacity = capacity;
+    return AF_OK;
+}
+
+af_status_t af_pool_add(af_pool_t *pool, af_node_t *out)
+{
+    *out = 0;
+    if (pool->free == 0 && pool->used == pool->capacity) {
+        af_status_t status = more_records(pool);
+        if (status != AF_OK) {
+            return status;
+        }
+    }
+    if (pool->free != 0) {
+        *out = pool->free;
+        pool->free = pool->records[*out].next;
+    } else {
+        *out = (af_node_t) pool->used++;
+    }
+    pool->records[*out] = (af_node_record_t){0};
+    return AF_OK;
+}
+
+af_status_t af_pool_set_atoms(af_pool_t *pool, af_node_t node, const uint32_t *atoms, size_t count)
+{
+    size_t live;
+
+    if (count > UINT16_MAX) {
+        return AF_LIMIT;
+    }
+    if (count > pool->atoms_capacity - pool->atoms_used) {
+        af_status_t status = sweep(pool, count, 0, &live);
+        if (status != AF_OK) {
+            return status;
+        }
+    }
+    af_node_record_t *record = af_node_at(pool, node);
+    record->atoms = (uint32_t) pool->atoms_used;
+    record->atom_count = (uint16_t) count;
+    memcpy(pool->atoms + pool->atoms_used, atoms, count * sizeof *atoms);
+    pool->atoms_used += count;
+    return AF_OK;
+}
+
+af_status_t af_pool_set_tag(af_pool_t *pool, af_node_t node, af_slice_t bytes)
+{
+    size_t live;
+
+    if (bytes.len > STORE_MAX) {
+        return AF_LIMIT;
+    }
+    if (bytes.len > pool->bytes_capacity - pool->bytes_used) {
+        af_status_t status = sweep(pool, 0, bytes.len, &live);
+        if (status != AF_OK) {
+            return status;
+        }
+    }
+    af_node_record_t *record = af_node_at(pool, node);
+    record->tag_bytes = (uint32_t) pool->bytes_used;
+    record->tag_len = (uint32_t) bytes.len;
+    memcpy(pool->bytes + pool->bytes_used, bytes.data, bytes.len);
+    pool->bytes_used += bytes.len;
+    return AF_OK;
+}
+
+void af_pool_copy_origin(af_pool_t *pool, af_node_t node, af_node_t origin)
+{
+    const af_node_record_t *from = af_node_at(pool, origin);
+    af_node_record_t *to = af_node_at(pool, node);
+
+    to->atoms = from->atoms;
+    to->atom_count = from->atom_count;
+    to->tag_bytes = from->tag_bytes;
+    to->tag_len = from->tag_len;
+}
+
+/* --- places ---------------------------------------------------------------------------------------------------------------- */
+
+static void take_out(af_pool_t *pool, af_node_t node)
+{
+    af_node_record_t *record = af_node_at(pool, node), *parent = af_node_at(pool, record->parent);
+
+    parent->children -= parent->children > 0;
+    if (pool->retain_siblings) {
+        af_node_t after = 0;
+        af_node_t at = parent->last_child;
+        for (; at != 0 && at != node; at = af_node_at(pool, at)->previous) {
+            after = at;
+        }
+        if (at == node && after == 0) {
+            parent->last_child = record->previous;
+        } else if (at == node) {
+            af_node_at(pool, after)->previous = record->previous;
+        }
+    }
+    record->previous = 0;
+}
+
+static uint32_t type_index_after(const af_pool_t *pool, af_node_t at, uint32_t name)
+{
+    while (at != 0 && af_node_at(pool, at)->name != name) {
+        at = af_node_at(pool, at)->previous;
+    }
+    return at == 0 ? 1 : af_node_at(pool, at)->type_index + 1;
+}
+
+static void put_last(af_pool_t *pool, af_node_record_t *record, af_node_t node, af_node_record_t *parent)
+{
+    record->index = ++parent->children;
+    if (pool->retain_siblings) {
+        record->previous = parent->last_child;
+        if (record->previous != 0) {
+            af_node_at(pool, record->previous)->flags |= AF_NODE_FOLLOWED;
+        }
+        record->type_index = type_index_after(pool, record->previous, record->name);
+        parent->last_child = node;
+    }
+}
+
+/* What stands from `next` on moves on by one. Foster parenting is the only one that asks for it, and then it is the last child. */
+static void put_before(af_pool_t *pool, af_node_record_t *record, af_node_t node, af_node_record_t *parent, af_node_t next)
+{
+    af_node_record_t *later = af_node_at(pool, next);
+
+    record->index = later->index;
+    later->index++;
+    parent->children++;
+    record->flags |= AF_NODE_FOLLOWED;
+    if (pool->retain_siblings) {
+        record->previous = later->previous;
+        later->previous = node;
+        record->type_index = type_index_after(pool, record->previous, record->name);
+        later->type_index += later->name == record->name;
+    }
+}
+
+void af_pool_append(af_pool_t *pool, af_node_t node, af_node_t parent, af_node_t before)
+{
+    af_node_record_t *record = af_node_at(pool, node);
+
+    if (record->parent != 0) {
+        take_out(pool, node);
+    }
+    record->parent = parent;
+    record->flags &= (uint16_t) ~AF_NODE_FOLLOWED;
+    if (parent == 0) {
+        record->index = record->type_index = 1;
+    } else if (before != 0 && af_node_at(pool, before)->parent == parent) {
+        put_before(pool, record, node, af_node_at(pool, parent), before);
+    } else {
+        put_last(pool, record, node, af_node_at(pool, parent));
+    }
+}
+
+void af_pool_move_children(af_pool_t *pool, af_node_t from, af_node_t to)
+{
+    af_node_record_t *source = af_node_at(pool, from), *target = af_node_at(pool, to);
+
+    for (size_t i = 1; i < pool->used; i++) {
+        if (pool->records[i].parent == from) {
+            pool->records[i].parent = to;
+        }
+    }
+    target->children = source->children;
+    target->last_child = source->last_child;
+    target->flags |= source->flags & AF_NODE_HAS_TEXT;
+    source->children = 0;
+    source->last_child = 0;
+    source->flags &= (uint16_t) ~AF_NODE_HAS_TEXT;
+}

@@ -1,0 +1,114 @@
+/*
+ * html/tree_text.c: characters as tree construction looks at them: white space, NUL, a line feed, each also by reference.
+ */
+#include "html/charref.h"
+#include "html/tree_internal.h"
+
+static bool references_count(const af_token_t *token)
+{
+    return token->text == AF_TEXT_DATA || token->text == AF_TEXT_RCDATA;
+}
+
+static bool is_space(uint32_t c)
+{
+    return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
+}
+
+/* The character at the beginning of `rest`; how many bytes it has, 0: none is left. */
+static size_t character(const af_token_t *token, size_t at, uint32_t *c)
+{
+    const uint8_t *data = token->bytes.data;
+
+    if (at >= token->bytes.len) {
+        return 0;
+    }
+    *c = data[at];
+    if (data[at] == '&' && references_count(token)) {
+        uint32_t both[2];
+        bool more;
+        size_t len = af_charref_match((af_slice_t){data + at + 1, token->bytes.len - at - 1}, false, both, &more);
+        if (len > 0) {
+            *c = both[0];
+            return len + 1;
+        }
+    }
+    return 1;
+}
+
+size_t af_text_leading_space(const af_token_t *token)
+{
+    size_t at = 0, len;
+    uint32_t c;
+
+    while ((len = character(token, at, &c)) > 0 && is_space(c)) {
+        at += len;
+    }
+    return at;
+}
+
+text_class_t af_text_classify(const af_token_t *token)
+{
+    size_t at = 0, len;
+    uint32_t c;
+    text_class_t found = TEXT_EMPTY;
+    bool nul_counts = token->text != AF_TEXT_DATA && token->text != AF_TEXT_CDATA;
+
+    while ((len = character(token, at, &c)) > 0) {
+        if (c == 0 && !nul_counts && len == 1) {
+            at++;
+            continue;
+        }
+        if (!is_space(c)) {
+            return TEXT_OTHER;
+        }
+        found = TEXT_SPACE;
+        at += len;
+    }
+    return found;
+}
+
+size_t af_text_line_feed(const af_token_t *token)
+{
+    uint32_t c;
+    size_t len = character(token, 0, &c);
+
+    if (len == 1 && token->bytes.data[0] == '\r') {
+        return token->bytes.len > 1 && token->bytes.data[1] == '\n' ? 2 : 1;
+    }
+    return len > 0 && c == '\n' ? len : 0;
+}
+
+af_token_t af_text_part(const af_token_t *token, size_t from, size_t to)
+{
+    af_token_t part = *token;
+
+    part.bytes = (af_slice_t){token->bytes.data + from, to - from};
+    part.from_pos = token->from_pos + from;
+    part.to_pos = token->from_pos + to;
+    return part;
+}
+
+size_t af_tree_text_piece(const af_tree_t *tree, const af_token_t *token)
+{
+    switch ((insertion_mode_t) tree->mode) {
+    case MODE_INITIAL: case MODE_BEFORE_HTML: case MODE_BEFORE_HEAD: case MODE_IN_HEAD: case MODE_AFTER_HEAD:
+    case MODE_IN_COLUMN_GROUP:
+        break;
+    default:
+        return token->bytes.len;
+    }
+    size_t space = af_tree_in_foreign(tree) ? 0 : af_text_leading_space(token);
+    return space == 0 ? token->bytes.len : space;
+}
+
+bool af_tree_text_waits(const af_tree_t *tree, const af_token_t *token)
+{
+    switch ((insertion_mode_t) tree->mode) {
+    case MODE_IN_TABLE: case MODE_IN_TABLE_BODY: case MODE_IN_ROW:
+        break;
+    default:
+        return false;
+    }
+    return tree->table_text != AF_TABLE_TEXT_FOSTER && (af_current(tree)->classes & CLASS_FOSTER) != 0 &&
+           af_text_classify(token) != TEXT_OTHER;
+}
