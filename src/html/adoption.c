@@ -147,9 +147,7 @@ static bool outer_turn(af_tree_t *tree, uint32_t tag, const af_token_t *token)
     uint32_t entry = af_formatting_find(tree, tag);
 
     if (entry == 0) {
-        if (token->type == AF_TOKEN_END_TAG) {
-            af_any_other_end_tag(tree, token);
-        }
+        af_any_other_end_tag(tree, token);
         return false;
     }
     uint32_t at = af_open_place(tree, tree->formatting[entry - 1].node);
