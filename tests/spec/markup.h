@@ -1,13 +1,15 @@
 /*
- * doctype.h: name and identifiers of a DOCTYPE token, HTML #doctype-state and what follows it.
+ * markup.h: what a DOCTYPE token and a comment token say.
  *
- * The core does not keep them (it wants the quirks mode only), the suites tell them: so the runners read them from the token's
- * bytes. Also a check that the token has the bytes that it should.
+ * The core does not keep a DOCTYPE's name and identifiers (it wants the quirks mode only) nor what a comment says; the suites
+ * tell them: so the runners read them from the token's bytes. Also a check that the token has the bytes that it should.
  */
-#ifndef AF_TESTS_DOCTYPE_H
-#define AF_TESTS_DOCTYPE_H
+#ifndef AF_TESTS_MARKUP_H
+#define AF_TESTS_MARKUP_H
 
 #include "spec.h"
+
+/* --- DOCTYPE, HTML #doctype-state and what follows it ---------------------------------------------------------------- */
 
 typedef struct {
     bytes_t name, public_id, system_id;
@@ -110,6 +112,37 @@ static inline void doctype_free(doctype_t *doctype)
     free(doctype->name.data);
     free(doctype->public_id.data);
     free(doctype->system_id.data);
+}
+
+/* --- comments -------------------------------------------------------------------------------------------------------- */
+
+static inline bool ends_with(const bytes_t *bytes, const char *word)
+{
+    size_t len = strlen(word);
+
+    return bytes->len >= len && memcmp(bytes->data + bytes->len - len, word, len) == 0;
+}
+
+/* What stands between the marks of a whole comment; it may be cut off by the document's end anywhere. */
+static inline af_slice_t comment_data(const bytes_t *comment)
+{
+    const uint8_t *data = comment->data;
+    size_t len = comment->len;
+
+    if (len < 4 || memcmp(data, "<!--", 4) != 0) {
+        size_t from = data[1] == '?' ? 1 : 2;
+        return (af_slice_t){data + from, len - from - (len > from && data[len - 1] == '>' ? 1 : 0)};
+    }
+    static const char *const closes[] = {"-->", "--!>", "--!", "--", "-"};
+    if (is_text(comment, "<!-->") || is_text(comment, "<!--->")) {
+        return (af_slice_t){data, 0};
+    }
+    for (size_t i = 0; i < sizeof closes / sizeof *closes; i++) {
+        if (len - 4 >= strlen(closes[i]) && ends_with(comment, closes[i])) {
+            return (af_slice_t){data + 4, len - 4 - strlen(closes[i])};
+        }
+    }
+    return (af_slice_t){data + 4, len - 4};
 }
 
 #endif

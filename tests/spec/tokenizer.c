@@ -7,9 +7,9 @@
  * than data, a comment's marks, and what a DOCTYPE says (the token's flag tells only that it was cut). Parse errors are not
  * judged: none is told.
  */
-#include "doctype.h"
 #include "html/tokenizer.h"
 #include "json.h"
+#include "markup.h"
 
 static const size_t chunks[] = {1, 2, 3, 7, SIZE_MAX};
 
@@ -263,35 +263,6 @@ static void give_doctype(form_t *form, const af_token_t *token)
     write_doctype(form, doctype.has_name ? &doctype.name : NULL, doctype.has_public ? &doctype.public_id : NULL,
                   doctype.has_system ? &doctype.system_id : NULL, doctype.force_quirks);
     doctype_free(&doctype);
-}
-
-static bool ends(const bytes_t *bytes, const char *word)
-{
-    size_t len = strlen(word);
-
-    return bytes->len >= len && memcmp(bytes->data + bytes->len - len, word, len) == 0;
-}
-
-/* What stands between the marks of a whole comment; it may be cut off by the document's end anywhere. */
-static af_slice_t comment_data(bytes_t *comment)
-{
-    const uint8_t *data = comment->data;
-    size_t len = comment->len;
-
-    if (len < 4 || memcmp(data, "<!--", 4) != 0) {
-        size_t from = data[1] == '?' ? 1 : 2;
-        return (af_slice_t){data + from, len - from - (len > from && data[len - 1] == '>' ? 1 : 0)};
-    }
-    static const char *const closes[] = {"-->", "--!>", "--!", "--", "-"};
-    if (is_text(comment, "<!-->") || is_text(comment, "<!--->")) {
-        return (af_slice_t){data, 0};
-    }
-    for (size_t i = 0; i < sizeof closes / sizeof *closes; i++) {
-        if (len - 4 >= strlen(closes[i]) && ends(comment, closes[i])) {
-            return (af_slice_t){data + 4, len - 4 - strlen(closes[i])};
-        }
-    }
-    return (af_slice_t){data + 4, len - 4};
 }
 
 static void end_comment(form_t *form)
