@@ -76,10 +76,6 @@ $(BUILD)/obj/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(COMPILE) -c -o $@ $<
 
-ifneq ($(filter x86_64,$(shell uname -m)),)
-$(BUILD)/obj/base/scan_avx2.o: AF_CFLAGS += -mavx2
-endif
-
 # Objects may include a generated header, so tables come first.
 $(LIB_OBJECTS): | $(GENERATED)
 

@@ -3,6 +3,17 @@
  */
 #include "html/names.h"
 
+static bool same_tail(const uint8_t *name, const char *known, size_t len)
+{
+    for (size_t i = 8; i < len; i++) {
+        uint8_t c = name[i];
+        if (((uint8_t) (c - 'A') < 26 ? c | 0x20 : c) != (uint8_t) known[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
 uint32_t af_tag_lookup(const uint8_t *name, size_t len)
 {
     uint64_t key = 0;
@@ -12,22 +23,11 @@ uint32_t af_tag_lookup(const uint8_t *name, size_t len)
         return AF_TAG_UNKNOWN;
     }
     for (size_t i = 0; i < head; i++) {
-        uint64_t c = name[i];
-        key |= (c - 'A' < 26 ? c | 0x20 : c) << (8 * i);
+        key |= (uint64_t) name[i] << (8 * i);
     }
-    key = (key ^ (uint64_t) len << 59) * AF_TAG_HASH_FACTOR;
-    uint32_t tag = af_tag_slots[key >> (64 - AF_TAG_HASH_BITS)];
-    if (tag == 0 || af_tag_lengths[tag] != len) {
-        return AF_TAG_UNKNOWN;
-    }
-    const char *known = af_tag_names[tag];
-    for (size_t i = 0; i < len; i++) {
-        uint32_t c = name[i];
-        if ((c - 'A' < 26 ? c | 0x20 : c) != (uint8_t) known[i]) {
-            return AF_TAG_UNKNOWN;
-        }
-    }
-    return tag;
+    key = af_tag_fold(key);
+    uint32_t tag = af_tag_guess(key, len);
+    return af_tag_keys[tag] == key && af_tag_lengths[tag] == len && same_tail(name, af_tag_names[tag], len) ? tag : AF_TAG_UNKNOWN;
 }
 
 const char *af_tag_name(uint32_t tag)

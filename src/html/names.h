@@ -13,4 +13,36 @@ uint32_t af_tag_lookup(const uint8_t *name, size_t len);
 /* The lower-case name of a tag; static. */
 const char *af_tag_name(uint32_t tag);
 
+/* Eight bytes with their ASCII capitals made small, all at once. */
+static inline uint64_t af_tag_fold(uint64_t bytes)
+{
+    const uint64_t ones = 0x0101010101010101u, high = ones * 0x80;
+    uint64_t seven = bytes & ~high;
+    uint64_t from_a = seven + ones * (0x80 - 'A'), past_z = seven + ones * (0x7f - 'Z');
+
+    return bytes | ((from_a ^ past_z) & ~bytes & high) >> 2;
+}
+
+/* The only tag whose name may have these first eight bytes (folded, the first one lowest, 0 past the end) and this length. */
+static inline uint32_t af_tag_guess(uint64_t key, size_t len)
+{
+    return af_tag_slots[((key ^ (uint64_t) len << 59) * AF_TAG_HASH_FACTOR) >> (64 - AF_TAG_HASH_BITS)];
+}
+
+/* As af_tag_lookup, for a name of one to eight bytes behind which as many bytes may be read as make eight. */
+static inline uint32_t af_tag_lookup_short(const uint8_t *name, size_t len)
+{
+    uint64_t key = 0;
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    memcpy(&key, name, 8);
+    key = af_tag_fold(key & UINT64_MAX >> (64 - 8 * len));
+    uint32_t tag = af_tag_guess(key, len);
+    return af_tag_keys[tag] == key ? tag : AF_TAG_UNKNOWN;
+#else
+    (void) key;
+    return af_tag_lookup(name, len);
+#endif
+}
+
 #endif

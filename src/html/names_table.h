@@ -167,6 +167,7 @@ typedef enum {
 
 extern const char *const af_tag_names[AF_TAG_COUNT];
 extern const uint8_t af_tag_lengths[AF_TAG_COUNT];
+extern const uint64_t af_tag_keys[AF_TAG_COUNT]; /* the first eight bytes, the first one lowest */
 extern const uint8_t af_tag_slots[1u << AF_TAG_HASH_BITS]; /* tags, 0: none */
 
 #endif

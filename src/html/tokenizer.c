@@ -21,6 +21,10 @@ af_status_t af_tokenizer_create(af_heap_t *heap, size_t tag_limit, uint32_t attr
     t->heap = heap;
     t->tag_limit = tag_limit < 64 ? 64 : tag_limit > UINT32_MAX / 2 ? UINT32_MAX / 2 : tag_limit;
     t->attribute_limit = attribute_limit;
+    t->scan = af_scan_best();
+#ifndef AF_NO_FAST_PATH
+    t->fast = true;
+#endif
     *out = t;
     return AF_OK;
 }
@@ -32,6 +36,12 @@ void af_tokenizer_destroy(af_tokenizer_t *t)
         af_heap_release(t->heap, t->attributes, t->attribute_capacity * sizeof *t->attributes);
         af_heap_release(t->heap, t, sizeof *t);
     }
+}
+
+void af_tokenizer_disable_fast_path(af_tokenizer_t *t)
+{
+    t->fast = false;
+    t->scan = &af_scan_portable;
 }
 
 void af_tokenizer_feed(af_tokenizer_t *t, const uint8_t *data, size_t len)
@@ -53,6 +63,10 @@ void af_tokenizer_finish(af_tokenizer_t *t)
 
 void af_tokenizer_set_text(af_tokenizer_t *t, af_text_kind_t kind)
 {
+    if (t->last_tag != AF_TAG_UNKNOWN) {
+        af_tokenizer_remember(t, af_slice_of(af_tag_name(t->last_tag)));
+        t->last_tag = AF_TAG_UNKNOWN;
+    }
     t->kind = kind;
     t->script = SCRIPT_PLAIN;
     t->dashes = 0;
@@ -64,34 +78,34 @@ void af_tokenizer_allow_cdata(af_tokenizer_t *t, bool allow)
 }
 
 /* Text from the window's first byte, which may be a "<" that opens nothing, to the next "<". */
-static size_t scan_data(const af_window_t *window, size_t from, af_token_t *out)
+static size_t scan_data(const af_tokenizer_t *t, const af_window_t *window, size_t from, af_token_t *out)
 {
-    const uint8_t *found = memchr(window->data + from, '<', window->len - from);
+    size_t len = from + t->scan->byte(window->data + from, window->len - from, '<');
 
     out->type = AF_TOKEN_TEXT;
     out->text = AF_TEXT_DATA;
-    return af_text_cut(window, found == NULL ? window->len : (size_t) (found - window->data), true);
+    return af_text_cut(window, len, true);
 }
 
-static size_t scan_bom(const af_window_t *window, af_token_t *out)
+static size_t scan_bom(const af_tokenizer_t *t, const af_window_t *window, af_token_t *out)
 {
     static const uint8_t bom[3] = {0xef, 0xbb, 0xbf};
 
     if (memcmp(window->data, bom, window->len < 3 ? window->len : 3) != 0) {
-        return scan_data(window, 0, out);
+        return scan_data(t, window, 0, out);
     }
     if (window->len >= 3) {
         out->type = AF_TOKEN_IGNORED;
         return 3;
     }
-    return window->last ? scan_data(window, 0, out) : 0;
+    return window->last ? scan_data(t, window, 0, out) : 0;
 }
 
 /* HTML #tag-open-state, #end-tag-open-state */
 static size_t scan_less_than(af_tokenizer_t *t, const af_window_t *window, af_token_t *out)
 {
     if (window->len == 1) {
-        return window->last ? scan_data(window, 1, out) : 0;
+        return window->last ? scan_data(t, window, 1, out) : 0;
     }
     uint8_t c = window->data[1];
     if (af_is_alpha(c)) {
@@ -101,10 +115,10 @@ static size_t scan_less_than(af_tokenizer_t *t, const af_window_t *window, af_to
         return af_scan_markup(t, window, out);
     }
     if (c != '/') {
-        return scan_data(window, 1, out);
+        return scan_data(t, window, 1, out);
     }
     if (window->len == 2) {
-        return window->last ? scan_data(window, 2, out) : 0;
+        return window->last ? scan_data(t, window, 2, out) : 0;
     }
     if (af_is_alpha(window->data[2])) {
         return af_scan_tag(t, window, out);
@@ -130,7 +144,7 @@ static size_t scan(af_tokenizer_t *t, const af_window_t *window, af_token_t *out
     if (window->data[0] == '<') {
         return scan_less_than(t, window, out);
     }
-    return t->pos == 0 && window->data[0] == 0xef ? scan_bom(window, out) : scan_data(window, 0, out);
+    return t->pos == 0 && window->data[0] == 0xef ? scan_bom(t, window, out) : scan_data(t, window, 0, out);
 }
 
 static void give(af_tokenizer_t *t, const uint8_t *data, size_t len, af_token_t *out)
@@ -210,6 +224,15 @@ af_status_t af_tokenizer_next(af_tokenizer_t *t, af_token_t *out)
     af_status_t status = AF_OK;
     bool more = true;
 
+    if (t->fast && t->carry_len == 0 && t->rest == REST_NONE && t->kind == AF_TEXT_DATA && t->chunk_at < t->chunk_len) {
+        const uint8_t *data = t->chunk + t->chunk_at;
+        size_t len = af_scan_fast(t, data, t->chunk_len - t->chunk_at, out);
+        if (len > 0) {
+            give(t, data, len, out);
+            t->chunk_at += len;
+            return AF_OK;
+        }
+    }
     memset(out, 0, sizeof *out);
     if (t->carry_len > 0) {
         status = next_carried(t, out, &more);

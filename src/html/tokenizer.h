@@ -63,6 +63,9 @@ typedef struct af_tokenizer af_tokenizer_t;
 AF_MUST_USE af_status_t af_tokenizer_create(af_heap_t *heap, size_t tag_limit, uint32_t attribute_limit, af_tokenizer_t **out);
 void af_tokenizer_destroy(af_tokenizer_t *tokenizer);
 
+/* Leaves every token to the states and the portable scans: for tests, which must see no difference. */
+void af_tokenizer_disable_fast_path(af_tokenizer_t *tokenizer);
+
 /* Gives the next bytes; they are read until af_tokenizer_next has told AF_TOKEN_NONE and not after. What is unfinished then
  * is copied inside. */
 void af_tokenizer_feed(af_tokenizer_t *tokenizer, const uint8_t *data, size_t len);

@@ -8,6 +8,7 @@
 #ifndef AF_HTML_TOKENIZER_INTERNAL_H
 #define AF_HTML_TOKENIZER_INTERNAL_H
 
+#include "base/scan.h"
 #include "html/names.h"
 #include "html/tokenizer.h"
 
@@ -36,11 +37,15 @@ struct af_tokenizer {
     size_t carry_capacity, carry_at, carry_len;
     bool carry_scanned; /* what is carried was looked at and is not enough */
 
+    const af_scan_t *scan;
+    bool fast; /* the fast path may be tried */
+
     af_text_kind_t kind;
     bool cdata_allowed;
     rest_t rest; /* the token given last goes on */
     uint8_t end_name[END_NAME_MAX];
     size_t end_name_len; /* 0: no appropriate end tag */
+    uint32_t last_tag;   /* of the last start tag, where end_name does not have it yet; AF_TAG_UNKNOWN: it has */
     script_state_t script;
     uint32_t dashes; /* of script data, before the window */
 
@@ -75,6 +80,19 @@ bool af_window_begins(const uint8_t *data, size_t len, const char *word, size_t 
 
 /* tokenizer_tag: the window begins with "<" or "</" and a letter, or is inside a tag. */
 size_t af_scan_tag(af_tokenizer_t *t, const af_window_t *window, af_token_t *out);
+
+/* Notes that the start tag `token` is the one whose end tag is appropriate. */
+void af_tokenizer_remember(af_tokenizer_t *t, af_slice_t name);
+static inline void af_tokenizer_started(af_tokenizer_t *t, const af_token_t *token)
+{
+    t->last_tag = token->tag;
+    if (token->tag == AF_TAG_UNKNOWN) {
+        af_tokenizer_remember(t, token->name);
+    }
+}
+
+/* tokenizer_fast: a whole token at the beginning of `data` in the data state, all of `out` but its place; 0: left to the states. */
+size_t af_scan_fast(af_tokenizer_t *t, const uint8_t *data, size_t len, af_token_t *out);
 
 /* tokenizer_text: RCDATA, RAWTEXT, script data, PLAINTEXT, CDATA; sets out->type. */
 size_t af_scan_text(af_tokenizer_t *t, const af_window_t *window, af_token_t *out);

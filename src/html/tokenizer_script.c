@@ -60,11 +60,10 @@ static size_t less_than(const af_window_t *rest, script_place_t *place)
     return word + 7;
 }
 
-static size_t next_place(const uint8_t *data, size_t at, size_t len, script_place_t *place)
+static size_t next_place(const af_tokenizer_t *t, const uint8_t *data, size_t at, size_t len, script_place_t *place)
 {
     if (place->state == SCRIPT_PLAIN) {
-        const uint8_t *found = memchr(data + at, '<', len - at);
-        return found == NULL ? len : (size_t) (found - data);
+        return at + t->scan->raw_end(data + at, len - at);
     }
     for (; at < len && data[at] != '<'; at++) {
         if (data[at] == '-') {
@@ -88,7 +87,7 @@ size_t af_scan_script(af_tokenizer_t *t, const af_window_t *window, bool *end)
 
     *end = false;
     while (at < window->len) {
-        at = next_place(window->data, at, window->len, &place);
+        at = next_place(t, window->data, at, window->len, &place);
         if (at == window->len) {
             break;
         }

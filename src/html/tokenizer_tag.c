@@ -199,7 +199,7 @@ static void begin_tag(af_tokenizer_t *t, const af_window_t *window)
     t->self_closing = false;
 }
 
-static void remember_end_name(af_tokenizer_t *t, af_slice_t name)
+void af_tokenizer_remember(af_tokenizer_t *t, af_slice_t name)
 {
     t->end_name_len = name.len <= END_NAME_MAX ? name.len : 0;
     for (size_t i = 0; i < t->end_name_len; i++) {
@@ -219,7 +219,7 @@ static void give_tag(af_tokenizer_t *t, const af_window_t *window, af_token_t *o
     out->attribute_count = t->attribute_count;
     out->flags |= t->self_closing ? AF_TOKEN_SELF_CLOSING : 0;
     if (!end) {
-        remember_end_name(t, out->name);
+        af_tokenizer_started(t, out);
     }
 }
 

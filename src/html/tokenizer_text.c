@@ -70,12 +70,11 @@ static size_t scan_raw(const af_tokenizer_t *t, const af_window_t *window, bool 
 
     *end = false;
     for (;;) {
-        const uint8_t *found = memchr(window->data + at, '<', window->len - at);
-        if (found == NULL) {
-            return window->len;
+        at += t->scan->raw_end(window->data + at, window->len - at);
+        if (at == window->len) {
+            return at;
         }
-        at = (size_t) (found - window->data);
-        af_end_tag_t is = af_scan_end_tag(t, found, window->len - at, window->last);
+        af_end_tag_t is = af_scan_end_tag(t, window->data + at, window->len - at, window->last);
         if (is != END_NO) {
             *end = is == END_YES;
             return at;
