@@ -59,8 +59,8 @@ AF_MUST_USE af_status_t af_builder_create(const af_memory_t *memory, af_builder_
 void af_builder_on_report(af_builder_t *builder, void (*report)(void *opaque, af_severity_t severity, const af_error_t *error),
                           void *opaque);
 
-/* Adds lines of the rule language or cosmetic filters; the core opens no files. `name` and `first_line` are for messages. The text is
- * copied. AF_SYNTAX: `error` (may be NULL) has the first one, and nothing of this text was added. */
+/* Adds lines of the rule language or cosmetic filters; the core opens no files. `name` and `first_line` are for messages. The
+ * text is copied. AF_SYNTAX: `error` (may be NULL) has the first one, and nothing of this text was added. */
 AF_MUST_USE af_status_t af_builder_add_text(af_builder_t *builder, const char *text, size_t len, const char *name,
                                             uint32_t first_line, af_error_t *error);
 AF_MUST_USE af_status_t af_builder_add_preset(af_builder_t *builder, const char *name, af_error_t *error);
@@ -74,8 +74,8 @@ void af_builder_destroy(af_builder_t *builder);             /* only if it was ne
 size_t af_ruleset_count(const af_ruleset_t *rules);
 const char *af_ruleset_text(const af_ruleset_t *rules, uint32_t rule);   /* as written; this and the next two live with the set */
 const char *af_ruleset_origin(const af_ruleset_t *rules, uint32_t rule, uint32_t *line);    /* file name, for --explain, status */
-const char *af_ruleset_variable(const af_ruleset_t *rules, uint32_t index); /* the index-th $name of templates, NULL past the end */
-void af_ruleset_digest(const af_ruleset_t *rules, uint8_t out[16]);      /* same rules in the same order: same digest (validators) */
+const char *af_ruleset_variable(const af_ruleset_t *rules, uint32_t index); /* index-th $name of templates; NULL past the end */
+void af_ruleset_digest(const af_ruleset_t *rules, uint8_t out[16]);      /* same rules, same order: same digest (validators) */
 void af_ruleset_destroy(af_ruleset_t *rules);                            /* after the last of its streams */
 
 /* --- A response ----------------------------------------------------------------------------------------------------- */
@@ -94,7 +94,7 @@ typedef struct {
 } af_edit_t;
 
 typedef enum {
-    AF_REMOVED, AF_UNWRAPPED, AF_STRIPPED, AF_DUPLICATE, AF_INSERTED, AF_REPAIRED, /* what was done (or would be, in report mode) */
+    AF_REMOVED, AF_UNWRAPPED, AF_STRIPPED, AF_DUPLICATE, AF_INSERTED, AF_REPAIRED, /* what was done (in report mode: would be) */
     AF_GUARDED, AF_REFUSED, AF_NO_DATE, AF_ILL_FORMED, AF_LIMIT_HIT                /* what was not, and detail says why */
 } af_event_kind_t;
 
@@ -127,7 +127,7 @@ typedef struct {
 } af_limits_t;
 
 typedef enum { AF_AUTO, AF_HTML, AF_FEED } af_type_t;       /* feed: RSS, Atom, RDF or JSON Feed, by its first bytes */
-typedef enum { AF_FILTER, AF_REPORT, AF_PREVIEW } af_mode_t; /* report: keeps and events only; preview: inserts mark what would go */
+typedef enum { AF_FILTER, AF_REPORT, AF_PREVIEW } af_mode_t; /* report: keeps, events only; preview: inserts mark what would go */
 
 typedef struct {
     af_type_t type;
@@ -147,8 +147,8 @@ typedef struct {
 
 void af_options_init(af_options_t *out); /* the documented defaults */
 
-/* Starts a response. `rules` and the sink's opaque outlive the stream; the structs are copied. Takes the same time for any number of
- * rules. AF_NOMEM, AF_UNSUPPORTED. */
+/* Starts a response. `rules` and the sink's opaque outlive the stream; the structs are copied. Takes the same time for any number
+ * of rules. AF_NOMEM, AF_UNSUPPORTED. */
 AF_MUST_USE af_status_t af_stream_create(const af_ruleset_t *rules, const af_options_t *options, const af_sink_t *sink,
                                          const af_memory_t *memory, af_stream_t **out);
 

@@ -28,7 +28,8 @@ AF_MUST_USE af_status_t af_regex_run_create(af_heap_t *heap, uint32_t match_limi
 void af_regex_run_destroy(af_regex_run_t *run);
 
 /* Looks for the first match in `text` (UTF-8; invalid bytes are replaced by the caller before) at or after `from`. AF_OK:
- * found, groups[0..count) are filled (those that exist; others unset); AF_NOT_FOUND; AF_LIMIT: over the match limit, which counts as no match. */
+ * found, groups[0..count) are filled (those that exist; others unset); AF_NOT_FOUND; AF_LIMIT: over the match limit, which counts
+ * as no match. */
 AF_MUST_USE af_status_t af_regex_match(const af_regex_t *regex, af_regex_run_t *run, af_slice_t text, size_t from,
                                        af_group_t *groups, size_t count);
 

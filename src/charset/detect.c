@@ -77,9 +77,11 @@ const char *af_charset_canonical(af_slice_t label)
 bool af_charset_supported(const char *label)
 {
     /* Charsets that browsers do not know, in which "<" is not a byte 0x3C alone. */
-    static const char *const not_ascii[] = {"utf-16", "utf16", "utf-32", "utf32", "ucs-2", "ucs2", "ucs-4", "ucs4", "iso-10646-ucs",
-                                            "utf-7", "utf7", "unicode-1-1-utf-7", "csunicode11utf7", "iso-2022-", "hz-gb", "ebcdic",
-                                            "cp037", "ibm037", "cp500", "ibm500", "cp1047", "ibm1047", "scsu", "bocu-1"};
+    static const char *const not_ascii[] = {
+        "utf-16", "utf16", "utf-32", "utf32", "ucs-2", "ucs2", "ucs-4", "ucs4", "iso-10646-ucs", "utf-7",
+        "utf7", "unicode-1-1-utf-7", "csunicode11utf7", "iso-2022-", "hz-gb", "ebcdic", "cp037", "ibm037",
+        "cp500", "ibm500", "cp1047", "ibm1047", "scsu", "bocu-1",
+    };
     if (label == NULL) {
         return true;
     }

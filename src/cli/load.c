@@ -127,7 +127,8 @@ static void tell_failure(af_cli_report_t *told, size_t errors_before, af_status_
     if (error->message[0] != '\0') {
         print_error("", error);
     } else {
-        fprintf(stderr, "article-filter: the rules cannot be compiled: %s\n", status == AF_NOMEM ? "out of memory" : "a limit is reached");
+        fprintf(stderr, "article-filter: the rules cannot be compiled: %s\n",
+                status == AF_NOMEM ? "out of memory" : "a limit is reached");
     }
 }
 

@@ -40,7 +40,8 @@ static af_status_t write_end(af_write_t write, void *opaque)
     return write(opaque, (const uint8_t *) end, sizeof end - 1);
 }
 
-af_status_t af_cli_preview_edit(const af_ruleset_t *rules, af_slice_t input, const af_edit_t *edit, af_write_t write, void *opaque)
+af_status_t af_cli_preview_edit(const af_ruleset_t *rules, af_slice_t input, const af_edit_t *edit, af_write_t write,
+                                void *opaque)
 {
     const uint8_t *range = input.data + edit->from_pos;
     size_t len = (size_t) (edit->to_pos - edit->from_pos);

@@ -58,7 +58,8 @@ static void move(af_tree_t *tree, af_node_t node, af_place_in_tree_t place)
 /* A clone that the algorithm makes in the place of an open formatting element; it is put into the document later. */
 static af_node_t clone_entry(af_tree_t *tree, uint32_t entry, uint64_t pos, af_node_t parent)
 {
-    return af_insert_clone(tree, tree->formatting[entry].node, tree->formatting[entry].name, (af_place_in_tree_t){parent, 0}, pos);
+    return af_insert_clone(tree, tree->formatting[entry].node, tree->formatting[entry].name,
+                           (af_place_in_tree_t){parent, 0}, pos);
 }
 
 typedef struct {

@@ -30,12 +30,13 @@ static bool breaks_out(const af_token_t *token)
     af_slice_t ignored;
 
     switch (token->tag) {
-    case AF_TAG_B: case AF_TAG_BIG: case AF_TAG_BLOCKQUOTE: case AF_TAG_BODY: case AF_TAG_BR: case AF_TAG_CENTER: case AF_TAG_CODE:
-    case AF_TAG_DD: case AF_TAG_DIV: case AF_TAG_DL: case AF_TAG_DT: case AF_TAG_EM: case AF_TAG_EMBED: case AF_TAG_H1:
-    case AF_TAG_H2: case AF_TAG_H3: case AF_TAG_H4: case AF_TAG_H5: case AF_TAG_H6: case AF_TAG_HEAD: case AF_TAG_HR: case AF_TAG_I:
-    case AF_TAG_IMG: case AF_TAG_LI: case AF_TAG_LISTING: case AF_TAG_MENU: case AF_TAG_META: case AF_TAG_NOBR: case AF_TAG_OL:
-    case AF_TAG_P: case AF_TAG_PRE: case AF_TAG_RUBY: case AF_TAG_S: case AF_TAG_SMALL: case AF_TAG_SPAN: case AF_TAG_STRONG:
-    case AF_TAG_STRIKE: case AF_TAG_SUB: case AF_TAG_SUP: case AF_TAG_TABLE: case AF_TAG_TT: case AF_TAG_U: case AF_TAG_UL:
+    case AF_TAG_B: case AF_TAG_BIG: case AF_TAG_BLOCKQUOTE: case AF_TAG_BODY: case AF_TAG_BR: case AF_TAG_CENTER:
+    case AF_TAG_CODE: case AF_TAG_DD: case AF_TAG_DIV: case AF_TAG_DL: case AF_TAG_DT: case AF_TAG_EM:
+    case AF_TAG_EMBED: case AF_TAG_H1: case AF_TAG_H2: case AF_TAG_H3: case AF_TAG_H4: case AF_TAG_H5: case AF_TAG_H6:
+    case AF_TAG_HEAD: case AF_TAG_HR: case AF_TAG_I: case AF_TAG_IMG: case AF_TAG_LI: case AF_TAG_LISTING:
+    case AF_TAG_MENU: case AF_TAG_META: case AF_TAG_NOBR: case AF_TAG_OL: case AF_TAG_P: case AF_TAG_PRE:
+    case AF_TAG_RUBY: case AF_TAG_S: case AF_TAG_SMALL: case AF_TAG_SPAN: case AF_TAG_STRONG: case AF_TAG_STRIKE:
+    case AF_TAG_SUB: case AF_TAG_SUP: case AF_TAG_TABLE: case AF_TAG_TT: case AF_TAG_U: case AF_TAG_UL:
     case AF_TAG_VAR:
         return true;
     case AF_TAG_FONT:

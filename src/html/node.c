@@ -298,7 +298,8 @@ static void put_last(af_pool_t *pool, af_node_record_t *record, af_node_t node, 
     }
 }
 
-/* What stands from `next` on moves on by one. Foster parenting is the only one that asks for it, and then it is the last child. */
+/* What stands from `next` on moves on by one. Foster parenting is the only one that asks for it, and then it is the last child.
+ * */
 static void put_before(af_pool_t *pool, af_node_record_t *record, af_node_t node, af_node_record_t *parent, af_node_t next)
 {
     af_node_record_t *later = af_node_at(pool, next);

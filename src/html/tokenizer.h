@@ -40,7 +40,7 @@ typedef struct {
 #define AF_TOKEN_CONTINUED 1u  /* comment, ignored: a further piece of the token before */
 #define AF_TOKEN_SELF_CLOSING 2u
 #define AF_TOKEN_OVERLONG 4u   /* tag or doctype longer than the limit: here are its first bytes and the attributes that are whole
-                                  in them; the rest follows as AF_TOKEN_IGNORED, AF_TOKEN_CONTINUED. A "/" at its end is not seen */
+                                  in them; the rest follows as AF_TOKEN_IGNORED, AF_TOKEN_CONTINUED; its last "/" is not seen */
 #define AF_TOKEN_FORCE_QUIRKS 8u
 #define AF_TOKEN_UNFINISHED 16u /* comment: a further piece follows */
 
@@ -87,8 +87,8 @@ void af_tokenizer_allow_cdata(af_tokenizer_t *tokenizer, bool allow);
 bool af_token_attribute(const af_token_t *token, const char *name, af_slice_t *raw);
 
 /* Decodes character references in `raw` (attribute rules if `in_attribute`), CR LF to LF and, in attributes, NUL to U+FFFD,
- * into `out` as UTF-8 (other bytes as they are). Never longer than 2 * raw.len + 8... `capacity` bytes at most are written; the length written is
- * returned. Gives `raw` itself back through the return of af_text_needs_decoding being false. */
+ * into `out` as UTF-8 (other bytes as they are). Never longer than 2 * raw.len + 8... `capacity` bytes at most are written; the
+ * length written is returned. Gives `raw` itself back through the return of af_text_needs_decoding being false. */
 bool af_text_needs_decoding(af_slice_t raw);
 size_t af_text_decode(af_slice_t raw, bool in_attribute, uint8_t *out, size_t capacity);
 

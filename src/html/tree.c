@@ -1,8 +1,8 @@
 /*
  * html/tree.c: HTML #tree-construction-dispatcher, insertion of nodes, the insertion mode, copies.
  *
- * Invariant: only a tree that is not scripted writes node records. Scripted trees take the nodes that the input made, in order, and
- * tell by `mismatch` where they would have made others.
+ * Invariant: only a tree that is not scripted writes node records. Scripted trees take the nodes that the input made, in order,
+ * and tell by `mismatch` where they would have made others.
  */
 #include "html/tree_internal.h"
 

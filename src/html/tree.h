@@ -85,7 +85,8 @@ AF_MUST_USE af_status_t af_tree_clone(af_tree_t *to, const af_tree_t *from);
  * elements; nothing further is known of the document. */
 AF_MUST_USE af_status_t af_tree_process(af_tree_t *tree, const af_token_t *token);
 
-/* Of a text token, how many of its first bytes have one fate in the tree: give them to af_tree_process as a token of their own. */
+/* Of a text token, how many of its first bytes have one fate in the tree: give them to af_tree_process as a token of their own.
+ * */
 size_t af_tree_text_piece(const af_tree_t *tree, const af_token_t *token);
 
 /* Tells whether a text token stands directly in a table and is white space so far: text that follows it at once decides where it

@@ -2,8 +2,8 @@
  * policy/attribution.c: finding notices, and proposing the least change that makes one right.
  *
  * A repair puts the date at the place of the pattern's group, with as much of the template's own punctuation around it as is
- * missing, and only if the notice is good afterwards and found again. A date that stands there already is never replaced, wrong as
- * it may be. An inserted notice is tried on the patterns first, too: one that would not be known again would come twice.
+ * missing, and only if the notice is good afterwards and found again. A date that stands there already is never replaced, wrong
+ * as it may be. An inserted notice is tried on the patterns first, too: one that would not be known again would come twice.
  */
 #include "policy/attribution.h"
 
@@ -28,8 +28,8 @@ static af_attribution_state_t *state_of(const af_attribution_t *attribution, uin
     return NULL;
 }
 
-af_status_t af_attribution_init(af_attribution_t *attribution, af_heap_t *heap, const af_ruleset_t *rules, const af_facts_t *facts,
-                                af_condition_t *condition)
+af_status_t af_attribution_init(af_attribution_t *attribution, af_heap_t *heap, const af_ruleset_t *rules,
+                                 const af_facts_t *facts, af_condition_t *condition)
 {
     size_t count = rules->attribution_count;
 

@@ -1,10 +1,11 @@
 /*
  * policy/attribution.h: what becomes of attribution notices.
  *
- * Decides only: the rewriter feeds the normal text of finished leaf blocks of a rule's scope and makes the edits. A notice is what
- * the rule's match finds; credits that it does not find are never looked at. The first notice of a scope counts: good as it is, or
- * repaired at its date's place, or left alone. A repair is proposed only where the text is good after it, so that running over
- * one's own output changes nothing. A year comes from the document or the fallback that the rule names, never from elsewhere.
+ * Decides only: the rewriter feeds the normal text of finished leaf blocks of a rule's scope and makes the edits. A notice is
+ * what the rule's match finds; credits that it does not find are never looked at. The first notice of a scope counts: good as it
+ * is, or repaired at its date's place, or left alone. A repair is proposed only where the text is good after it, so that running
+ * over one's own output changes nothing. A year comes from the document or the fallback that the rule names, never from
+ * elsewhere.
  */
 #ifndef AF_POLICY_ATTRIBUTION_H
 #define AF_POLICY_ATTRIBUTION_H

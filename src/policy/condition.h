@@ -1,8 +1,8 @@
 /*
  * policy/condition.h: text=/re/ with {title} and max.
  *
- * A rule's pattern is compiled with the ruleset unless it has {title}; those are compiled for the document, when first needed, and
- * at most AF_CONDITION_TITLES of them a stream. A document without a (known) title matches no pattern that has {title} in it.
+ * A rule's pattern is compiled with the ruleset unless it has {title}; those are compiled for the document, when first needed,
+ * and at most AF_CONDITION_TITLES of them a stream. A document without a (known) title matches no pattern that has {title} in it.
  * Over a limit (of matching, memory or the number) a condition does not hold: the element is kept, and `limited` counts it.
  */
 #ifndef AF_POLICY_CONDITION_H

@@ -1,8 +1,8 @@
 /*
  * policy/dedupe.c: an open-addressed table of 16-bit indexes over a plain array of hashes.
  *
- * The text itself is not kept: 128 bits make a false duplicate less likely than a fault of the memory. Entries never go, so a slot once
- * taken stays; the table doubles while it is more than half full.
+ * The text itself is not kept: 128 bits make a false duplicate less likely than a fault of the memory. Entries never go, so a
+ * slot once taken stays; the table doubles while it is more than half full.
  */
 #include "policy/dedupe.h"
 

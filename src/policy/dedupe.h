@@ -38,8 +38,8 @@ typedef enum {
 void af_dedupe_init(af_dedupe_t *dedupe, af_heap_t *heap, size_t limit);
 void af_dedupe_destroy(af_dedupe_t *dedupe);
 
-/* Tells whether the element `node`, which begins at `from_pos` and ends now, has a text that was seen for `rule`, and remembers it
- * if not. `*first` (may be NULL) is the node that had it first; for DUPLICATE the caller must still keep the element where
+/* Tells whether the element `node`, which begins at `from_pos` and ends now, has a text that was seen for `rule`, and remembers
+ * it if not. `*first` (may be NULL) is the node that had it first; for DUPLICATE the caller must still keep the element where
  * that one is its ancestor (possible in misnested markup only). */
 af_dedupe_result_t af_dedupe_seen(af_dedupe_t *dedupe, uint32_t rule, af_slice_t text, uint32_t node, uint64_t from_pos,
                                   uint32_t *first);

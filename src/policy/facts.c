@@ -1,8 +1,9 @@
 /*
  * policy/facts.c: which tags tell what.
  *
- * Each fact is taken from the first tag of its best source; a later, better source replaces a date. Values pass through small tapes,
- * which decode references and the charset. What does not fit its bound is unknown: half a title or name would be a false one.
+ * Each fact is taken from the first tag of its best source; a later, better source replaces a date. Values pass through small
+ * tapes, which decode references and the charset. What does not fit its bound is unknown: half a title or name would be a false
+ * one.
  */
 #include "policy/facts.h"
 
@@ -78,7 +79,7 @@ static bool is_one_of(af_slice_t text, const char *const *words)
     return *words != NULL;
 }
 
-/* --- values ------------------------------------------------------------------------------------------------------------------- */
+/* --- values ------------------------------------------------------------------------------------------------------- */
 
 /* Makes `text` the whole of a tape; a value that does not fit leaves it empty. */
 static af_status_t set_tape(af_tape_t *tape, af_slice_t text, bool *known)
@@ -107,7 +108,7 @@ static void take_date(af_facts_t *facts, af_slice_t text, af_date_source_t sourc
     facts->date_source = source;
 }
 
-/* --- tags --------------------------------------------------------------------------------------------------------------------- */
+/* --- tags --------------------------------------------------------------------------------------------------------- */
 
 static af_status_t read_meta(af_facts_t *facts, const af_token_t *tag)
 {
@@ -217,7 +218,7 @@ af_status_t af_facts_start_tag(af_facts_t *facts, const af_token_t *tag)
     }
 }
 
-/* --- text --------------------------------------------------------------------------------------------------------------------- */
+/* --- text --------------------------------------------------------------------------------------------------------- */
 
 af_status_t af_facts_text(af_facts_t *facts, af_slice_t raw, af_text_kind_t kind)
 {
@@ -261,7 +262,7 @@ af_status_t af_facts_end(af_facts_t *facts)
     return set_tape(&facts->author, (af_slice_t){(const uint8_t *) scan->author, scan->author_len}, &facts->author_known);
 }
 
-/* --- reading ------------------------------------------------------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------------------------------------------------ */
 
 static af_slice_t whole(const af_tape_t *tape)
 {

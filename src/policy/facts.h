@@ -53,8 +53,8 @@ af_slice_t af_facts_canonical(const af_facts_t *facts);
 af_slice_t af_facts_year(const af_facts_t *facts);
 af_slice_t af_facts_date(const af_facts_t *facts);
 
-/* Reads a date as pages write it: ISO 8601, RFC 9110, "October 25, 2025", or any text with one four-digit year in it. Fills `year`,
- * and `date` where month and day are beyond doubt ("" if not); false: no year. */
+/* Reads a date as pages write it: ISO 8601, RFC 9110, "October 25, 2025", or any text with one four-digit year in it. Fills
+ * `year`, and `date` where month and day are beyond doubt ("" if not); false: no year. */
 bool af_date_read(af_slice_t text, char year[5], char date[11]);
 
 /* The date of a time in seconds since 1970 (UTC), years 1900 to 2099; false outside. */

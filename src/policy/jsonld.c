@@ -48,7 +48,8 @@ static af_jsonld_frame_t *top(af_jsonld_t *scan)
 
 static af_jsonld_key_t key_of(const af_jsonld_t *scan)
 {
-    static const char *const shut[] = {"comment", "review", "reviews", "mentions", "citation", "isBasedOn", "isPartOf", "hasPart", "about",
+    static const char *const shut[] = {"comment", "review", "reviews", "mentions", "citation", "isBasedOn", "isPartOf", "hasPart",
+                                        "about",
                                        "itemListElement", "relatedLink", "subjectOf", "video", "image", "associatedMedia",
                                        "recordedIn", "mainEntityOfPage", "publisher"};
     if (text_is(scan, "@type")) {
@@ -73,7 +74,8 @@ static af_jsonld_key_t key_of(const af_jsonld_t *scan)
 
 static af_jsonld_type_t type_of(const af_jsonld_t *scan)
 {
-    if (text_ends(scan, "Article") || text_is(scan, "BlogPosting") || text_is(scan, "LiveBlogPosting") || text_is(scan, "Report") ||
+    if (text_ends(scan, "Article") || text_is(scan, "BlogPosting") || text_is(scan, "LiveBlogPosting") ||
+        text_is(scan, "Report") ||
         text_is(scan, "SocialMediaPosting")) {
         return AF_LD_ARTICLE;
     }
@@ -241,7 +243,7 @@ static void take_mark(af_jsonld_t *scan, uint8_t c)
     }
 }
 
-/* --- strings -------------------------------------------------------------------------------------------------------------------- */
+/* --- strings ------------------------------------------------------------------------------------------------------ */
 
 static void put(af_jsonld_t *scan, const char *bytes, size_t len)
 {

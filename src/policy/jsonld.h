@@ -2,9 +2,9 @@
  * policy/jsonld.h: datePublished and author of JSON-LD, while the script passes.
  *
  * A push scanner for JSON with a bounded stack; it keeps one key, one value and a date for each open object, and nothing
- * of the text. An object's date counts when the object ends, because its @type may come last: an article's before a page's, others
- * not at all; nor what hangs on comments, reviews, lists and other works. Text that is no JSON ends the scan, and what was complete by then
- * counts.
+ * of the text. An object's date counts when the object ends, because its @type may come last: an article's before a page's,
+ * others not at all; nor what hangs on comments, reviews, lists and other works. Text that is no JSON ends the scan, and what was
+ * complete by then counts.
  */
 #ifndef AF_POLICY_JSONLD_H
 #define AF_POLICY_JSONLD_H
@@ -16,7 +16,9 @@
 
 typedef enum { AF_LD_UNTYPED, AF_LD_PAGE, AF_LD_ARTICLE, AF_LD_OTHER } af_jsonld_type_t;
 
-typedef enum { AF_LD_KEY_OTHER, AF_LD_KEY_TYPE, AF_LD_KEY_DATE, AF_LD_KEY_AUTHOR, AF_LD_KEY_NAME, AF_LD_KEY_SHUT } af_jsonld_key_t;
+typedef enum {
+    AF_LD_KEY_OTHER, AF_LD_KEY_TYPE, AF_LD_KEY_DATE, AF_LD_KEY_AUTHOR, AF_LD_KEY_NAME, AF_LD_KEY_SHUT
+} af_jsonld_key_t;
 
 typedef struct {
     bool object, expects_key, shut, person; /* shut: under a key whose dates are another work's; person: an author's object */

@@ -2,8 +2,8 @@
  * rewrite/notices.c: attribution rules on the stream: scopes, runs of block text, and the edits that a notice needs.
  *
  * A run is the text between two block boundaries (start and end tags of block elements). While it may still be a notice (it is no
- * longer than the longest rule's max) its block is held back, so that a year can be put in or the block dropped. A longer run is only
- * looked at for the rules' `when`, in pieces. A notice that is missing is inserted where its scope ends.
+ * longer than the longest rule's max) its block is held back, so that a year can be put in or the block dropped. A longer run is
+ * only looked at for the rules' `when`, in pieces. A notice that is missing is inserted where its scope ends.
  */
 #include "rewrite/rewriter_internal.h"
 

@@ -3,8 +3,8 @@
  *
  * A builder makes the ruleset's struct at once, so that everything allocated on the way has the heap that it will live with.
  * Rules are drafts until the whole is compiled: exceptions of filter lists may still change or undo them. Selectors go into the
- * index as they are read (that is their check); the owner is the draft's number. Where a text was refused or a draft undone, those
- * numbers are wrong and the index is made anew.
+ * index as they are read (that is their check); the owner is the draft's number. Where a text was refused or a draft undone,
+ * those numbers are wrong and the index is made anew.
  */
 #ifndef AF_RULES_BUILDER_H
 #define AF_RULES_BUILDER_H
@@ -85,7 +85,8 @@ static inline uint64_t af_hash_more(uint64_t hash, const void *data, size_t len)
 #define AF_FORMAT(text, values)
 #endif
 
-/* Tells of a place of the line (`at`, in bytes) and remembers the first error of the call. Gives AF_SYNTAX for AF_ERROR, else AF_OK. */
+/* Tells of a place of the line (`at`, in bytes) and remembers the first error of the call. Gives AF_SYNTAX for AF_ERROR, else
+ * AF_OK. */
 af_status_t af_line_tell(const af_line_t *line, af_severity_t severity, size_t at, const char *format, ...) AF_FORMAT(4, 5);
 
 /* The same without a line (a preset's name, a limit): gives `status`. */

@@ -93,8 +93,8 @@ static bool is_exception(const af_cosmetic_t *cosmetic)
 
 /* --- Hosts ------------------------------------------------------------------------------------------------------------------ */
 
-/* Puts the hosts that can be decided into `out`, a comma in front of each, and tells of the others. 0: the line cannot be kept, since
- * nothing is left of its hosts, or what is left would pick more than the list wants. */
+/* Puts the hosts that can be decided into `out`, a comma in front of each, and tells of the others. 0: the line cannot be kept,
+ * since nothing is left of its hosts, or what is left would pick more than the list wants. */
 static size_t take_hosts(const af_line_t *line, af_slice_t list, bool exception, uint8_t *out)
 {
     size_t len = 0;
@@ -304,7 +304,8 @@ static af_status_t take_text(const af_line_t *line, af_slice_t argument, af_rule
     if (rule->pattern == NULL) {
         return AF_NOMEM;
     }
-    af_status_t status = af_regex_compile(line->builder->heap, pattern, rule->pattern_flags, &regex, &at, message, sizeof message);
+    af_status_t status = af_regex_compile(line->builder->heap, pattern, rule->pattern_flags, &regex, &at, message,
+                                          sizeof message);
     rule->regex = regex;
     if (status == AF_SYNTAX) {
         (void) af_line_tell(line, AF_SKIPPED, (size_t) (argument.data - line->text.data) + 1 + at, "in the pattern: %s", message);

@@ -5,9 +5,10 @@
  *
  * A rule of such a line removes what the list would hide. `#?#` is read as `##`. An exception takes rules with the same text
  * behind the mark out for its hosts (without hosts: everywhere), earlier or later, whatever file they came from; it never touches
- * lines of the rule language. :has-text() (and :contains(), :-abp-contains()) is taken where it is the last thing of the one selector;
- * its text is looked for in no more than the usual 300 characters. What a stream cannot decide, scripts, style, other procedures, hosts of any
- * top-level domain ("example.*") and selectors that are wrong are told as AF_SKIPPED: no line of a list is an error.
+ * lines of the rule language. :has-text() (and :contains(), :-abp-contains()) is taken where it is the last thing of the one
+ * selector; its text is looked for in no more than the usual 300 characters. What a stream cannot decide, scripts, style, other
+ * procedures, hosts of any top-level domain ("example.*") and selectors that are wrong are told as AF_SKIPPED: no line of a list
+ * is an error.
  */
 #ifndef AF_RULES_COSMETIC_H
 #define AF_RULES_COSMETIC_H

@@ -86,7 +86,8 @@ static bool is_never_unwrapped(af_slice_t name)
 {
     static const char *const names[] = {
         "script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "noscript", "plaintext", "template",
-        "table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "td", "th", "select", "optgroup", "option", "frame"
+        "table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "td", "th", "select", "optgroup",
+        "option", "frame"
     };
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -286,7 +287,8 @@ static af_status_t read_other(const af_line_t *line, af_slice_t text)
         return af_line_tell(line, AF_SKIPPED, at, "a network filter: it picks requests, not elements");
     }
     if (text.data[0] == '#') {
-        return af_line_tell(line, AF_ERROR, at, "expected \"# comment\" with a space, \"##SELECTOR\", or a verb in front: " VERB_NAMES);
+        return af_line_tell(line, AF_ERROR, at,
+                            "expected \"# comment\" with a space, \"##SELECTOR\", or a verb in front: " VERB_NAMES);
     }
     return af_line_tell(line, AF_ERROR, at, "unknown verb \"%.*s\": expected " VERB_NAMES ", or HOSTS##SELECTOR",
                         (int) (word.len < 40 ? word.len : 40), (const char *) word.data);

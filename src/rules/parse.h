@@ -78,8 +78,8 @@ af_slice_t af_site_cut(af_slice_t *list);
 
 /* Makes the sites of a comma-separated list: lower case, longest first, so that the first that fits decides. Told: `*bad`, the
  * wrong one, and why. AF_SYNTAX, AF_NOMEM. */
-AF_MUST_USE af_status_t af_sites_make(af_store_t *store, af_slice_t list, const char *const **sites, size_t *count, af_slice_t *bad,
-                                      const char **why);
+AF_MUST_USE af_status_t af_sites_make(af_store_t *store, af_slice_t list, const char *const **sites, size_t *count,
+                                       af_slice_t *bad, const char **why);
 
 /* Puts sites into that order, in place. */
 void af_sites_sort(const char **sites, size_t count);

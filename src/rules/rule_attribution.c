@@ -92,7 +92,8 @@ static af_status_t compile_default(const af_parse_t *parse, const af_attribution
     af_status_t status = af_template_pattern(builder->store, rule, which, &pattern);
 
     if (status == AF_SYNTAX) {
-        return af_rule_error(parse, at, "the template has too little text to know its notices by: expected more words, or match= and good=");
+        return af_rule_error(parse, at,
+                             "the template has too little text to know its notices by: expected more words, or match= and good=");
     }
     if (status == AF_LIMIT) {
         return af_rule_error(parse, at, "the template is too long: expected a notice of a few lines");

@@ -223,7 +223,8 @@ static af_status_t refuse_option(const af_parse_t *parse, size_t at, const char 
         return af_rule_error(parse, at, "expected an option of \"%s\": %s", parse->verb_name, known);
     }
     len = len < 41 ? len : 41;
-    return af_rule_error(parse, at, "%s \"%.*s\": expected %s", what, (int) (len - 1), (const char *) parse->text.data + at, known);
+    return af_rule_error(parse, at, "%s \"%.*s\": expected %s", what, (int) (len - 1),
+                         (const char *) parse->text.data + at, known);
 }
 
 static af_status_t read_number(const af_parse_t *parse, const af_option_value_t *value, uint32_t *out)
@@ -259,7 +260,8 @@ static af_status_t read_value(af_parse_t *parse, uint32_t option)
         }
         value->value = (af_slice_t){parse->text.data + value->at, parse->at - value->at};
     }
-    return value->value.len > 0 ? AF_OK : af_rule_error(parse, value->at, "expected a value behind \"%s=\"", options[option].name);
+    return value->value.len > 0 ? AF_OK
+                                : af_rule_error(parse, value->at, "expected a value behind \"%s=\"", options[option].name);
 }
 
 static af_status_t read_option(af_parse_t *parse)

@@ -183,7 +183,8 @@ static af_status_t check_dates(parser_t *parser)
         dates += parser->parts[i].kind == AF_PART_DATE;
     }
     if (years > 1 || dates > 1) {
-        return fail(parser, 0, "a placeholder of a date stands twice: expected {year} and {date} once at most", af_slice_of(""), "");
+        return fail(parser, 0,
+                    "a placeholder of a date stands twice: expected {year} and {date} once at most", af_slice_of(""), "");
     }
     return AF_OK;
 }
@@ -364,7 +365,8 @@ static void put_start(text_t *out, const af_attribution_rule_t *rule)
     }
 }
 
-af_status_t af_template_pattern(af_store_t *store, const af_attribution_rule_t *rule, af_template_pattern_t which, af_slice_t *out)
+af_status_t af_template_pattern(af_store_t *store, const af_attribution_rule_t *rule, af_template_pattern_t which,
+                                af_slice_t *out)
 {
     if (!is_recognisable(rule)) {
         return AF_SYNTAX;

@@ -15,10 +15,12 @@
 
 typedef enum { AF_PLACE_END, AF_PLACE_START, AF_PLACE_AFTER } af_place_t; /* of an inserted notice, as to its scope */
 
-typedef enum { AF_FALLBACK_NONE, AF_FALLBACK_LAST_MODIFIED, AF_FALLBACK_RESPONSE } af_fallback_t; /* date=, where the document has none */
+/* date=, where the document has none */
+typedef enum { AF_FALLBACK_NONE, AF_FALLBACK_LAST_MODIFIED, AF_FALLBACK_RESPONSE } af_fallback_t;
 
 typedef enum {
-    AF_PART_LITERAL, AF_PART_YEAR, AF_PART_DATE, AF_PART_TITLE, AF_PART_AUTHOR, AF_PART_AGENCY, AF_PART_CANONICAL, AF_PART_VARIABLE
+    AF_PART_LITERAL, AF_PART_YEAR, AF_PART_DATE, AF_PART_TITLE, AF_PART_AUTHOR, AF_PART_AGENCY, AF_PART_CANONICAL,
+    AF_PART_VARIABLE
 } af_part_kind_t;
 
 #define AF_PART_KINDS 8u

@@ -1,8 +1,8 @@
 /*
  * rules/template_render.c: a template and the document's facts to markup.
  *
- * The markup is ASCII, so it is right in every charset that pages have; what is not ASCII is written as decimal references. Bytes that
- * are no UTF-8 become U+FFFD, one for each.
+ * The markup is ASCII, so it is right in every charset that pages have; what is not ASCII is written as decimal references. Bytes
+ * that are no UTF-8 become U+FFFD, one for each.
  */
 #include <stdio.h>
 
@@ -98,8 +98,8 @@ static af_slice_t value_of(const af_template_part_t *part, const af_template_val
     return values->variable != NULL ? values->variable(values->opaque, part->variable) : (af_slice_t){NULL, 0};
 }
 
-af_status_t af_template_render(const af_attribution_rule_t *rule, const af_template_values_t *values, uint8_t *out, size_t capacity,
-                               size_t *len, af_part_kind_t *missing)
+af_status_t af_template_render(const af_attribution_rule_t *rule, const af_template_values_t *values, uint8_t *out,
+                               size_t capacity, size_t *len, af_part_kind_t *missing)
 {
     markup_t markup = {out, 0, capacity, false};
 
