@@ -169,7 +169,7 @@ af_status_t af_rewriter_match(af_rewriter_t *rw, af_node_t node)
     found_t found = {rw, node, AF_OK};
     const af_node_record_t *record = node_of(rw, node);
 
-    if (record->atom_count == 0 || (node_dead(rw, record->parent) && !rw->rules->has_protect)) {
+    if (record->atom_count == 0 || (node_known_dead(rw, record->parent) && !rw->rules->has_protect)) {
         return AF_OK;
     }
     af_match_node(&rw->matcher, node, found_rule, &found);
@@ -403,7 +403,7 @@ af_status_t af_candidates_escape(af_rewriter_t *rw, af_node_t node)
             break;
         }
         leaves = leaves || record->hold > 0 || (record->fate & (FATE_REMOVE | FATE_UNWRAP | FATE_DEAD)) != 0;
-        escapes = escapes || (leaves && record->tag_len > 0 && !node_dead(rw, record->parent));
+        escapes = escapes || (leaves && record->tag_len > 0 && !node_known_dead(rw, record->parent));
     }
     if (!escapes) {
         return AF_OK;

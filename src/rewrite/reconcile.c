@@ -46,24 +46,78 @@ static af_status_t make_tag(af_rewriter_t *rw, af_node_t node, af_token_type_t t
     return status;
 }
 
-static af_status_t put_tag(af_rewriter_t *rw, af_node_t node, af_token_type_t type)
+/* The place of a node among the pending ones; their number if it is none of them. */
+static size_t pending_place(const af_rewriter_t *rw, af_node_t node)
 {
-    af_token_t token;
-    af_status_t status = make_tag(rw, node, type, &token);
+    size_t i = 0;
+
+    while (i < rw->pending.count && *AF_VECTOR_AT(af_node_t, &rw->pending, i) != node) {
+        i++;
+    }
+    return i;
+}
+
+static void forget_pending(af_rewriter_t *rw, size_t count)
+{
+    rw->pending.count -= count;
+    memmove(rw->pending.items, AF_VECTOR_AT(af_node_t, &rw->pending, count), rw->pending.count * sizeof(af_node_t));
+}
+
+static af_status_t set_script(af_rewriter_t *rw, size_t pending, af_node_t node)
+{
+    af_status_t status = af_vector_reserve(rw, &rw->script, pending + 1, sizeof(af_node_t));
 
     if (status != AF_OK) {
         return status;
     }
-    rw->out.scripted = true;
-    rw->out.script = &node;
-    rw->out.script_count = type == AF_TOKEN_START_TAG ? 1 : 0;
-    rw->out.script_used = 0;
-    rw->out.mismatch = false;
-    status = af_tree_process(&rw->out, &token);
-    rw->out.script = NULL;
-    rw->out.script_count = 0;
+    memcpy(rw->script.items, rw->pending.items, pending * sizeof(af_node_t));
+    *AF_VECTOR_AT(af_node_t, &rw->script, pending) = node;
+    rw->script.count = pending + 1;
+    return AF_OK;
+}
+
+/* Runs a tag of `node` through a copy of the output's tree, with the first `pending` pending nodes before it in the script. `*taken`: it
+ * made just these; then the copy is the output's tree from now on, and the tag is written. */
+static af_status_t try_tag(af_rewriter_t *rw, af_node_t node, af_token_type_t type, size_t pending, bool *taken)
+{
+    af_token_t token;
+    af_status_t status = make_tag(rw, node, type, &token);
+
+    *taken = false;
     if (status == AF_OK) {
-        af_write_markup(rw, token.bytes.data, token.bytes.len, AF_NO_RULE);
+        status = af_tree_clone(&rw->trial, &rw->out);
+    }
+    if (status == AF_OK && type == AF_TOKEN_START_TAG) {
+        status = set_script(rw, pending, node);
+    }
+    if (status != AF_OK) {
+        return status;
+    }
+    rw->trial.script = rw->script.items;
+    rw->trial.script_count = type == AF_TOKEN_START_TAG ? (uint32_t) rw->script.count : 0;
+    status = af_tree_process(&rw->trial, &token);
+    if (status != AF_OK || rw->trial.mismatch || rw->trial.script_used != rw->trial.script_count) {
+        return status;
+    }
+    af_tree_t old = rw->out;
+    rw->out = rw->trial;
+    rw->trial = old;
+    af_write_markup(rw, token.bytes.data, token.bytes.len, AF_NO_RULE);
+    if (type == AF_TOKEN_START_TAG) {
+        bool own = pending_place(rw, node) == pending && pending < rw->pending.count;
+        forget_pending(rw, pending + own);
+    }
+    *taken = true;
+    return AF_OK;
+}
+
+static af_status_t put_start_tag(af_rewriter_t *rw, af_node_t node, bool *taken)
+{
+    size_t pending = pending_place(rw, node);
+    af_status_t status = try_tag(rw, node, AF_TOKEN_START_TAG, pending, taken);
+
+    if (status == AF_OK && !*taken && pending > 0) {
+        status = try_tag(rw, node, AF_TOKEN_START_TAG, 0, taken);
     }
     return status;
 }
@@ -92,38 +146,65 @@ static af_status_t forget_closed_formatting(af_rewriter_t *rw)
         if (node == 0 || on_stack(out, node)) {
             return AF_OK;
         }
-        af_status_t status = put_tag(rw, node, AF_TOKEN_END_TAG);
+        bool taken;
+        af_status_t status = try_tag(rw, node, AF_TOKEN_END_TAG, 0, &taken);
         if (status != AF_OK || rw->out.formatting_count >= count) {
             return status;
         }
     }
 }
 
+/* Opens want[at] and those before it that its own tag implies, or writes the tag of the first of them. */
+static af_status_t open_next(af_rewriter_t *rw, const af_node_t *want, size_t at, size_t count, size_t *next)
+{
+    size_t last = at;
+    bool taken = false;
+    af_status_t status = AF_OK;
+
+    *next = at;
+    while (last + 1 < count && pending_place(rw, want[last]) < rw->pending.count) {
+        last++;
+    }
+    if (last > at) {
+        status = try_tag(rw, want[last], AF_TOKEN_START_TAG, pending_place(rw, want[last]), &taken);
+        if (status == AF_OK && taken) {
+            *next = last + 1;
+            return AF_OK;
+        }
+    }
+    if (status == AF_OK) {
+        status = put_start_tag(rw, want[at], &taken);
+    }
+    *next = at + taken;
+    return status;
+}
+
 af_status_t af_reconcile(af_rewriter_t *rw, const af_node_t *want, size_t count)
 {
     size_t common = 0;
+    af_status_t status = AF_OK;
 
     while (common < count && common < rw->out.depth && rw->out.stack[common] == want[common]) {
         common++;
     }
     while (rw->out.depth > common) {
         uint32_t depth = rw->out.depth;
-        af_status_t status = put_tag(rw, rw->out.stack[depth - 1], AF_TOKEN_END_TAG);
-        if (status != AF_OK) {
-            return status;
-        }
-        if (rw->out.depth >= depth) {
-            return AF_OK; /* nothing closes it here: the text stays where it can be */
+        bool taken;
+        status = try_tag(rw, rw->out.stack[depth - 1], AF_TOKEN_END_TAG, 0, &taken);
+        if (status != AF_OK || rw->out.depth >= depth) {
+            return status; /* nothing closes it here: the text stays where it can be */
         }
     }
-    for (size_t i = common; i < count; i++) {
-        af_status_t status = forget_closed_formatting(rw);
+    while (common < count) {
+        size_t next = common;
+        status = forget_closed_formatting(rw);
         if (status == AF_OK) {
-            status = put_tag(rw, want[i], AF_TOKEN_START_TAG);
+            status = open_next(rw, want, common, count, &next);
         }
-        if (status != AF_OK) {
+        if (status != AF_OK || next == common) {
             return status;
         }
+        common = next;
     }
     return AF_OK;
 }

@@ -176,6 +176,7 @@ static void destroy_vectors(af_rewriter_t *rw)
     destroy_vector(rw, &rw->inserts, sizeof(af_insert_t));
     destroy_vector(rw, &rw->own_atoms, sizeof(uint32_t));
     destroy_vector(rw, &rw->scratch, 1);
+    destroy_vector(rw, &rw->waiting, 1);
     destroy_vector(rw, &rw->candidates, sizeof(af_candidate_t));
     destroy_vector(rw, &rw->held, sizeof(af_held_t));
     destroy_vector(rw, &rw->held_bytes, 1);
@@ -313,8 +314,9 @@ static af_status_t observe_facts(af_rewriter_t *rw, const af_token_t *token)
             }
         } else if (event->kind == AF_EVENT_TEXT && event->parent == rw->facts_node && rw->facts_node != 0) {
             status = af_facts_text(&rw->facts, token->bytes, token->text);
-        } else if (event->kind == AF_EVENT_CREATED && token->type == AF_TOKEN_START_TAG && i + 1 >= in->event_count - 1 &&
-                   node_of(rw, event->node)->space == AF_NS_HTML && rw->facts_node == 0) {
+        } else if (event->kind == AF_EVENT_CREATED && token->type == AF_TOKEN_START_TAG && rw->facts_node == 0 &&
+                   node_of(rw, event->node)->space == AF_NS_HTML &&
+                   (node_of(rw, event->node)->flags & (AF_NODE_IMPLIED | AF_NODE_CLONE)) == 0) {
             status = af_facts_start_tag(&rw->facts, token);
             if (rw->facts.wants_text && (node_of(rw, event->node)->flags & AF_NODE_CLOSED) == 0) {
                 rw->facts_node = event->node;
@@ -528,6 +530,75 @@ static af_status_t continue_comment(af_rewriter_t *rw, const af_token_t *token)
     return af_settle_continued(rw, token);
 }
 
+/* Text, in pieces that have one fate each. */
+static af_status_t observe_text_token(af_rewriter_t *rw, const af_token_t *token)
+{
+    size_t at = 0;
+    af_status_t status = AF_OK;
+
+    while (status == AF_OK && at < token->bytes.len) {
+        af_token_t piece = *token;
+        piece.bytes = (af_slice_t){token->bytes.data + at, token->bytes.len - at};
+        piece.from_pos = token->from_pos + at;
+        piece.bytes.len = af_tree_text_piece(&rw->in, &piece);
+        piece.to_pos = piece.from_pos + piece.bytes.len;
+        at += piece.bytes.len;
+        status = observe(rw, &piece);
+    }
+    return status;
+}
+
+/* White space that waits for what follows it is given to the tree, joined with `token` where that is text. */
+static af_status_t end_waiting(af_rewriter_t *rw, const af_token_t *token)
+{
+    af_token_t text = {.type = AF_TOKEN_TEXT, .text = AF_TEXT_DATA, .from_pos = rw->waiting_pos};
+
+    text.bytes = (af_slice_t){rw->waiting.items, rw->waiting.count};
+    text.to_pos = text.from_pos + text.bytes.len;
+    if (token->type == AF_TOKEN_TEXT) {
+        text.text = token->text;
+    }
+    rw->waiting.count = 0;
+    return observe_text_token(rw, &text);
+}
+
+static af_status_t wait(af_rewriter_t *rw, const af_token_t *token)
+{
+    af_status_t status = af_vector_reserve(rw, &rw->waiting, rw->waiting.count + token->bytes.len, 1);
+
+    if (status == AF_OK) {
+        if (rw->waiting.count == 0) {
+            rw->waiting_pos = token->from_pos;
+        }
+        memcpy((uint8_t *) rw->waiting.items + rw->waiting.count, token->bytes.data, token->bytes.len);
+        rw->waiting.count += token->bytes.len;
+    }
+    return status;
+}
+
+static af_status_t take(af_rewriter_t *rw, const af_token_t *token)
+{
+    af_status_t status = AF_OK;
+
+    if (token->type == AF_TOKEN_TEXT) {
+        if (af_tree_text_waits(&rw->in, token)) {
+            return wait(rw, token);
+        }
+        if (rw->waiting.count > 0) {
+            status = wait(rw, token);
+            return status == AF_OK ? end_waiting(rw, token) : status;
+        }
+        return observe_text_token(rw, token);
+    }
+    if (rw->waiting.count > 0) {
+        status = end_waiting(rw, token);
+    }
+    if (status == AF_OK && token->type == AF_TOKEN_COMMENT && (token->flags & AF_TOKEN_CONTINUED) != 0) {
+        return continue_comment(rw, token);
+    }
+    return status == AF_OK ? observe(rw, token) : status;
+}
+
 static af_status_t run(af_rewriter_t *rw)
 {
     af_token_t token;
@@ -538,10 +609,8 @@ static af_status_t run(af_rewriter_t *rw)
         if (status == AF_OK && token.type == AF_TOKEN_NONE) {
             break;
         }
-        if (status == AF_OK && token.type == AF_TOKEN_COMMENT && (token.flags & AF_TOKEN_CONTINUED) != 0) {
-            status = continue_comment(rw, &token);
-        } else if (status == AF_OK) {
-            status = observe(rw, &token);
+        if (status == AF_OK) {
+            status = take(rw, &token);
         }
         if (status != AF_OK) {
             pass_on(rw, status);

@@ -101,6 +101,8 @@ struct af_rewriter {
     af_vector_t held;         /* af_held_t */
     size_t held_first;
     af_vector_t held_bytes, held_attributes, held_nodes;
+    af_vector_t waiting;      /* uint8_t: white space directly in a table, until it is known what follows it */
+    uint64_t waiting_pos;
     bool past_live;           /* `past` stands before the token being observed, or where the queue begins */
     bool doctype_seen;
     bool formatting_atoms;    /* a formatting element with atoms may be cloned */
@@ -140,9 +142,21 @@ AF_MUST_USE af_status_t af_vector_reserve(af_rewriter_t *rw, af_vector_t *vector
 
 static inline af_node_record_t *node_of(const af_rewriter_t *rw, af_node_t node) { return af_node_at(&rw->pool, node); }
 static inline bool node_gone(const af_rewriter_t *rw, af_node_t node) { return (node_of(rw, node)->fate & FATE_GONE) != 0; }
-static inline bool node_dead(const af_rewriter_t *rw, af_node_t node)
+/* Whether it is settled already that the output will not have the node. */
+static inline bool node_known_dead(const af_rewriter_t *rw, af_node_t node)
 {
     return node != 0 && (node_of(rw, node)->fate & FATE_DEAD) != 0;
+}
+
+/* Whether the output will not have the node; settles its fate and that of its ancestors. */
+bool af_settle_dead(af_rewriter_t *rw, af_node_t node);
+static inline bool node_dead(af_rewriter_t *rw, af_node_t node)
+{
+    if (node == 0) {
+        return false;
+    }
+    uint32_t fate = node_of(rw, node)->fate;
+    return (fate & FATE_SETTLED) != 0 ? (fate & FATE_DEAD) != 0 : af_settle_dead(rw, node);
 }
 
 /* match: what rules say of new nodes; hold: candidates and the queue. */

@@ -43,6 +43,19 @@ void af_settle_fate(af_rewriter_t *rw, af_node_t node)
     record->fate = (uint8_t) fate;
 }
 
+bool af_settle_dead(af_rewriter_t *rw, af_node_t node)
+{
+    while ((node_of(rw, node)->fate & FATE_SETTLED) == 0) {
+        af_node_t top = node;
+        for (af_node_t up = node_of(rw, top)->parent; up != 0 && (node_of(rw, up)->fate & FATE_SETTLED) == 0;
+             up = node_of(rw, up)->parent) {
+            top = up;
+        }
+        af_settle_fate(rw, top);
+    }
+    return (node_of(rw, node)->fate & FATE_DEAD) != 0;
+}
+
 bool af_settle_any_gone(af_rewriter_t *rw, const af_node_t *nodes, uint32_t node_count)
 {
     bool gone = false;
@@ -84,13 +97,13 @@ static af_node_t own_node(const af_rewriter_t *rw, const af_token_t *token, cons
     return (node_of(rw, last)->flags & (AF_NODE_IMPLIED | AF_NODE_CLONE)) == 0 ? last : 0;
 }
 
-static bool context_alive(const af_rewriter_t *rw, const af_tree_t *tree)
+static bool context_alive(af_rewriter_t *rw, const af_tree_t *tree)
 {
     return tree->depth == 0 || !node_dead(rw, tree->stack[tree->depth - 1]);
 }
 
 /* Whether the token does anything that the output has to show. */
-static bool token_alive(const af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, af_node_t own)
+static bool token_alive(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, af_node_t own)
 {
     bool placed = false, alive = false, gone = false;
 
@@ -113,9 +126,10 @@ static bool token_alive(const af_rewriter_t *rw, const af_tree_t *tree, const af
                 alive = alive || !node_gone(rw, event->node);
             }
             break;
+        case AF_EVENT_ATTRIBUTES:
+            return !node_dead(rw, event->node);
         case AF_EVENT_MOVED:
         case AF_EVENT_CHILDREN_MOVED:
-        case AF_EVENT_ATTRIBUTES:
             break;
         }
     }
@@ -135,8 +149,9 @@ static bool token_alive(const af_rewriter_t *rw, const af_tree_t *tree, const af
         return alive || (!gone && context_alive(rw, tree));
     case AF_TOKEN_IGNORED:
         return context_alive(rw, tree);
-    case AF_TOKEN_NONE:
     case AF_TOKEN_DOCTYPE:
+        return false; /* nothing can be dropped before the one that counts */
+    case AF_TOKEN_NONE:
     case AF_TOKEN_END:
         break;
     }
@@ -154,7 +169,7 @@ static af_node_t wanted_parent(const af_rewriter_t *rw, const af_tree_t *tree, a
 }
 
 /* The next event at or after `*at` that puts text or a comment where the output shows it. */
-static const af_tree_event_t *next_placed(const af_rewriter_t *rw, const af_tree_t *tree, uint32_t *at)
+static const af_tree_event_t *next_placed(af_rewriter_t *rw, const af_tree_t *tree, uint32_t *at)
 {
     while (*at < tree->event_count) {
         const af_tree_event_t *event = &tree->events[(*at)++];
@@ -165,7 +180,7 @@ static const af_tree_event_t *next_placed(const af_rewriter_t *rw, const af_tree
     return NULL;
 }
 
-static bool same_places(const af_rewriter_t *rw, const af_tree_t *tree, const af_tree_t *trial)
+static bool same_places(af_rewriter_t *rw, const af_tree_t *tree, const af_tree_t *trial)
 {
     for (uint32_t i = 0; i < trial->event_count; i++) {
         const af_tree_event_t *event = &trial->events[i];
@@ -290,6 +305,26 @@ static af_status_t drop_token(af_rewriter_t *rw, const af_tree_t *tree, const af
     return status;
 }
 
+/* A body that a frameset replaced is in no document. */
+static void forget_replaced(af_rewriter_t *rw, const af_tree_t *tree)
+{
+    for (uint32_t i = 0; i < tree->event_count; i++) {
+        const af_tree_event_t *event = &tree->events[i];
+        if (event->kind != AF_EVENT_MOVED || event->parent != 0) {
+            continue;
+        }
+        node_of(rw, event->node)->fate |= FATE_DEAD | FATE_SETTLED;
+        size_t to = 0;
+        for (size_t k = 0; k < rw->pending.count; k++) {
+            af_node_t node = *AF_VECTOR_AT(af_node_t, &rw->pending, k);
+            if (!node_gone(rw, node)) {
+                *AF_VECTOR_AT(af_node_t, &rw->pending, to++) = node;
+            }
+        }
+        rw->pending.count = to;
+    }
+}
+
 /* The token's effect by other means: what it opens and closes besides its own node is written as tags. */
 static af_status_t write_effect(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, af_node_t own, bool *write)
 {
@@ -378,6 +413,9 @@ af_status_t af_settle(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t
         return status;
     }
     af_node_t own = own_node(rw, token, nodes, node_count);
+    if (token->type == AF_TOKEN_START_TAG && token->tag == AF_TAG_FRAMESET) {
+        forget_replaced(rw, tree);
+    }
     af_tell_made(rw, token, nodes, node_count);
     if (!token_alive(rw, tree, token, own)) {
         status = drop_token(rw, tree, token, nodes, node_count);

@@ -108,6 +108,23 @@ static bool parse_operation(af_parser_t *parser, af_test_t *test)
     return false;
 }
 
+/* HTML #case-sensitivity-of-selectors: attributes whose values are compared in any ASCII case. */
+static bool is_caseless_attribute(af_slice_t name)
+{
+    static const char *const names[] = {
+        "accept", "accept-charset", "align", "alink", "axis", "bgcolor", "charset", "checked", "clear", "codetype", "color",
+        "compact", "declare", "defer", "dir", "direction", "disabled", "enctype", "face", "frame", "hreflang", "http-equiv", "lang",
+        "language", "link", "media", "method", "multiple", "nohref", "noresize", "noshade", "nowrap", "readonly", "rel", "rev",
+        "rules", "scope", "scrolling", "selected", "shape", "target", "text", "type", "valign", "valuetype", "vlink"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (af_slice_equal(name, af_slice_of(names[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static af_status_t parse_value(af_parser_t *parser, af_test_t *test)
 {
     uint8_t c = af_parse_peek(parser, 0);
@@ -124,6 +141,7 @@ static af_status_t parse_value(af_parser_t *parser, af_test_t *test)
     if (status != AF_OK) {
         return status;
     }
+    test->caseless = is_caseless_attribute(af_span_slice(parser->index, test->name));
     af_parse_space(parser);
     c = af_fold(af_parse_peek(parser, 0));
     if ((c == 'i' || c == 's') && af_parse_at_name(parser)) {
