@@ -158,23 +158,27 @@ static void test_empty(void **state)
     close_page();
 }
 
-/* Own attributes are judged as ever; what lies beyond an unstable node, or beyond a child of one, is not known. */
+/* Own attributes are judged as ever; what lies beyond an unstable node, or beyond a child of one, is not known. The link between
+ * a child and its own child is. */
 static void test_unstable(void **state)
 {
-    static const char *const rules[] = {"p", "div p", "i > p", "i p", "em p", "p:not(div p)", "i + p"};
+    static const char *const rules[] = {"p", "div p", "i > p", "i p", "em p", "p:not(div p)", "i + p", "p > u", "i u", "div > u"};
     (void) state;
     OPEN(rules);
-    af_node_t div = add(0, "div", ""), i = add(div, "i", ""), p = add(i, "p", "");
+    af_node_t div = add(0, "div", ""), i = add(div, "i", ""), p = add(i, "p", ""), u = add(p, "u", "");
     set(i, AF_NODE_UNSTABLE);
-    expect(p, "1??????");
+    expect(p, "1??????000");
+    expect(u, "00000001?0");
     page.records[i].flags = 0;
     set(p, AF_NODE_SHIFTING);
-    expect(p, "111100?");
+    expect(p, "111100?000");
     page.records[p].flags = 0;
     set(p, AF_NODE_UNSTABLE);
-    expect(p, "1??????");
+    expect(p, "1??????000");
+    expect(u, "0000000???");
     page.records[p].flags = 0;
-    expect(p, "1111000");
+    expect(p, "1111000000");
+    expect(u, "0000000110");
     close_page();
 }
 
