@@ -74,7 +74,7 @@ status=off removed=0 notice=-.
 --- config
     location = /a.html {
         article_filter on;
-        article_attribution '<p>News from the $arg_who</p>' 'match=/News from/';
+        article_attribution 'News from the $arg_who' 'match=/News from/';
         access_log logs/error.log article;
     }
 --- user_files
@@ -82,7 +82,8 @@ status=off removed=0 notice=-.
 <!DOCTYPE html><html><body><p>a</p></body></html>
 --- request
 GET /a.html?who=agency
---- response_body_like: News from the agency
+--- response_body
+<!DOCTYPE html><html><body><p>a</p><p>News from the agency</p></body></html>
 --- error_log
 status=filtered removed=0 notice=inserted.
 
