@@ -55,7 +55,7 @@ FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c
 NGX_TREE := $(if $(NGX_SRC),$(NGX_SRC),$(wildcard /usr/share/nginx/src))
 
 .DELETE_ON_ERROR:
-.PHONY: all deps core module tests-build run stop test unit spec cases cli-test nginx-test oracle bench asan-test fuzz check \
+.PHONY: all deps core module tests-build run stop test unit spec cases cli-test nginx-test nginx-corpus oracle bench asan-test fuzz check \
 	install clean
 
 all: core module
@@ -140,6 +140,10 @@ cli-test: $(CLI)
 
 nginx-test: all
 	@tools/run-tests --build $(BUILD) nginx
+
+# All real pages of ../shared through nginx; make test takes a slice of them.
+nginx-corpus: all
+	@tests/nginx-corpus
 
 check: $(CLI)
 	@tools/run-tests --build $(BUILD) check docs

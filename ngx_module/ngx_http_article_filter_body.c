@@ -168,7 +168,6 @@ ngx_http_article_filter_process(ngx_http_article_filter_ctx_t *ctx,
 
     if (ctx->tail) {
         ctx->tail->shadow = buf;
-        ctx->tail->recycled = buf->recycled;
 
     } else {
         buf->pos = buf->last;

@@ -102,6 +102,7 @@ ngx_http_article_filter_emit(ngx_http_article_filter_ctx_t *ctx, u_char *pos,
         if (piece->block == block && (block || b == ctx->tail)) {
             b->last = last;
             b->end = last;
+            b->recycled |= ctx->buf->recycled;
             return NGX_OK;
         }
     }
@@ -163,6 +164,14 @@ ngx_http_article_filter_add_piece(ngx_http_article_filter_ctx_t *ctx)
     ngx_memzero(piece, sizeof(ngx_http_article_filter_piece_t));
 
     piece->buf.tag = (ngx_buf_tag_t) &ngx_http_article_filter_module;
+
+    /*
+     * to the write filter it says "send at once".  Pieces of our own memory
+     * say it too: sub_filter with ssi can take it off the others, and what
+     * is left unsent would keep an owner's buffer from being consumed.
+     */
+
+    piece->buf.recycled = ctx->buf->recycled;
 
     cl->next = NULL;
     *ctx->last_out = cl;
