@@ -61,21 +61,22 @@ static size_t skip_tag(const uint8_t *data, size_t len, size_t at)
     return end == NULL ? len : (size_t) (end - data) + 1;
 }
 
+/* A space and the text; nothing where there is none. */
 static void print_text(const uint8_t *data, size_t len)
 {
     int shown = 0;
-    int space = 0;
+    int space = 1;
 
     for (size_t at = 0; at < len && shown < SHOWN;) {
         uint8_t c = data[at];
         if (c == '<' && at + 1 < len && (data[at + 1] == '/' || data[at + 1] == '!' || (data[at + 1] | 0x20) >= 'a')) {
             at = skip_tag(data, len, at);
-            space = shown > 0;
+            space = 1;
             continue;
         }
         size_t sequence = c < 0x80 ? 1 : sequence_length(data + at, len - at);
         if (c <= 0x20 || c == 0x7f) {
-            space = shown > 0;
+            space = 1;
             at++;
             continue;
         }
@@ -97,6 +98,7 @@ static void print_text(const uint8_t *data, size_t len)
 
 static void print_markup(const uint8_t *data, size_t len)
 {
+    fputc(' ', stderr);
     for (size_t i = 0; i < len; i++) {
         fputc(data[i] < 0x20 || data[i] >= 0x7f ? '?' : data[i], stderr);
     }
@@ -105,15 +107,15 @@ static void print_markup(const uint8_t *data, size_t len)
 static void print_line(af_cli_explain_t *explain, uint64_t pos, uint64_t bytes, const char *what, uint32_t rule)
 {
     locate(explain, pos);
-    fprintf(stderr, "%llu:%llu %llu %s ", (unsigned long long) explain->line,
+    fprintf(stderr, "%llu:%llu %llu %s", (unsigned long long) explain->line,
             (unsigned long long) (explain->pos - explain->line_start + 1), (unsigned long long) bytes, what);
     if (rule == AF_NO_RULE) {
-        fputs("- ", stderr);
+        fputs(" -", stderr);
         return;
     }
     uint32_t line = 0;
     const char *file = af_ruleset_origin(explain->rules, rule, &line);
-    fprintf(stderr, "%s [%s:%u] ", af_ruleset_text(explain->rules, rule), file == NULL ? "" : file, line);
+    fprintf(stderr, " %s [%s:%u]", af_ruleset_text(explain->rules, rule), file == NULL ? "" : file, line);
 }
 
 static const char *name_of(af_event_kind_t kind)
@@ -143,7 +145,7 @@ void af_cli_explain_event(af_cli_explain_t *explain, const af_event_t *event)
     uint64_t from_pos = event->from_pos < to_pos ? event->from_pos : to_pos;
     print_line(explain, from_pos, to_pos - from_pos, name_of(event->kind), event->rule);
     if (event->detail != NULL && event->detail[0] != '\0') {
-        fprintf(stderr, "(%s) ", event->detail);
+        fprintf(stderr, " (%s)", event->detail);
     }
     print_text(explain->input.data + from_pos, (size_t) (to_pos - from_pos));
     fputc('\n', stderr);

@@ -294,7 +294,12 @@ static int run_task(const af_cli_options_t *options)
 
 int main(int argc, char **argv)
 {
+    static char name[] = "article-filter"; /* getopt's messages begin with it, whatever the program was called as */
     af_cli_options_t options;
+
+    if (argc > 0) {
+        argv[0] = name;
+    }
     int code = af_cli_options_read(argc, argv, &options) ? run_task(&options) : EXIT_WRONG;
 
     af_cli_options_free(&options);

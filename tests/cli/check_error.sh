@@ -1,0 +1,1 @@
+article-filter --check -e 'remove' -e 'remove .c'

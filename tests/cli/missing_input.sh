@@ -1,0 +1,1 @@
+article-filter -e 'remove .c' nowhere.html

@@ -1,0 +1,1 @@
+echo '<p>x' | article-filter -p nope
