@@ -311,7 +311,8 @@ af_status_t af_candidates_end(af_rewriter_t *rw)
     for (size_t i = rw->candidates.count; i > 0; i--) {
         af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i - 1);
         for (af_node_t node = candidate->node; node != 0; node = node_of(rw, node)->parent) {
-            node_of(rw, node)->flags |= AF_NODE_CLOSED;
+            node_of(rw, node)->flags =
+                (uint16_t) ((node_of(rw, node)->flags | AF_NODE_CLOSED) & ~(AF_NODE_UNSTABLE | AF_NODE_SHIFTING));
         }
         if (candidate->text_open && !candidate->done) {
             settle_text(rw, candidate);
@@ -384,7 +385,8 @@ static bool ends_scope(const af_node_record_t *record)
 
 bool af_candidates_escape_risk(const af_rewriter_t *rw, const af_token_t *token)
 {
-    return token->type == AF_TOKEN_START_TAG && rw->in.formatting_count > 0 && (rw->diverged || af_rewriter_holding(rw));
+    return token->type == AF_TOKEN_START_TAG && rw->in.formatting_count > 0 &&
+           (rw->diverged || rw->formatting_atoms || af_rewriter_holding(rw));
 }
 
 /* HTML #adoption-agency-algorithm: an end tag of a formatting element that is open below `node` moves the first special element
@@ -402,7 +404,8 @@ af_status_t af_candidates_escape(af_rewriter_t *rw, af_node_t node)
         if (ends_scope(record)) {
             break;
         }
-        leaves = leaves || record->hold > 0 || (record->fate & (FATE_REMOVE | FATE_UNWRAP | FATE_DEAD)) != 0;
+        leaves = leaves || record->hold > 0 || (record->fate & (FATE_REMOVE | FATE_UNWRAP | FATE_DEAD)) != 0 ||
+                 (record->tag_len > 0 && record->atom_count > 0); /* its clone may be picked although it is not */
         escapes = escapes || (leaves && record->tag_len > 0 && !node_known_dead(rw, record->parent));
     }
     if (!escapes) {

@@ -74,6 +74,34 @@ void af_write_token(af_rewriter_t *rw, const af_token_t *token, bool swallows_ne
     }
 }
 
+static void write_join(af_rewriter_t *rw, const af_token_t *token, size_t *skip)
+{
+    uint8_t join[16];
+    size_t len = af_guard_join(&rw->guard, token, join, skip);
+
+    af_edits_insert(&rw->edits, join, len, AF_NO_RULE);
+}
+
+void af_write_moved(af_rewriter_t *rw, const af_token_t *token)
+{
+    bool swallows = token->type == AF_TOKEN_START_TAG &&
+                    (token->tag == AF_TAG_PRE || token->tag == AF_TAG_LISTING || token->tag == AF_TAG_TEXTAREA);
+
+    rw->dropped_since = true;
+    if (token->from_pos >= rw->edits.frontier) {
+        af_edits_drop(&rw->edits, token->from_pos, rw->drop_rule);
+        af_write_token(rw, token, swallows);
+        return;
+    }
+    size_t skip = 0;
+    if (token->type == AF_TOKEN_TEXT) {
+        write_join(rw, token, &skip);
+    }
+    af_edits_insert(&rw->edits, token->bytes.data + skip, token->bytes.len - skip, AF_NO_RULE);
+    af_guard_wrote(&rw->guard, token, swallows);
+    rw->dropped_since = false;
+}
+
 void af_write_markup(af_rewriter_t *rw, const uint8_t *data, size_t len, uint32_t rule)
 {
     af_edits_insert(&rw->edits, data, len, rule);

@@ -106,6 +106,15 @@ static af_token_t token_of(const af_rewriter_t *rw, const af_held_t *held)
     return token;
 }
 
+af_token_t af_queue_token(const af_rewriter_t *rw, uint32_t number, const af_node_t **nodes, uint32_t *count)
+{
+    const af_held_t *held = AF_VECTOR_AT(af_held_t, &rw->held, number);
+
+    *nodes = AF_VECTOR_AT(af_node_t, &rw->held_nodes, held->nodes_at);
+    *count = held->node_count;
+    return token_of(rw, held);
+}
+
 void af_queue_moved(af_rewriter_t *rw, af_node_t from, af_node_t to)
 {
     for (size_t i = rw->held_first; i < rw->held.count; i++) {
@@ -135,6 +144,7 @@ static af_status_t pass_front(af_rewriter_t *rw, const af_held_t *held, const af
     }
     if (af_settle_any_gone(rw, nodes, held->node_count) && !rw->diverged) {
         status = af_tree_clone(&rw->out, &rw->past);
+        rw->out.gone = FATE_GONE;
         rw->diverged = status == AF_OK;
     }
     if (status == AF_OK && rw->diverged) {
@@ -158,8 +168,31 @@ static af_status_t pass_front(af_rewriter_t *rw, const af_held_t *held, const af
     return status;
 }
 
+/* Whether something of the queue, or around it, does not reach the output. */
+static bool any_goes(const af_rewriter_t *rw)
+{
+    for (size_t i = 0; i < rw->held_nodes.count; i++) {
+        if ((node_of(rw, *AF_VECTOR_AT(af_node_t, &rw->held_nodes, i))->fate & (FATE_REMOVE | FATE_GONE)) != 0) {
+            return true;
+        }
+    }
+    return rw->diverged;
+}
+
 af_status_t af_queue_flush(af_rewriter_t *rw)
 {
+    if (rw->queue_moved && af_rewriter_holding(rw)) {
+        if (rw->open_candidates > 0) {
+            return AF_OK;
+        }
+        if (rw->inserts.count == 0 && any_goes(rw)) {
+            bool written;
+            af_status_t status = af_region_flush(rw, &written);
+            if (status != AF_OK) {
+                return status;
+            }
+        }
+    }
     while (rw->held_first < rw->held.count) {
         const af_held_t *held = held_at(rw, rw->held_first);
         const af_node_t *nodes = AF_VECTOR_AT(af_node_t, &rw->held_nodes, held->nodes_at);
@@ -172,6 +205,7 @@ af_status_t af_queue_flush(af_rewriter_t *rw)
         }
         rw->held_first++;
     }
+    rw->queue_moved = false;
     compact(rw);
     return AF_OK;
 }

@@ -76,8 +76,37 @@ static af_status_t set_script(af_rewriter_t *rw, size_t pending, af_node_t node)
     return AF_OK;
 }
 
-/* Runs a tag of `node` through a copy of the output's tree, with the first `pending` pending nodes before it in the script. `*taken`: it
- * made just these; then the copy is the output's tree from now on, and the tag is written. */
+/* Runs a tag through a copy of the output's tree; a start tag makes the first `pending` pending nodes and then `node`. `*taken`: it
+ * made just these; then the copy is the output's tree from now on. */
+static af_status_t take_tag(af_rewriter_t *rw, af_node_t node, const af_token_t *token, size_t pending, bool *taken)
+{
+    bool start = token->type == AF_TOKEN_START_TAG;
+    af_status_t status = af_tree_clone(&rw->trial, &rw->out);
+
+    *taken = false;
+    if (status == AF_OK && start) {
+        status = set_script(rw, pending, node);
+    }
+    if (status != AF_OK) {
+        return status;
+    }
+    rw->trial.script = rw->script.items;
+    rw->trial.script_count = start ? (uint32_t) rw->script.count : 0;
+    status = af_tree_process(&rw->trial, token);
+    if (status != AF_OK || rw->trial.mismatch || rw->trial.script_used != rw->trial.script_count) {
+        return status;
+    }
+    af_tree_t old = rw->out;
+    rw->out = rw->trial;
+    rw->trial = old;
+    if (start) {
+        bool own = pending_place(rw, node) == pending && pending < rw->pending.count;
+        forget_pending(rw, pending + own);
+    }
+    *taken = true;
+    return AF_OK;
+}
+
 static af_status_t try_tag(af_rewriter_t *rw, af_node_t node, af_token_type_t type, size_t pending, bool *taken)
 {
     af_token_t token;
@@ -85,30 +114,12 @@ static af_status_t try_tag(af_rewriter_t *rw, af_node_t node, af_token_type_t ty
 
     *taken = false;
     if (status == AF_OK) {
-        status = af_tree_clone(&rw->trial, &rw->out);
+        status = take_tag(rw, node, &token, pending, taken);
     }
-    if (status == AF_OK && type == AF_TOKEN_START_TAG) {
-        status = set_script(rw, pending, node);
+    if (status == AF_OK && *taken) {
+        af_write_markup(rw, token.bytes.data, token.bytes.len, AF_NO_RULE);
     }
-    if (status != AF_OK) {
-        return status;
-    }
-    rw->trial.script = rw->script.items;
-    rw->trial.script_count = type == AF_TOKEN_START_TAG ? (uint32_t) rw->script.count : 0;
-    status = af_tree_process(&rw->trial, &token);
-    if (status != AF_OK || rw->trial.mismatch || rw->trial.script_used != rw->trial.script_count) {
-        return status;
-    }
-    af_tree_t old = rw->out;
-    rw->out = rw->trial;
-    rw->trial = old;
-    af_write_markup(rw, token.bytes.data, token.bytes.len, AF_NO_RULE);
-    if (type == AF_TOKEN_START_TAG) {
-        bool own = pending_place(rw, node) == pending && pending < rw->pending.count;
-        forget_pending(rw, pending + own);
-    }
-    *taken = true;
-    return AF_OK;
+    return status;
 }
 
 static af_status_t put_start_tag(af_rewriter_t *rw, af_node_t node, bool *taken)
@@ -152,6 +163,24 @@ static af_status_t forget_closed_formatting(af_rewriter_t *rw)
             return status;
         }
     }
+}
+
+af_status_t af_reconcile_open(af_rewriter_t *rw, af_node_t node)
+{
+    bool taken;
+
+    return put_start_tag(rw, node, &taken);
+}
+
+af_status_t af_reconcile_take(af_rewriter_t *rw, af_node_t node, const af_token_t *token, bool *taken)
+{
+    size_t pending = pending_place(rw, node);
+    af_status_t status = take_tag(rw, node, token, pending, taken);
+
+    if (status == AF_OK && !*taken && pending > 0) {
+        status = take_tag(rw, node, token, 0, taken);
+    }
+    return status;
 }
 
 /* Opens want[at] and those before it that its own tag implies, or writes the tag of the first of them. */

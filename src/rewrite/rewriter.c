@@ -50,6 +50,9 @@ static void mark_roots(void *opaque, af_pool_t *pool)
     mark_vector(pool, &rw->before, 0);
     mark_vector(pool, &rw->pending, 0);
     mark_vector(pool, &rw->held_nodes, 0);
+    for (size_t i = rw->held_first; i < rw->held.count; i++) {
+        af_pool_mark(pool, AF_VECTOR_AT(af_held_t, &rw->held, i)->text_parent);
+    }
     for (size_t i = 0; i < rw->candidates.count; i++) {
         af_pool_mark(pool, AF_VECTOR_AT(af_candidate_t, &rw->candidates, i)->node);
     }
@@ -362,10 +365,10 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
             break;
         case AF_EVENT_CHILDREN_MOVED:
             af_queue_moved(rw, event.node, event.parent);
-            changed = true;
+            rw->queue_moved = changed = true;
             break;
         case AF_EVENT_MOVED:
-            changed = true;
+            rw->queue_moved = changed = true;
             break;
         case AF_EVENT_COMMENT:
             rw->text_parent = event.parent;
@@ -432,6 +435,7 @@ static af_status_t settle_now(af_rewriter_t *rw, const af_token_t *token)
     if (af_settle_any_gone(rw, nodes, count) && !rw->diverged) {
         af_status_t status = af_tree_clone(&rw->out, &rw->past);
         if (status == AF_OK) {
+            rw->out.gone = FATE_GONE;
             rw->diverged = true;
             status = af_settle_before(rw, &rw->past);
         }
@@ -453,6 +457,7 @@ static af_status_t hold_or_settle(af_rewriter_t *rw, const af_token_t *token, bo
         }
     }
     if (!was_holding && !any_undecided(rw)) {
+        rw->queue_moved = false;
         status = settle_now(rw, token);
         rw->past_live = false;
         return status;

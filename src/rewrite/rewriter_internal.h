@@ -103,6 +103,7 @@ struct af_rewriter {
     af_vector_t held_bytes, held_attributes, held_nodes;
     af_vector_t waiting;      /* uint8_t: white space directly in a table, until it is known what follows it */
     uint64_t waiting_pos;
+    bool queue_moved;         /* the adoption agency moved something since the queue was empty */
     bool past_live;           /* `past` stands before the token being observed, or where the queue begins */
     bool doctype_seen;
     bool formatting_atoms;    /* a formatting element with atoms may be cloned */
@@ -181,7 +182,17 @@ bool af_settle_any_gone(af_rewriter_t *rw, const af_node_t *nodes, uint32_t node
 /* reconcile: the output's tree made to agree with a list of open nodes. */
 AF_MUST_USE af_status_t af_reconcile(af_rewriter_t *rw, const af_node_t *want, size_t count);
 
+/* Opens `node` in the output by a tag of its own. */
+AF_MUST_USE af_status_t af_reconcile_open(af_rewriter_t *rw, af_node_t node);
+/* Has the output's tree take a start tag that makes `node`; it is not written. */
+AF_MUST_USE af_status_t af_reconcile_take(af_rewriter_t *rw, af_node_t node, const af_token_t *token, bool *taken);
+
+/* region: writes the whole queue from the tree that it made. `*written` false: it cannot be. */
+AF_MUST_USE af_status_t af_region_flush(af_rewriter_t *rw, bool *written);
+af_token_t af_queue_token(const af_rewriter_t *rw, uint32_t number, const af_node_t **nodes, uint32_t *count);
+
 /* output */
+void af_write_moved(af_rewriter_t *rw, const af_token_t *token); /* a token whose place in the output is not that in the stream */
 void af_write_token(af_rewriter_t *rw, const af_token_t *token, bool swallows_newline);
 void af_write_markup(af_rewriter_t *rw, const uint8_t *data, size_t len, uint32_t rule);
 void af_write_drop(af_rewriter_t *rw, const af_token_t *token, uint32_t rule);
