@@ -220,6 +220,13 @@ static void reopen_head(af_tree_t *tree, const af_token_t *token)
     tree->event_count = events < tree->event_count ? events : tree->event_count;
 }
 
+static void end_head(af_tree_t *tree)
+{
+    if (!tree->scripted && tree->head != 0) {
+        af_node_at(tree->pool, tree->head)->flags |= AF_NODE_CLOSED;
+    }
+}
+
 static bool after_head_start_tag(af_tree_t *tree, const af_token_t *token)
 {
     switch (token->tag) {
@@ -227,11 +234,13 @@ static bool after_head_start_tag(af_tree_t *tree, const af_token_t *token)
         af_mode_in_body(tree, token);
         return true;
     case AF_TAG_BODY:
+        end_head(tree);
         af_insert_element(tree, token, AF_TAG_BODY);
         tree->frameset_ok = false;
         tree->mode = MODE_IN_BODY;
         return true;
     case AF_TAG_FRAMESET:
+        end_head(tree);
         af_insert_element(tree, token, AF_TAG_FRAMESET);
         tree->mode = MODE_IN_FRAMESET;
         return true;
@@ -269,6 +278,7 @@ void af_mode_after_head(af_tree_t *tree, const af_token_t *token)
             return;
         }
     }
+    end_head(tree);
     af_insert_implied(tree, AF_TAG_BODY, token->from_pos);
     tree->mode = MODE_IN_BODY;
     af_tree_again(tree, &rest);

@@ -133,7 +133,8 @@ static void closed(af_tree_t *tree, uint32_t at)
         af_node_record_t *record = af_node_at(tree->pool, node);
         tree->loose_count -= (record->flags & AF_NODE_UNSTABLE) != 0;
         tree->loose_dirty = tree->loose_dirty || (record->flags & AF_NODE_LISTED) != 0;
-        record->flags = (uint16_t) ((record->flags | AF_NODE_CLOSED) & ~(AF_NODE_UNSTABLE | AF_NODE_SHIFTING));
+        record->flags &= (uint16_t) ~(AF_NODE_UNSTABLE | AF_NODE_SHIFTING);
+        record->flags |= (uint16_t) (node == tree->head ? 0 : AF_NODE_CLOSED); /* the head is opened again until the body begins */
     }
     af_tree_event(tree, &(af_tree_event_t){.kind = AF_EVENT_CLOSED, .node = node});
 }

@@ -500,6 +500,16 @@ bool af_tree_in_foreign(const af_tree_t *tree)
     return tree->depth > 0 && (tree->open[tree->depth - 1].classes & CLASS_HTML) == 0;
 }
 
+bool af_tree_fosters(const af_tree_t *tree, uint32_t at)
+{
+    return (tree->open[at].classes & CLASS_FOSTER) != 0;
+}
+
+bool af_tree_in_svg(const af_tree_t *tree)
+{
+    return tree->depth > 0 && (tree->open[tree->depth - 1].classes & CLASS_SVG) != 0;
+}
+
 af_status_t af_tree_init(af_tree_t *tree, af_heap_t *heap, af_pool_t *pool, uint32_t depth_limit)
 {
     memset(tree, 0, sizeof *tree);

@@ -95,6 +95,8 @@ bool af_tree_text_waits(const af_tree_t *tree, const af_token_t *token);
 
 /* Whether the adjusted current node is foreign: for af_tokenizer_allow_cdata. */
 bool af_tree_in_foreign(const af_tree_t *tree);
+bool af_tree_fosters(const af_tree_t *tree, uint32_t at); /* the open element at `at` is one that text does not stay in */
+bool af_tree_in_svg(const af_tree_t *tree); /* it is an SVG element */
 
 /* Marks all nodes that the tree holds. */
 void af_tree_mark(const af_tree_t *tree, af_pool_t *pool);

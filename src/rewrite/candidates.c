@@ -399,6 +399,7 @@ af_status_t af_candidates_escape(af_rewriter_t *rw, af_node_t node)
         af_node_t open = rw->in.stack[i - 1];
         const af_node_record_t *record = node_of(rw, open);
         if (open == node) {
+            leaves = (record->fate & FATE_UNWRAP) != 0 || record->hold > 0;
             continue;
         }
         if (ends_scope(record)) {

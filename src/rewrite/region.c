@@ -92,15 +92,36 @@ static void put(region_t *region, uint32_t i, uint32_t parent, uint32_t before)
     *(before != 0 ? &item_at(region, before)->previous : &up->last) = i;
 }
 
+/* The innermost part of a table from before the region in which text does not stay: what is fostered comes before the table when it is
+ * written there. */
+static af_node_t foster_context(const region_t *region)
+{
+    const af_tree_t *tree = &region->replay;
+
+    for (uint32_t i = region->start_depth; i > 0; i--) {
+        af_node_t node = region->rw->past.stack[i - 1];
+        if (i <= tree->depth && tree->stack[i - 1] == node && af_tree_fosters(tree, i - 1)) {
+            return node;
+        }
+    }
+    return 0;
+}
+
 static af_status_t place(region_t *region, uint32_t i, const af_tree_event_t *event)
 {
     uint32_t parent, before = event->before == 0 ? 0 : mapped(region, event->before);
-    af_status_t status = item_of(region, event->parent, &parent);
+    af_node_t under = event->parent;
 
+    if (event->before != 0 && (before == 0 || item_at(region, before)->outer)) {
+        under = foster_context(region);
+        region->fits = region->fits && under != 0;
+        before = 0;
+    }
+    af_status_t status = item_of(region, under, &parent);
     if (status != AF_OK) {
         return status;
     }
-    if (event->before != 0 && (before == 0 || item_at(region, before)->outer || item_at(region, before)->parent != parent)) {
+    if (before != 0 && item_at(region, before)->parent != parent) {
         region->fits = false;
         before = 0;
     }

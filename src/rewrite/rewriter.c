@@ -404,7 +404,7 @@ static af_status_t look_ahead(af_rewriter_t *rw, const af_token_t *token, bool *
         return AF_OK;
     }
     rw->matcher.quirks = rw->in.quirks || !rw->doctype_seen;
-    status = af_match_tag(&rw->matcher, token, token->tag, AF_NS_HTML);
+    status = af_match_tag(&rw->matcher, token, token->tag, af_tree_in_svg(&rw->in) ? AF_NS_SVG : AF_NS_HTML);
     if (status != AF_OK || rw->matcher.atom_count == 0) {
         return status;
     }

@@ -102,6 +102,11 @@ static bool context_alive(af_rewriter_t *rw, const af_tree_t *tree)
     return tree->depth == 0 || !node_dead(rw, tree->stack[tree->depth - 1]);
 }
 
+static bool is_end_of_page(const af_token_t *token)
+{
+    return token->type == AF_TOKEN_END_TAG && (token->tag == AF_TAG_BODY || token->tag == AF_TAG_HTML);
+}
+
 /* Whether the token does anything that the output has to show. */
 static bool token_alive(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, af_node_t own)
 {
@@ -143,7 +148,7 @@ static bool token_alive(af_rewriter_t *rw, const af_tree_t *tree, const af_token
     case AF_TOKEN_START_TAG:
         return own != 0 ? !node_gone(rw, own) : context_alive(rw, tree);
     case AF_TOKEN_END_TAG:
-        if (token->tag == AF_TAG_BODY || token->tag == AF_TAG_HTML) {
+        if (is_end_of_page(token)) {
             return true;
         }
         return alive || (!gone && context_alive(rw, tree));
@@ -196,7 +201,8 @@ static bool same_places(af_rewriter_t *rw, const af_tree_t *tree, const af_tree_
             return want == got;
         }
         af_node_t before = want->before != 0 && !node_gone(rw, want->before) ? want->before : 0;
-        if (got->parent != kept_parent(rw, want->parent) || got->before != before) {
+        if (got->parent != kept_parent(rw, want->parent) || got->before != before || got->from_pos != want->from_pos ||
+            got->to_pos != want->to_pos) {
             return false;
         }
     }
@@ -227,6 +233,11 @@ static af_status_t try_token(af_rewriter_t *rw, const af_tree_t *tree, const af_
     bool all_used = trial->script_used == trial->script_count;
     if (token->type == AF_TOKEN_END) {
         *accepted = all_used;
+        return AF_OK;
+    }
+    if (tree->event_count == 0 && token->type != AF_TOKEN_IGNORED && !is_end_of_page(token)) {
+        /* What does nothing in the input must do nothing in the output. */
+        *accepted = trial->event_count == 0 && af_tree_same(trial, &rw->out) && all_used;
         return AF_OK;
     }
     if (!same_places(rw, tree, trial)) {
@@ -357,6 +368,22 @@ static af_status_t write_effect(af_rewriter_t *rw, const af_tree_t *tree, const 
     return AF_OK;
 }
 
+/* Whether the token is text in a table that what was dropped kept apart from the text before it. */
+static bool splits_table_text(const af_rewriter_t *rw, const af_token_t *token)
+{
+    return token->type == AF_TOKEN_TEXT && rw->dropped_since && rw->out.table_text != AF_TABLE_TEXT_NONE;
+}
+
+/* HTML #parsing-main-intabletext: a run of text is decided as a whole. An end tag that is ignored everywhere in tables ends it. */
+static af_status_t split_table_text(af_rewriter_t *rw)
+{
+    static const uint8_t markup[] = "</col>";
+    af_token_t token = {.type = AF_TOKEN_END_TAG, .tag = AF_TAG_COL, .name = {markup + 2, 3}};
+
+    af_write_markup(rw, markup, sizeof markup - 1, AF_NO_RULE);
+    return af_tree_process(&rw->out, &token);
+}
+
 static af_status_t write_alive(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, const af_node_t *nodes,
                                uint32_t node_count, af_node_t own, bool *write)
 {
@@ -364,12 +391,13 @@ static af_status_t write_alive(af_rewriter_t *rw, const af_tree_t *tree, const a
     af_status_t status;
 
     *write = true;
-    for (int attempt = 0; attempt < 2; attempt++) {
-        if (attempt == 1) {
-            status = bring_to(rw, &rw->before, rw->before.count);
-            if (status != AF_OK) {
-                return status;
-            }
+    for (int attempt = 0; attempt < 3; attempt++) {
+        if (attempt == 0 && !splits_table_text(rw, token)) {
+            continue;
+        }
+        status = attempt == 0 ? split_table_text(rw) : attempt == 2 ? bring_to(rw, &rw->before, rw->before.count) : AF_OK;
+        if (status != AF_OK) {
+            return status;
         }
         rw->script.count = 0;
         status = add_nodes(rw, &rw->script, rw->pending.items, rw->pending.count);

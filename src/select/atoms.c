@@ -15,6 +15,7 @@ typedef struct {
     uint32_t name;
     const af_attribute_t *decoded; /* whose value is in the scratch */
     size_t decoded_len;
+    bool camel_case;               /* an SVG element whose name no type selector has */
     af_status_t status;
 } view_t;
 
@@ -229,10 +230,13 @@ static bool test_holds(view_t *view, const af_test_t *test)
 
     switch ((af_test_kind_t) test->kind) {
     case AF_TEST_TAG:
+        if (view->camel_case) {
+            return false;
+        }
         /* "image" becomes an img in HTML and stays itself in SVG: the node's name decides when it is known. */
         return view->name == test->ref || (view->name == index->image && view->name != AF_TAG_UNKNOWN && test->ref == index->img);
     case AF_TEST_NAME:
-        return view->token != NULL && view->name == AF_TAG_UNKNOWN &&
+        return view->token != NULL && !view->camel_case && view->name == AF_TAG_UNKNOWN &&
                af_slice_same(view->token->name, af_span_slice(index, test->name), true);
     case AF_TEST_ID:
         return attribute_holds(view, test, af_slice_of("id"));
@@ -330,12 +334,31 @@ static void test_bucket(view_t *view, uint32_t number)
     }
 }
 
+/* HTML #adjust-svg-tag-name: names that SVG elements have in mixed case. Type selectors are lower case, so none picks them. */
+static bool is_camel_case(af_slice_t name)
+{
+    static const char *const names[] = {
+        "altglyph", "altglyphdef", "altglyphitem", "animatecolor", "animatemotion", "animatetransform", "clippath", "feblend",
+        "fecolormatrix", "fecomponenttransfer", "fecomposite", "feconvolvematrix", "fediffuselighting", "fedisplacementmap",
+        "fedistantlight", "fedropshadow", "feflood", "fefunca", "fefuncb", "fefuncg", "fefuncr", "fegaussianblur", "feimage",
+        "femerge", "femergenode", "femorphology", "feoffset", "fepointlight", "fespecularlighting", "fespotlight", "fetile",
+        "feturbulence", "foreignobject", "glyphref", "lineargradient", "radialgradient", "textpath"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (af_slice_same(name, af_slice_of(names[i]), true)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 af_status_t af_match_tag(af_matcher_t *matcher, const af_token_t *tag, uint32_t name, af_namespace_t space)
 {
     view_t view = {.matcher = matcher, .index = matcher->index, .token = tag};
 
     view.name = name < AF_TAG_COUNT ? name : AF_TAG_UNKNOWN;
-    (void) space; /* type selectors without a prefix ask for any namespace */
+    /* Type selectors without a prefix ask for any namespace. */
+    view.camel_case = space == AF_NS_SVG && tag != NULL && is_camel_case(tag->name);
     matcher->atom_count = matcher->hit_count = 0;
     note_tag(&view);
     test_bucket(&view, view.index->universal);

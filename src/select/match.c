@@ -37,8 +37,8 @@ static bool has_atom(const run_t *run, uint32_t number, af_node_t node)
     const uint32_t *stored = run->pool->atoms + record->atoms;
     size_t from = 0, to = record->atom_count;
 
-    if (atom->tag != 0 && record->name != atom->tag) {
-        return false;
+    if (atom->tag != 0 && (record->name != atom->tag || (record->space == AF_NS_SVG && record->name == AF_TAG_FOREIGNOBJECT))) {
+        return false; /* the latter's name is foreignObject, and type selectors are lower case */
     }
     if (atom->plain) {
         return true;
