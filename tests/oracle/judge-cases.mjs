@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+// Judges what tests/cases expects, not the filter: judge-cases.mjs ORACLE FILE.case...
+// ORACLE is the folder of the oracle's copy. Cases that it cannot judge (attribution, limits, sites, failing open) are skipped.
+import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { join, resolve } from 'node:path';
+
+const [oracle, ...files] = process.argv.slice(2);
+const { judge } = await import(pathToFileURL(join(resolve(oracle), 'lib.mjs')));
+const ESCAPES = { r: '\r', n: '\n', t: '\t', f: '\f', 0: '\0', '\\': '\\' };
+
+const unescaped = (text) => text.replace(/\\(?:x([0-9a-f]{2})|([rntf0\\]))/gi, (_, hex, c) => (hex ? String.fromCharCode(parseInt(hex, 16)) : ESCAPES[c]));
+
+function sections(text) {
+  const found = {};
+  let name = null;
+  for (const line of text.split('\n')) {
+    const header = /^--- (\w+)( same)?$/.exec(line);
+    if (header) {
+      name = header[1];
+      found[name] = [];
+    } else if (name) found[name].push(line);
+  }
+  if (name && found[name].at(-1) === '') found[name].pop(); // the file's last newline
+  for (const key of Object.keys(found)) if (Array.isArray(found[key])) found[key] = found[key].join('\n');
+  return found;
+}
+
+let passed = 0, failed = 0, skipped = 0;
+for (const file of files) {
+  const text = readFileSync(file, 'latin1');
+  const test = sections(text);
+  const same = /^--- out same$/m.test(text);
+  const escapes = /\bescapes\b/.test(test.options ?? '');
+  const input = escapes ? unescaped(test.in ?? '') : test.in ?? '';
+  const output = same ? input : escapes ? unescaped(test.out ?? '') : test.out ?? '';
+  const rules = (test.rules ?? '').split('\n').filter((line) => line.trim() && !line.startsWith('!'));
+  if (/\b(hold|site|date|url)\b/.test(test.options ?? '') || rules.some((rule) => /^attribution|#@?#/.test(rule))) {
+    skipped++;
+    continue;
+  }
+  const verdict = judge(input, output, rules);
+  if (verdict.ok) passed++;
+  else {
+    failed++;
+    console.log(`not ok ${file}: ${JSON.stringify({ diff: verdict.diff, created: verdict.created?.slice(0, 5) })}`);
+  }
+}
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+process.exitCode = failed ? 1 : 0;
