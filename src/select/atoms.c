@@ -210,6 +210,27 @@ static bool attribute_holds(view_t *view, const af_test_t *test, af_slice_t name
     return test->kind == AF_TEST_ID ? af_slice_same(value, wanted, view->matcher->quirks) : value_holds(value, test, wanted);
 }
 
+/* :named(): in any of the element's names. */
+static bool words_hold(view_t *view, const af_test_t *test)
+{
+    af_slice_t pattern = af_span_slice(view->index, test->value);
+    bool goes_on = test->operation == AF_VALUE_PREFIX;
+
+    if (view->token == NULL) {
+        return false;
+    }
+    if (view->name == AF_TAG_UNKNOWN && af_named_holds(view->token->name, pattern, goes_on)) {
+        return true;
+    }
+    for (uint32_t i = 0; view->status == AF_OK && i < view->token->attribute_count; i++) {
+        const af_attribute_t *attribute = &view->token->attributes[i];
+        if (af_named_attribute(name_of(view, attribute)) && af_named_holds(value_of(view, attribute), pattern, goes_on)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool tests_hold(view_t *view, uint32_t number);
 
 static bool any_holds(view_t *view, uint32_t number)
@@ -244,6 +265,8 @@ static bool test_holds(view_t *view, const af_test_t *test)
         return attribute_holds(view, test, af_slice_of("class"));
     case AF_TEST_ATTRIBUTE:
         return attribute_holds(view, test, af_span_slice(index, test->name));
+    case AF_TEST_WORDS:
+        return words_hold(view, test);
     case AF_TEST_ANY:
         return any_holds(view, test->ref);
     case AF_TEST_NONE:
@@ -275,6 +298,16 @@ static const af_slot_t *note_hit(view_t *view, uint32_t key)
     return slot;
 }
 
+static void note_words(view_t *view, af_slice_t name)
+{
+    size_t at = 0;
+    uint32_t key;
+
+    while (view->status == AF_OK && af_named_next(name, &at, &key)) {
+        note_hit(view, key);
+    }
+}
+
 static void note_attribute(view_t *view, const af_attribute_t *attribute)
 {
     af_slice_t name = name_of(view, attribute);
@@ -286,6 +319,9 @@ static void note_attribute(view_t *view, const af_attribute_t *attribute)
         if (view->status == AF_OK) {
             note_hit(view, af_key_value(key, value));
         }
+    }
+    if (view->index->has_words && af_named_attribute(name)) {
+        note_words(view, value_of(view, attribute));
     }
     if (name.len == 2 && af_slice_same(name, af_slice_of("id"), true)) {
         af_slice_t value = value_of(view, attribute);
@@ -312,6 +348,9 @@ static void note_tag(view_t *view)
         }
     } else if (token != NULL && view->index->has_names) {
         note_hit(view, af_key(AF_KEY_NAME, token->name));
+    }
+    if (view->name == AF_TAG_UNKNOWN && token != NULL && view->index->has_words) {
+        note_words(view, token->name);
     }
     for (uint32_t i = 0; token != NULL && view->status == AF_OK && i < token->attribute_count; i++) {
         note_attribute(view, &token->attributes[i]);

@@ -298,6 +298,7 @@ static void cut_back(af_index_builder_t *builder, const af_index_t *before)
     index->needs_siblings = before->needs_siblings;
     index->needs_children = before->needs_children;
     index->has_names = before->has_names;
+    index->has_words = before->has_words;
     if (atoms) {
         memset(builder->table, 0, builder->table_size * sizeof *builder->table);
         for (uint32_t i = 1; i < index->atoms.count; i++) {
@@ -350,6 +351,7 @@ static rank_t rank_of(const af_index_t *index, const af_test_t *test)
     case AF_TEST_ID:
         return RANK_ID;
     case AF_TEST_CLASS:
+    case AF_TEST_WORDS:
         return RANK_CLASS;
     case AF_TEST_ATTRIBUTE:
         return is_long_prefix(test) ? RANK_VALUE : RANK_ATTRIBUTE;
@@ -396,6 +398,8 @@ static uint32_t key_of(const af_index_t *index, const af_test_t *test)
         return af_key(AF_KEY_CLASS, value);
     case AF_TEST_ATTRIBUTE:
         return is_long_prefix(test) ? af_key_value(af_key(AF_KEY_ATTRIBUTE, name), value) : af_key(AF_KEY_ATTRIBUTE, name);
+    case AF_TEST_WORDS:
+        return af_named_key(value);
     case AF_TEST_ANY:
     case AF_TEST_NONE:
         break;

@@ -11,7 +11,7 @@
 #define AF_HASH_START 2166136261u
 #define AF_VALUE_HEAD 16u /* bytes of a value that its key has */
 
-typedef enum { AF_KEY_TAG = 1, AF_KEY_NAME, AF_KEY_ID, AF_KEY_CLASS, AF_KEY_ATTRIBUTE } af_key_kind_t;
+typedef enum { AF_KEY_TAG = 1, AF_KEY_NAME, AF_KEY_ID, AF_KEY_CLASS, AF_KEY_ATTRIBUTE, AF_KEY_WORD } af_key_kind_t;
 
 static inline uint32_t af_hash_number(uint32_t hash, uint32_t number)
 {
@@ -46,6 +46,18 @@ static inline uint32_t af_key_value(uint32_t attribute_key, af_slice_t value)
 
     return af_hash_bytes(af_hash_number(attribute_key, head ? 2 : 1), part) | 1u << 31;
 }
+
+/* named.c: whether :named() looks into the attribute. */
+bool af_named_attribute(af_slice_t name);
+
+/* Goes to the next word of a name and gives the bucket's key of what begins there; false: there is none. */
+bool af_named_next(af_slice_t name, size_t *at, uint32_t *key);
+
+/* The key of a pattern (letters, lower case). */
+uint32_t af_named_key(af_slice_t pattern);
+
+/* Whether a run of the name's words is the pattern; `goes_on`: or begins with it. */
+bool af_named_holds(af_slice_t name, af_slice_t pattern, bool goes_on);
 
 /* The bucket of a key, or NULL. */
 const af_slot_t *af_index_slot(const af_index_t *index, uint32_t hash);

@@ -30,6 +30,7 @@ typedef enum {
     AF_TEST_ID,        /* value */
     AF_TEST_CLASS,     /* value */
     AF_TEST_ATTRIBUTE, /* name (lower case), operation, value */
+    AF_TEST_WORDS,     /* value: letters of :named(), lower case; operation: AF_VALUE_EQUALS, PREFIX */
     AF_TEST_ANY,       /* ref: alternatives, of whose subjects the tests alone count */
     AF_TEST_NONE       /* ref: alternatives that are nothing but tests */
 } af_test_kind_t;
@@ -117,6 +118,7 @@ struct af_index {
     uint32_t universal;         /* entries that every tag has to ask */
     uint32_t image, img;        /* tags: a start tag "image" makes an img */
     bool needs_siblings, needs_children, has_names;
+    bool has_words;             /* :named() is somewhere */
 };
 
 #define AF_AT(type, list, number) (&((type *) (list).items)[number])
@@ -171,6 +173,9 @@ AF_MUST_USE af_status_t af_parse_inner_list(af_parser_t *parser, bool relative, 
 
 /* A pseudo-class from its ":" on, into `compound`. */
 AF_MUST_USE af_status_t af_parse_pseudo(af_parser_t *parser, af_compound_t *compound);
+
+/* The arguments of :named(), up to its ")". */
+AF_MUST_USE af_status_t af_parse_named(af_parser_t *parser, af_compound_t *compound);
 
 AF_MUST_USE af_status_t af_parse_add_test(af_parser_t *parser, af_compound_t *compound, const af_test_t *test);
 

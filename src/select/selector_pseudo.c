@@ -6,7 +6,7 @@
  */
 #include "select/selector.h"
 
-typedef enum { FORM_PLAIN, FORM_NTH, FORM_LIST, FORM_RELATIVE, FORM_TEXT } form_t;
+typedef enum { FORM_PLAIN, FORM_NTH, FORM_LIST, FORM_RELATIVE, FORM_TEXT, FORM_WORDS } form_t;
 
 typedef struct {
     const char *name;
@@ -35,6 +35,7 @@ static const pseudo_t pseudos[] = {
     {"matches", FORM_LIST, AF_CONDITION_ANY, 0, false, false},
     {"not", FORM_LIST, AF_CONDITION_NONE, 0, false, false},
     {"has", FORM_RELATIVE, AF_CONDITION_HAS, 0, false, false},
+    {"named", FORM_WORDS, AF_CONDITION_ANY, 0, false, false},
     {"has-text", FORM_TEXT, AF_CONDITION_TEXT, 0, false, false},
     {"contains", FORM_TEXT, AF_CONDITION_TEXT, 0, false, false}
 };
@@ -268,6 +269,8 @@ static af_status_t parse_argument(af_parser_t *parser, const pseudo_t *pseudo, s
                                  "a text condition can only stand at the end of a rule; expected text=/pattern/", nothing);
         }
         return parse_text(parser, &condition->ref);
+    case FORM_WORDS:
+        break;
     }
     return AF_OK;
 }
@@ -333,7 +336,7 @@ af_status_t af_parse_pseudo(af_parser_t *parser, af_compound_t *compound)
     if (pseudo->form != FORM_TEXT) {
         af_parse_space(parser);
     }
-    status = parse_argument(parser, pseudo, from, &condition);
+    status = pseudo->form == FORM_WORDS ? af_parse_named(parser, compound) : parse_argument(parser, pseudo, from, &condition);
     if (status != AF_OK) {
         return status;
     }
@@ -341,5 +344,5 @@ af_status_t af_parse_pseudo(af_parser_t *parser, af_compound_t *compound)
     if (!af_parse_take(parser, ')')) {
         return af_parse_expected(parser, "\")\"");
     }
-    return add_pseudo(parser, compound, pseudo, &condition);
+    return pseudo->form == FORM_WORDS ? AF_OK : add_pseudo(parser, compound, pseudo, &condition);
 }
