@@ -1,0 +1,84 @@
+/*
+ * codec/zstd.c: zstd (RFC 8878), frames in a row, windows of at most 8 MiB (RFC 9659).
+ */
+#include "codec/decoder.h"
+
+/* For decoders with memory of their own: the library has exported it since 1.4. */
+#define ZSTD_STATIC_LINKING_ONLY
+#include <zstd.h>
+#include <zstd_errors.h>
+
+#define WINDOW_LOG_MAX 23
+
+typedef struct {
+    af_heap_t *heap;
+    ZSTD_DCtx *zstd;
+    bool may_end;
+} zstd_t;
+
+static void zstd_destroy(void *state)
+{
+    zstd_t *zs = state;
+
+    if (zs == NULL) {
+        return;
+    }
+    (void) ZSTD_freeDCtx(zs->zstd);
+    af_codec_free(zs->heap, zs);
+}
+
+static af_status_t zstd_create(af_heap_t *heap, void **out)
+{
+    zstd_t *zs = af_codec_alloc(heap, sizeof *zs);
+
+    *out = zs;
+    if (zs == NULL) {
+        return AF_NOMEM;
+    }
+    ZSTD_customMem memory = {af_codec_alloc, af_codec_free, heap};
+    *zs = (zstd_t){.heap = heap, .zstd = ZSTD_createDCtx_advanced(memory), .may_end = true};
+    if (zs->zstd == NULL) {
+        return AF_NOMEM;
+    }
+    return ZSTD_isError(ZSTD_DCtx_setParameter(zs->zstd, ZSTD_d_windowLogMax, WINDOW_LOG_MAX)) ? AF_UNSUPPORTED : AF_OK;
+}
+
+static af_status_t why(size_t result)
+{
+    switch (ZSTD_getErrorCode(result)) {
+    case ZSTD_error_memory_allocation:
+        return AF_NOMEM;
+    case ZSTD_error_frameParameter_windowTooLarge:
+        return AF_LIMIT;
+    default:
+        return AF_CORRUPT;
+    }
+}
+
+static af_status_t zstd_run(void *state, af_codec_io_t *io)
+{
+    zstd_t *zs = state;
+    ZSTD_inBuffer in = {io->in, io->in_len, 0};
+    ZSTD_outBuffer out = {io->out, io->out_len, 0};
+    size_t result = 0;
+
+    while (in.pos < in.size || (!zs->may_end && out.pos < out.size)) {
+        size_t in_pos = in.pos, out_pos = out.pos;
+        result = ZSTD_decompressStream(zs->zstd, &out, &in);
+        if (ZSTD_isError(result)) {
+            break;
+        }
+        zs->may_end = result == 0; /* a frame is complete, and all of it is out */
+        if (out.pos == out.size || (in_pos == in.pos && out_pos == out.pos)) {
+            break;
+        }
+    }
+    io->in += in.pos;
+    io->in_len -= in.pos;
+    io->out += out.pos;
+    io->out_len -= out.pos;
+    io->may_end = zs->may_end;
+    return ZSTD_isError(result) ? why(result) : AF_OK;
+}
+
+const af_codec_t af_codec_zstd = {"zstd", zstd_create, zstd_run, zstd_destroy};
