@@ -2,18 +2,21 @@
  * tests/cases_runner.c: runs tests/cases/GROUP/NAME.case files; tests/cases/README.md tells their form.
  *
  * Each case is run at chunk sizes 1, 2, 7, 4096 and whole and must give the expected bytes every time; the edit list must cover
- * the input without gap or overlap; nothing may be left allocated; and once more for each n with the n-th allocation failing,
- * where the output may be anything but the program must come through and give everything back.
+ * the input without gap or overlap; nothing may be left allocated. And once more for each n with the n-th allocation failing: then
+ * the edits must still cover the input and drop nothing else, and everything be given back; and so for the rules.
+ * A case has a process and a minute of its own, so that a crash is one failure.
  */
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "article_filter.h"
 
-#define MAX_FAILING 400
+#define MAX_FAILING 400 /* allocations of a case that are made to fail, one after the other */
+#define CASE_SECONDS 60u
 
 typedef struct {
     uint8_t *data;
@@ -35,6 +38,7 @@ typedef struct {
     af_bytes_t got;
     uint64_t pos;
     bool gap;
+    uint8_t *dropped; /* NULL, or a byte for each of the input's: whether it is dropped */
 } af_collect_t;
 
 static const size_t chunks[] = {1, 2, 7, 4096, SIZE_MAX};
@@ -261,6 +265,9 @@ static af_status_t collect_edit(void *opaque, const af_edit_t *edit)
     } else if (edit->kind == AF_KEEP) {
         append(&into->got, into->test->in.data + edit->from_pos, (size_t) (edit->to_pos - edit->from_pos));
     }
+    if (edit->kind == AF_DROP && into->dropped != NULL) {
+        memset(into->dropped + edit->from_pos, 1, (size_t) (edit->to_pos - edit->from_pos));
+    }
     into->pos = edit->to_pos;
     return AF_OK;
 }
@@ -320,20 +327,27 @@ static af_status_t run_writer(const af_ruleset_t *rules, const af_case_t *test, 
     return finished != AF_OK ? finished : status;
 }
 
-static bool run_stream(const af_ruleset_t *rules, const af_case_t *test, af_collect_t *into)
+/* Whether the edits cover the input without a gap. A stream that cannot be had is none. */
+static bool run_stream(const af_ruleset_t *rules, const af_case_t *test, const af_memory_t *memory, size_t chunk, af_collect_t *into)
 {
     const af_sink_t sink = {collect_edit, NULL, NULL, into};
     af_options_t options;
     char text[3][256];
     af_stream_t *stream = NULL;
+    bool told = true;
 
     read_options(test, &options, text);
     into->test = test;
-    if (af_stream_create(rules, &options, &sink, NULL, &stream) != AF_OK) {
+    if (af_stream_create(rules, &options, &sink, memory, &stream) != AF_OK) {
         append(&into->got, test->in.data, test->in.len);
         return true;
     }
-    bool told = af_stream_push(stream, test->in.data, test->in.len) != AF_HOST && af_stream_finish(stream) != AF_HOST;
+    for (size_t at = 0; told && at < test->in.len;) {
+        size_t left = test->in.len - at, len = left < chunk ? left : chunk;
+        told = af_stream_push(stream, test->in.data + at, len) != AF_HOST;
+        at += len;
+    }
+    told = told && af_stream_finish(stream) != AF_HOST;
     bool whole = told && !into->gap && into->pos == test->in.len;
     af_stream_destroy(stream);
     return whole;
@@ -410,7 +424,7 @@ static bool run_edits(const af_ruleset_t *rules, const af_case_t *test, const ch
     af_collect_t into = {.test = test};
 
     append(&into.got, "", 0);
-    bool covers = run_stream(rules, test, &into);
+    bool covers = run_stream(rules, test, NULL, SIZE_MAX, &into);
     bool ok = covers && equal(test, &into);
     if (!ok) {
         tell(path, test, &into, covers ? "edits" : "edits: a gap, an overlap, or not to the end");
@@ -419,21 +433,110 @@ static bool run_edits(const af_ruleset_t *rules, const af_case_t *test, const ch
     return ok;
 }
 
+static bool fail_writer(const af_ruleset_t *rules, const af_case_t *test, const char *path, size_t n)
+{
+    af_collect_t into = {.test = test};
+    af_counter_t counter = {.fail_at = n};
+
+    append(&into.got, "", 0);
+    run_writer(rules, test, 7, &counter, &into);
+    if (counter.blocks != 0) {
+        printf("not ok %s: %zu blocks were not released after allocation %zu failed\n", path, counter.blocks, n);
+    }
+    free(into.got.data);
+    return counter.blocks == 0;
+}
+
+static uint8_t *room_for_drops(const af_case_t *test)
+{
+    uint8_t *room = calloc(test->in.len + 1, 1);
+
+    if (room == NULL) {
+        abort();
+    }
+    return room;
+}
+
+/* What the stream drops without a failure: a byte for each of the input's. */
+static uint8_t *drops_of(const af_ruleset_t *rules, const af_case_t *test)
+{
+    af_collect_t into = {.test = test, .dropped = room_for_drops(test)};
+
+    run_stream(rules, test, NULL, 3, &into);
+    free(into.got.data);
+    return into.dropped;
+}
+
+/* After a failure edits still cover the input, each byte once, and nothing is dropped that would not have been without it. */
+static bool fail_stream(const af_ruleset_t *rules, const af_case_t *test, const char *path, size_t n, const uint8_t *drops)
+{
+    af_collect_t into = {.test = test, .dropped = room_for_drops(test)};
+    af_counter_t counter = {.fail_at = n};
+    const af_memory_t memory = {counting_alloc, counting_release, &counter};
+    const char *wrong = NULL;
+
+    append(&into.got, "", 0);
+    if (!run_stream(rules, test, &memory, 3, &into)) {
+        wrong = "a gap between edits";
+    } else if (counter.blocks != 0) {
+        wrong = "blocks were not released";
+    }
+    for (size_t i = 0; wrong == NULL && i < test->in.len; i++) {
+        wrong = into.dropped[i] > drops[i] ? "something else is dropped" : NULL;
+    }
+    if (wrong != NULL) {
+        printf("not ok %s: %s after allocation %zu failed\n", path, wrong, n);
+        show("came", into.got.data, into.got.len);
+    }
+    free(into.got.data);
+    free(into.dropped);
+    return wrong == NULL;
+}
+
 static bool run_failing(const af_ruleset_t *rules, const af_case_t *test, const char *path, size_t calls)
 {
+    uint8_t *drops = drops_of(rules, test);
     bool ok = true;
 
-    for (size_t n = 1; ok && n <= calls && n <= MAX_FAILING; n++) {
-        af_collect_t into = {.test = test};
-        af_counter_t counter = {.fail_at = n};
-        run_writer(rules, test, 7, &counter, &into);
-        if (counter.blocks != 0) {
-            printf("not ok %s: %zu blocks were not released after allocation %zu failed\n", path, counter.blocks, n);
-            ok = false;
-        }
-        free(into.got.data);
+    for (size_t n = 1; ok && n <= calls + 1 && n <= MAX_FAILING; n++) {
+        ok = fail_writer(rules, test, path, n) && fail_stream(rules, test, path, n, drops);
     }
+    free(drops);
     return ok;
+}
+
+/* The rules once more with the n-th allocation failing: an error, nothing left. */
+static bool compile_failing(const af_case_t *test, const char *path)
+{
+    size_t calls = SIZE_MAX;
+
+    for (size_t n = 1, step = 1; n < calls; n += step, step += n / 50) {
+        af_counter_t counter = {.fail_at = n};
+        const af_memory_t memory = {counting_alloc, counting_release, &counter};
+        af_builder_t *builder = NULL;
+        af_ruleset_t *rules = NULL;
+        af_status_t status = af_builder_create(&memory, &builder);
+        if (status == AF_OK) {
+            status = af_builder_add_text(builder, (const char *) test->rules.data, test->rules.len, path, 1, NULL);
+            if (status == AF_OK) {
+                status = af_builder_compile(builder, &rules, NULL);
+            } else {
+                af_builder_destroy(builder);
+            }
+        }
+        af_ruleset_destroy(rules);
+        if (counter.calls < n) {
+            calls = counter.calls;
+        } else if (status != AF_NOMEM && status != AF_OK) { /* OK: a thing that is only wanted, such as machine code */
+            printf("not ok %s: status %d where allocation %zu of the rules failed\n", path, (int) status, n);
+            return false;
+        }
+        if (counter.blocks != 0) {
+            printf("not ok %s: %zu blocks of the rules were not released after allocation %zu failed\n", path, counter.blocks, n);
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool run_case(const char *path)
@@ -451,7 +554,7 @@ static bool run_case(const char *path)
         for (size_t i = 0; ok && i < sizeof chunks / sizeof *chunks; i++) {
             ok = run_chunked(rules, &test, path, chunks[i], &calls);
         }
-        ok = ok && run_edits(rules, &test, path) && run_failing(rules, &test, path, calls);
+        ok = ok && run_edits(rules, &test, path) && run_failing(rules, &test, path, calls) && compile_failing(&test, path);
         af_ruleset_destroy(rules);
     }
     free(text.data);
@@ -463,13 +566,36 @@ static bool run_case(const char *path)
     return ok;
 }
 
+/* In a process of its own, so that a crash or an endless loop is one failure. */
+static bool run_apart(const char *path)
+{
+    int status = 0;
+
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        alarm(CASE_SECONDS);
+        bool ok = run_case(path);
+        fflush(stdout);
+        _exit(ok ? 0 : 1);
+    }
+    if (child < 0 || waitpid(child, &status, 0) != child) {
+        printf("not ok %s: no process\n", path);
+        return false;
+    }
+    if (WIFSIGNALED(status)) {
+        printf("not ok %s: signal %d\n  repeat    build/tests/cases_runner %s\n", path, WTERMSIG(status), path);
+    }
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
 int main(int argc, char **argv)
 {
     int passed = 0, failed = 0;
 
     setvbuf(stdout, NULL, _IOLBF, 0);
     for (int i = 1; i < argc; i++) {
-        if (run_case(argv[i])) {
+        if (run_apart(argv[i])) {
             passed++;
         } else {
             failed++;
