@@ -1,6 +1,6 @@
 /*
- * base/block.h: sixteen bytes at a time, inline, for runs that are mostly shorter than that: names, attributes, the first bytes of
- * a value. What every machine of an architecture has (SSE2, NEON), or plain C. Longer runs are for base/scan.h.
+ * base/block.h: sixteen bytes at a time, inline, for runs that are mostly shorter than that: names, attributes, the first bytes
+ * of a value. What every machine of an architecture has (SSE2, NEON), or plain C. Longer runs are for base/scan.h.
  *
  * A mask has the bits of byte n at n * AF_BLOCK_STEP; af_block_first tells the first byte whose bit is set. Every function reads
  * exactly AF_BLOCK_SIZE bytes.

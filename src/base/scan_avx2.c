@@ -38,8 +38,10 @@ AVX2 static size_t find_byte(const uint8_t *data, size_t len, uint8_t c)
         return af_scan_sse2.byte(data, len, c);
     }
     for (; at + 4 * STEP <= len; at += 4 * STEP) {
-        __m256i a = _mm256_cmpeq_epi8(load(data + at), wanted), b = _mm256_cmpeq_epi8(load(data + at + STEP), wanted);
-        __m256i d = _mm256_cmpeq_epi8(load(data + at + 2 * STEP), wanted), e = _mm256_cmpeq_epi8(load(data + at + 3 * STEP), wanted);
+        __m256i a = _mm256_cmpeq_epi8(load(data + at), wanted);
+        __m256i b = _mm256_cmpeq_epi8(load(data + at + STEP), wanted);
+        __m256i d = _mm256_cmpeq_epi8(load(data + at + 2 * STEP), wanted);
+        __m256i e = _mm256_cmpeq_epi8(load(data + at + 3 * STEP), wanted);
         if (mask_of(_mm256_or_si256(_mm256_or_si256(a, b), _mm256_or_si256(d, e))) != 0) {
             uint64_t low = mask_of(a) | (uint64_t) mask_of(b) << 32, high = mask_of(d) | (uint64_t) mask_of(e) << 32;
             return low != 0 ? at + (size_t) __builtin_ctzll(low) : at + 2 * STEP + (size_t) __builtin_ctzll(high);
@@ -60,9 +62,9 @@ AVX2 static size_t find_byte(const uint8_t *data, size_t len, uint8_t c)
 AVX2 static inline __m256i raw_ends(const uint8_t *data)
 {
     __m256i next = load(data + 1);
-    __m256i after = _mm256_or_si256(_mm256_cmpeq_epi8(next, _mm256_set1_epi8('/')), _mm256_cmpeq_epi8(next, _mm256_set1_epi8('!')));
+    __m256i slash = _mm256_cmpeq_epi8(next, _mm256_set1_epi8('/')), mark = _mm256_cmpeq_epi8(next, _mm256_set1_epi8('!'));
 
-    return _mm256_and_si256(_mm256_cmpeq_epi8(load(data), _mm256_set1_epi8('<')), after);
+    return _mm256_and_si256(_mm256_cmpeq_epi8(load(data), _mm256_set1_epi8('<')), _mm256_or_si256(slash, mark));
 }
 
 AVX2 static size_t find_raw_end(const uint8_t *data, size_t len)

@@ -4,6 +4,7 @@
  * A token that lies within a chunk is a slice of it. One that does not is completed in the carry, to which the next chunk is
  * added a little at a time, twice as much each time, so that a byte is copied once and no token costs more than linear time.
  */
+#include "base/block.h"
 #include "html/charref.h"
 #include "html/tokenizer_internal.h"
 
@@ -270,8 +271,21 @@ bool af_token_attribute(const af_token_t *token, const char *name, af_slice_t *r
 
 bool af_text_needs_decoding(af_slice_t raw)
 {
-    return raw.len > 0 && (memchr(raw.data, '&', raw.len) != NULL || memchr(raw.data, '\r', raw.len) != NULL ||
-                           memchr(raw.data, 0, raw.len) != NULL);
+    size_t at = 0;
+
+    for (; at + AF_BLOCK_SIZE <= raw.len; at += AF_BLOCK_SIZE) {
+        af_block_t block = af_block_load(raw.data + at);
+        af_block_t zero = af_block_equal(block, 0), odd = af_block_or(af_block_equal(block, '&'), af_block_equal(block, '\r'));
+        if (af_block_mask(af_block_or(odd, zero)) != 0) {
+            return true;
+        }
+    }
+    for (; at < raw.len; at++) {
+        if (raw.data[at] == '&' || raw.data[at] == '\r' || raw.data[at] == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* What stands at raw.data: writes up to 8 bytes to `to`, tells how many of `raw` they stand for. */

@@ -2,9 +2,11 @@
  * select/atoms.c: which atoms a start tag fulfils.
  *
  * First the tag's attributes are walked once and the buckets that they hit are noted; then the atoms in these buckets are tested,
- * each once. A tag that hits nothing costs a hash and a probe for its name, each attribute name, id and class. Values are
- * decoded only where a test or a bucket wants them. Of duplicate attributes the first counts (HTML #attribute-name-state).
+ * each once. A tag that hits nothing costs a bit looked up for each attribute name, and a hash and another bit for each id and
+ * class. Values are decoded only where a test or a bucket wants them. Of duplicate attributes the first counts (HTML
+ * #attribute-name-state).
  */
+#include "base/block.h"
 #include "select/index.h"
 
 /* A tag while it is tested. */
@@ -88,13 +90,26 @@ static const af_attribute_t *find_attribute(const view_t *view, af_slice_t name)
     return NULL;
 }
 
+/* Whether a value stands for itself. Short ones are read with the bytes of the tag before them. */
+static inline bool is_plain(const af_token_t *token, af_slice_t raw)
+{
+    const uint8_t *end = raw.data + raw.len;
+
+    if (raw.len > AF_BLOCK_SIZE || end < token->bytes.data + AF_BLOCK_SIZE) {
+        return !af_text_needs_decoding(raw);
+    }
+    af_block_t block = af_block_load(end - AF_BLOCK_SIZE);
+    af_block_t odd = af_block_or(af_block_equal(block, 0), af_block_or(af_block_equal(block, '\r'), af_block_equal(block, '&')));
+    return raw.len == 0 || af_block_mask(odd) >> (AF_BLOCK_SIZE - raw.len) * AF_BLOCK_STEP == 0;
+}
+
 /* The value as the document object model has it; valid until the next call. */
 static af_slice_t value_of(view_t *view, const af_attribute_t *attribute)
 {
     af_matcher_t *matcher = view->matcher;
     af_slice_t raw = {view->token->bytes.data + attribute->value, attribute->value_len};
 
-    if (!af_text_needs_decoding(raw)) {
+    if (is_plain(view->token, raw)) {
         return raw;
     }
     if (view->decoded != attribute) {
@@ -287,73 +302,197 @@ static bool tests_hold(view_t *view, uint32_t number)
 
 /* --- Buckets ----------------------------------------------------------------------------------------------------------- */
 
-static const af_slot_t *note_hit(view_t *view, uint32_t key)
+static void note_entries(view_t *view, uint32_t entries)
 {
-    const af_slot_t *slot = af_index_slot(view->index, key);
     af_matcher_t *matcher = view->matcher;
 
-    if (slot != NULL && slot->entries != 0 && view->status == AF_OK) {
-        view->status = insert_sorted(matcher->heap, &matcher->hits, &matcher->hit_count, &matcher->hit_capacity, slot->entries);
+    if (entries != 0 && view->status == AF_OK) {
+        view->status = insert_sorted(matcher->heap, &matcher->hits, &matcher->hit_count, &matcher->hit_capacity, entries);
     }
-    return slot;
 }
 
+static inline void note_key(view_t *view, uint32_t key)
+{
+    if (af_index_may_have(view->index, key)) {
+        const af_slot_t *slot = af_index_slot(view->index, key);
+        note_entries(view, slot == NULL ? 0 : slot->entries);
+    }
+}
+
+/* Where the run of bytes from `at` on ends that are neither white space, a control nor "&"; `end` where there is none. */
+static inline const uint8_t *find_word_end(const view_t *view, const uint8_t *at, const uint8_t *end)
+{
+    const uint8_t *token_end = view->token->bytes.data + view->token->bytes.len;
+
+    while (at < end) {
+        size_t back = at + AF_BLOCK_SIZE <= token_end ? 0 : (size_t) (at + AF_BLOCK_SIZE - token_end);
+        af_block_t block = af_block_load(at - back);
+        af_mask_t mask = af_block_mask(af_block_or(af_block_low(block), af_block_equal(block, '&'))) >> back * AF_BLOCK_STEP;
+        if (mask != 0) {
+            at += af_block_first(mask);
+            return at < end ? at : end;
+        }
+        at += AF_BLOCK_SIZE - back;
+    }
+    return end;
+}
+
+/* Notes the words of a value that stands for itself; false where a byte may not, or where blocks cannot be read. */
+static bool note_plain_words(view_t *view, af_slice_t raw)
+{
+    const uint8_t *at = raw.data, *end = raw.data + raw.len;
+
+    if (view->token->bytes.len < AF_BLOCK_SIZE || raw.data < view->token->bytes.data + 8) {
+        return false;
+    }
+    while (at < end) {
+        const uint8_t *stop = find_word_end(view, at, end);
+        if (stop < end && !af_is_space(*stop)) {
+            return false;
+        }
+        if (stop > at) {
+            note_key(view, af_key_before(AF_KEY_CLASS, stop, (size_t) (stop - at)));
+        }
+        at = stop + 1;
+    }
+    return true;
+}
+
+static void note_classes(view_t *view, af_slice_t value)
+{
+    af_slice_t word;
+    size_t at = 0;
+
+    while ((word = next_word(value, &at)).len > 0) {
+        note_key(view, af_key(AF_KEY_CLASS, word));
+    }
+}
+
+/* The words of :named(). */
 static void note_words(view_t *view, af_slice_t name)
 {
     size_t at = 0;
     uint32_t key;
 
     while (view->status == AF_OK && af_named_next(name, &at, &key)) {
-        note_hit(view, key);
+        note_key(view, key);
     }
 }
 
-static void note_attribute(view_t *view, const af_attribute_t *attribute)
+static void note_grams(view_t *view, uint32_t attribute_key, af_slice_t value)
 {
-    af_slice_t name = name_of(view, attribute);
-    uint32_t key = af_key(AF_KEY_ATTRIBUTE, name);
-    const af_slot_t *slot = note_hit(view, key);
+    const uint64_t *grams = view->index->grams;
 
-    if (slot != NULL && slot->valued && view->status == AF_OK) {
-        af_slice_t value = value_of(view, attribute);
-        if (view->status == AF_OK) {
-            note_hit(view, af_key_value(key, value));
+    for (size_t at = 0; at + AF_GRAM <= value.len; at += AF_GRAM_STEP) {
+        uint32_t gram = af_gram_load(value.data + at), bit = af_index_gram_bit(gram);
+        if ((grams[bit >> 6] >> (bit & 63) & 1) != 0) {
+            note_key(view, af_key_gram(attribute_key, gram));
         }
     }
-    if (view->index->has_words && af_named_attribute(name)) {
+}
+
+/* The buckets by name and value. */
+static void note_value(view_t *view, af_slice_t value, const af_slot_t *slot)
+{
+    note_entries(view, slot->entries);
+    if ((slot->finer & AF_FINER_VALUE) != 0) {
+        note_key(view, af_key_value(slot->hash, value));
+    }
+    if ((slot->finer & AF_FINER_GRAM) != 0) {
+        note_grams(view, slot->hash, value);
+    }
+}
+
+static void note_class(view_t *view, const af_attribute_t *attribute)
+{
+    const af_slot_t *slot = &view->index->class_name;
+    af_slice_t value = {view->token->bytes.data + attribute->value, attribute->value_len};
+
+    if (!view->index->has_classes || !note_plain_words(view, value)) {
+        value = value_of(view, attribute);
+        if (view->status != AF_OK) {
+            return;
+        }
+        note_classes(view, value);
+    }
+    note_value(view, value, slot);
+}
+
+static void note_id(view_t *view, const af_attribute_t *attribute)
+{
+    af_slice_t value = value_of(view, attribute);
+
+    if (view->status != AF_OK) {
+        return;
+    }
+    if (value.len > 0) {
+        note_key(view, af_key(AF_KEY_ID, value));
+    }
+    note_value(view, value, &view->index->id_name);
+}
+
+static void note_other(view_t *view, const af_attribute_t *attribute)
+{
+    uint32_t key = af_key(AF_KEY_ATTRIBUTE, name_of(view, attribute));
+    const af_slot_t *slot = af_index_may_have(view->index, key) ? af_index_slot(view->index, key) : NULL;
+
+    if (slot == NULL) {
+        return;
+    }
+    af_slice_t value = slot->finer == 0 ? (af_slice_t){NULL, 0} : value_of(view, attribute);
+    if (view->status == AF_OK) {
+        note_value(view, value, slot);
+    }
+}
+
+/* Letters alone: of two bytes that differ in this bit, where one is a letter the other is its capital. */
+static inline bool is_class(const uint8_t *name)
+{
+    unsigned differ = (name[0] ^ 'c') | (name[1] ^ 'l') | (name[2] ^ 'a') | (name[3] ^ 's') | (name[4] ^ 's');
+
+    return (differ & ~0x20u) == 0;
+}
+
+static inline void note_attribute(view_t *view, const af_attribute_t *attribute)
+{
+    const uint8_t *name = view->token->bytes.data + attribute->name;
+
+    if (view->index->has_words && af_named_attribute(name_of(view, attribute))) {
         note_words(view, value_of(view, attribute));
     }
-    if (name.len == 2 && af_slice_same(name, af_slice_of("id"), true)) {
-        af_slice_t value = value_of(view, attribute);
-        if (view->status == AF_OK) {
-            note_hit(view, af_key(AF_KEY_ID, value));
-        }
-    } else if (name.len == 5 && af_slice_same(name, af_slice_of("class"), true)) {
-        af_slice_t value = value_of(view, attribute), word;
-        size_t at = 0;
-        while (view->status == AF_OK && (word = next_word(value, &at)).len > 0) {
-            note_hit(view, af_key(AF_KEY_CLASS, word));
-        }
+    if (attribute->name_len == 5 && is_class(name)) {
+        note_class(view, attribute);
+    } else if (attribute->name_len == 2 && (name[0] | 0x20) == 'i' && (name[1] | 0x20) == 'd') {
+        note_id(view, attribute);
+    } else {
+        note_other(view, attribute);
     }
 }
 
 static void note_tag(view_t *view)
 {
     const af_token_t *token = view->token;
+    const af_index_t *index = view->index;
 
     if (view->name != AF_TAG_UNKNOWN) {
-        note_hit(view, af_key_tag(view->name));
-        if (view->name == view->index->image) {
-            note_hit(view, af_key_tag(view->index->img));
+        note_entries(view, index->tags[view->name]);
+        if (view->name == index->image) {
+            note_entries(view, index->tags[index->img]);
         }
-    } else if (token != NULL && view->index->has_names) {
-        note_hit(view, af_key(AF_KEY_NAME, token->name));
-    }
-    if (view->name == AF_TAG_UNKNOWN && token != NULL && view->index->has_words) {
-        note_words(view, token->name);
+    } else if (token != NULL) {
+        if (index->has_names) {
+            note_key(view, af_key(AF_KEY_NAME, token->name));
+        }
+        if (index->has_words) {
+            note_words(view, token->name);
+        }
     }
     for (uint32_t i = 0; token != NULL && view->status == AF_OK && i < token->attribute_count; i++) {
-        note_attribute(view, &token->attributes[i]);
+        const af_attribute_t *attribute = &token->attributes[i];
+        unsigned bit = af_index_name_bit(token->bytes.data[attribute->name], attribute->name_len);
+        if ((index->names[bit >> 6] >> (bit & 63) & 1) != 0) {
+            note_attribute(view, attribute);
+        }
     }
 }
 
@@ -400,6 +539,9 @@ af_status_t af_match_tag(af_matcher_t *matcher, const af_token_t *tag, uint32_t 
     view.camel_case = space == AF_NS_SVG && tag != NULL && is_camel_case(tag->name);
     matcher->atom_count = matcher->hit_count = 0;
     note_tag(&view);
+    if (matcher->hit_count == 0 && view.index->universal == 0) {
+        return view.status;
+    }
     test_bucket(&view, view.index->universal);
     for (size_t i = 0; i < matcher->hit_count && view.status == AF_OK; i++) {
         test_bucket(&view, matcher->hits[i]);

@@ -1,9 +1,8 @@
 /*
- * select/index.c: from selectors to atoms, and from atoms to buckets.
+ * select/index.c: from selectors to atoms.
  *
- * Equal own-attribute tests are one atom, whichever selectors have them. An atom lies in the bucket of its rarest test: id,
- * class, attribute with value, attribute name, tag; only what has none of these is asked of every tag. A bucket is found by the
- * hash of its key alone: a false hit costs a test and changes nothing. After compile nothing here changes.
+ * Equal own-attribute tests are one atom, whichever selectors have them; buckets.c says where a tag finds it. After compile
+ * nothing here changes.
  */
 #include "select/index.h"
 
@@ -103,6 +102,7 @@ void af_index_destroy(af_index_t *index)
     af_heap_release(index->heap, index->bytes.items, index->bytes.capacity);
     af_heap_release(index->heap, index->entries.items, index->entries.capacity * sizeof(af_entry_t));
     af_heap_release(index->heap, index->slots, index->slot_count * sizeof(af_slot_t));
+    af_heap_release(index->heap, index->filter, index->filter_words * sizeof(uint64_t));
     af_heap_release(index->heap, index, sizeof *index);
 }
 
@@ -327,151 +327,7 @@ af_status_t af_index_add(af_index_builder_t *builder, af_slice_t text, uint32_t 
     return status;
 }
 
-/* --- Buckets ----------------------------------------------------------------------------------------------------------- */
-
-typedef enum { RANK_ALL, RANK_TAG, RANK_ATTRIBUTE, RANK_VALUE, RANK_CLASS, RANK_ID } rank_t;
-
-static bool is_long_prefix(const af_test_t *test)
-{
-    return test->operation == AF_VALUE_EQUALS || (test->operation == AF_VALUE_PREFIX && test->value.len >= AF_VALUE_HEAD);
-}
-
-static rank_t rank_of_tests(const af_index_t *index, uint32_t tests, uint32_t *best);
-
-/* How rare what a test asks for is; a group is as rare as its commonest alternative. */
-static rank_t rank_of(const af_index_t *index, const af_test_t *test)
-{
-    rank_t rank = RANK_ID;
-    uint32_t best;
-
-    switch ((af_test_kind_t) test->kind) {
-    case AF_TEST_TAG:
-    case AF_TEST_NAME:
-        return RANK_TAG;
-    case AF_TEST_ID:
-        return RANK_ID;
-    case AF_TEST_CLASS:
-    case AF_TEST_WORDS:
-        return RANK_CLASS;
-    case AF_TEST_ATTRIBUTE:
-        return is_long_prefix(test) ? RANK_VALUE : RANK_ATTRIBUTE;
-    case AF_TEST_ANY:
-        for (uint32_t i = test->ref; i != 0; i = AF_AT(af_alternative_t, index->alternatives, i)->next) {
-            uint32_t compound = AF_AT(af_alternative_t, index->alternatives, i)->compound;
-            rank_t other = rank_of_tests(index, AF_AT(af_compound_t, index->compounds, compound)->tests, &best);
-            rank = other < rank ? other : rank;
-        }
-        return rank;
-    case AF_TEST_NONE:
-        break;
-    }
-    return RANK_ALL;
-}
-
-static rank_t rank_of_tests(const af_index_t *index, uint32_t tests, uint32_t *best)
-{
-    rank_t rank = RANK_ALL;
-
-    *best = 0;
-    for (; tests != 0; tests = AF_AT(af_test_t, index->tests, tests)->next) {
-        rank_t other = rank_of(index, AF_AT(af_test_t, index->tests, tests));
-        if (other > rank) {
-            rank = other;
-            *best = tests;
-        }
-    }
-    return rank;
-}
-
-static uint32_t key_of(const af_index_t *index, const af_test_t *test)
-{
-    af_slice_t name = af_span_slice(index, test->name), value = af_span_slice(index, test->value);
-
-    switch ((af_test_kind_t) test->kind) {
-    case AF_TEST_TAG:
-        return af_key_tag(test->ref);
-    case AF_TEST_NAME:
-        return af_key(AF_KEY_NAME, name);
-    case AF_TEST_ID:
-        return af_key(AF_KEY_ID, value);
-    case AF_TEST_CLASS:
-        return af_key(AF_KEY_CLASS, value);
-    case AF_TEST_ATTRIBUTE:
-        return is_long_prefix(test) ? af_key_value(af_key(AF_KEY_ATTRIBUTE, name), value) : af_key(AF_KEY_ATTRIBUTE, name);
-    case AF_TEST_WORDS:
-        return af_named_key(value);
-    case AF_TEST_ANY:
-    case AF_TEST_NONE:
-        break;
-    }
-    return 0;
-}
-
-const af_slot_t *af_index_slot(const af_index_t *index, uint32_t hash)
-{
-    for (size_t at = hash & (index->slot_count - 1); index->slots[at].hash != 0; at = (at + 1) & (index->slot_count - 1)) {
-        if (index->slots[at].hash == hash) {
-            return &index->slots[at];
-        }
-    }
-    return NULL;
-}
-
-static af_slot_t *make_slot(af_index_t *index, uint32_t hash)
-{
-    size_t at = hash & (index->slot_count - 1);
-
-    while (index->slots[at].hash != 0 && index->slots[at].hash != hash) {
-        at = (at + 1) & (index->slot_count - 1);
-    }
-    index->slots[at].hash = hash;
-    return &index->slots[at];
-}
-
-/* An atom lies in a bucket for each alternative where the rarest test is a group. Two passes: `fill` false counts. */
-static af_status_t add_keys(af_index_t *index, uint32_t tests, uint32_t atom, bool fill, size_t *count)
-{
-    uint32_t best;
-    rank_t rank = rank_of_tests(index, tests, &best);
-    af_status_t status = AF_OK;
-
-    if (rank != RANK_ALL && AF_AT(af_test_t, index->tests, best)->kind == AF_TEST_ANY) {
-        for (uint32_t i = AF_AT(af_test_t, index->tests, best)->ref; status == AF_OK && i != 0;
-             i = AF_AT(af_alternative_t, index->alternatives, i)->next) {
-            uint32_t compound = AF_AT(af_alternative_t, index->alternatives, i)->compound;
-            status = add_keys(index, AF_AT(af_compound_t, index->compounds, compound)->tests, atom, fill, count);
-        }
-        return status;
-    }
-    *count += 2; /* a name's slot, and that of a value */
-    if (!fill) {
-        return AF_OK;
-    }
-    uint32_t *entries = &index->universal;
-    if (rank != RANK_ALL) {
-        const af_test_t *test = AF_AT(af_test_t, index->tests, best);
-        entries = &make_slot(index, key_of(index, test))->entries;
-        if (rank == RANK_VALUE) {
-            make_slot(index, af_key(AF_KEY_ATTRIBUTE, af_span_slice(index, test->name)))->valued = true;
-        }
-    }
-    af_entry_t entry = {.atom = atom, .next = *entries};
-    return af_list_add(index->heap, &index->entries, &entry, sizeof entry, entries);
-}
-
-static af_status_t each_atom(af_index_t *index, bool fill, size_t *count)
-{
-    af_status_t status = AF_OK;
-
-    *count = 0;
-    for (uint32_t i = 1; status == AF_OK && i < index->atoms.count; i++) {
-        const af_atom_t *atom = AF_AT(af_atom_t, index->atoms, i);
-        if (!atom->plain || atom->is_subject) {
-            status = add_keys(index, atom->tests, i, fill, count);
-        }
-    }
-    return status;
-}
+/* --- Done ------------------------------------------------------------------------------------------------------------------ */
 
 static void link_subjects(af_index_t *index)
 {
@@ -484,25 +340,6 @@ static void link_subjects(af_index_t *index)
     }
 }
 
-static af_status_t make_buckets(af_index_t *index)
-{
-    size_t count;
-    af_status_t status = each_atom(index, false, &count);
-
-    index->slot_count = 16;
-    while (index->slot_count < count) {
-        index->slot_count *= 2;
-    }
-    index->slots = af_heap_alloc(index->heap, index->slot_count * sizeof *index->slots);
-    if (index->slots == NULL) {
-        status = af_heap_why(index->heap, index->slot_count * sizeof *index->slots);
-        index->slot_count = 0;
-        return status;
-    }
-    memset(index->slots, 0, index->slot_count * sizeof *index->slots);
-    return status == AF_OK ? each_atom(index, true, &count) : status;
-}
-
 af_status_t af_index_compile(af_index_builder_t *builder, af_index_t **out)
 {
     af_index_t *index = builder->index;
@@ -511,7 +348,7 @@ af_status_t af_index_compile(af_index_builder_t *builder, af_index_t **out)
     release_builder(builder);
     *out = NULL;
     link_subjects(index);
-    status = make_buckets(index);
+    status = af_index_make_buckets(index);
     if (status != AF_OK) {
         af_index_destroy(index);
         return status;
@@ -534,8 +371,7 @@ bool af_index_needs_children(const af_index_t *index)
 
 bool af_index_needs_tags(const af_index_t *index, uint32_t tag)
 {
-    return index->universal != 0 ||
-           (tag != AF_TAG_UNKNOWN && tag < AF_TAG_COUNT && af_index_slot(index, af_key_tag(tag)) != NULL);
+    return index->universal != 0 || (tag != AF_TAG_UNKNOWN && tag < AF_TAG_COUNT && index->tags[tag] != 0);
 }
 
 bool af_index_pattern(const af_index_t *index, uint32_t number, af_slice_t *text, bool *regex, uint32_t *flags)

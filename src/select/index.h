@@ -1,7 +1,8 @@
 /*
  * select/index.h: keys of buckets, shared by the index and by those who look things up in it. Only for the files of this room.
  *
- * Keys fold ASCII case, since quirks mode and the flag i may ask so; the atoms' tests decide.
+ * Keys fold ASCII case, since quirks mode and the flag i may ask so; a few other bytes fall together too. The atoms' tests
+ * decide.
  */
 #ifndef AF_SELECT_INDEX_H
 #define AF_SELECT_INDEX_H
@@ -10,8 +11,13 @@
 
 #define AF_HASH_START 2166136261u
 #define AF_VALUE_HEAD 16u /* bytes of a value that its key has */
+#define AF_GRAM 4u        /* bytes in a row of a value that its key has, where a test asks for a part of it */
+#define AF_GRAM_STEP 2u   /* a value is asked at every second place; what a test wants anywhere lies in two buckets therefore */
+#define AF_GRAM_FILTER 4096u
 
-typedef enum { AF_KEY_TAG = 1, AF_KEY_NAME, AF_KEY_ID, AF_KEY_CLASS, AF_KEY_ATTRIBUTE, AF_KEY_WORD } af_key_kind_t;
+typedef enum { AF_KEY_NAME = 1, AF_KEY_ID, AF_KEY_CLASS, AF_KEY_ATTRIBUTE, AF_KEY_VALUE, AF_KEY_HEAD, AF_KEY_GRAM, AF_KEY_WORD } af_key_kind_t;
+
+/* --- For tables of the builder ------------------------------------------------------------------------------------------ */
 
 static inline uint32_t af_hash_number(uint32_t hash, uint32_t number)
 {
@@ -27,15 +33,70 @@ static inline uint32_t af_hash_bytes(uint32_t hash, af_slice_t bytes)
     return af_hash_number(hash, (uint32_t) bytes.len);
 }
 
-/* 0 marks a free slot. */
-static inline uint32_t af_key(af_key_kind_t kind, af_slice_t bytes)
+/* --- Keys of buckets -------------------------------------------------------------------------------------------------------- */
+
+static inline uint64_t af_key_load(const uint8_t *data)
 {
-    return af_hash_bytes(af_hash_number(AF_HASH_START, (uint32_t) kind), bytes) | 1u << 31;
+    uint64_t bytes;
+
+    memcpy(&bytes, data, 8);
+    return bytes;
 }
 
-static inline uint32_t af_key_tag(uint32_t tag)
+static inline uint64_t af_key_mix(uint64_t hash, uint64_t bytes)
 {
-    return af_hash_number(af_hash_number(AF_HASH_START, AF_KEY_TAG), tag) | 1u << 31;
+    hash = (hash ^ bytes) * 0x9fb21c651e98df25u;
+    return hash ^ hash >> 32;
+}
+
+/* 0 marks a free slot. */
+static inline uint32_t af_key_end(uint64_t hash)
+{
+    return (uint32_t) (hash >> 16) | 1u << 31;
+}
+
+/* A letter's case is one bit. */
+static inline uint64_t af_key_fold(uint64_t bytes)
+{
+    return bytes | 0x2020202020202020u;
+}
+
+/* The key of bytes whose first eight (the others 0 where there are fewer) and last eight are `first` and `last`. */
+static inline uint32_t af_key_of(uint32_t seed, af_slice_t bytes, uint64_t first, uint64_t last)
+{
+    uint64_t hash = af_key_mix((uint64_t) seed << 32 ^ bytes.len, af_key_fold(first));
+
+    for (size_t at = 8; at + 8 < bytes.len; at += 8) {
+        hash = af_key_mix(hash, af_key_fold(af_key_load(bytes.data + at)));
+    }
+    return af_key_end(af_key_mix(hash, af_key_fold(last)));
+}
+
+static inline uint32_t af_key(uint32_t seed, af_slice_t bytes)
+{
+    uint64_t first = 0;
+
+    if (bytes.len >= 8) {
+        return af_key_of(seed, bytes, af_key_load(bytes.data), af_key_load(bytes.data + bytes.len - 8));
+    }
+    if (bytes.len > 0) {
+        memcpy(&first, bytes.data, bytes.len);
+    }
+    return af_key_of(seed, bytes, first, first);
+}
+
+/* The same of a word that ends at `end`, where the eight bytes before `end` may be read, whatever they are. */
+static inline uint32_t af_key_before(uint32_t seed, const uint8_t *end, size_t len)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    unsigned short_by = len < 8 ? 8 * (8 - (unsigned) len) : 0;
+    uint64_t last = af_key_load(end - 8) >> short_by;
+    uint64_t first = af_key_load(end - (len > 8 ? len : 8)) >> short_by;
+
+    return af_key_of(seed, (af_slice_t){end - len, len}, first, last);
+#else
+    return af_key(seed, (af_slice_t){end - len, len});
+#endif
 }
 
 /* A short value has a key of its own; long ones share the key of their first bytes, so that [a^=...] finds them too. */
@@ -44,11 +105,46 @@ static inline uint32_t af_key_value(uint32_t attribute_key, af_slice_t value)
     bool head = value.len >= AF_VALUE_HEAD;
     af_slice_t part = {value.data, head ? AF_VALUE_HEAD : value.len};
 
-    return af_hash_bytes(af_hash_number(attribute_key, head ? 2 : 1), part) | 1u << 31;
+    return af_key(attribute_key ^ (head ? AF_KEY_HEAD : AF_KEY_VALUE), part);
+}
+
+/* Four bytes of a value, and their key among those of an attribute. */
+static inline uint32_t af_gram_load(const uint8_t *data)
+{
+    uint32_t bytes;
+
+    memcpy(&bytes, data, AF_GRAM);
+    return bytes | 0x20202020u;
+}
+
+static inline uint32_t af_key_gram(uint32_t attribute_key, uint32_t gram)
+{
+    return af_key_end(af_key_mix((uint64_t) (attribute_key ^ AF_KEY_GRAM) << 32, gram));
+}
+
+/* --- Looking up ------------------------------------------------------------------------------------------------------------- */
+
+/* Whether the key may have a slot. */
+static inline bool af_index_may_have(const af_index_t *index, uint32_t key)
+{
+    return (index->filter[(key >> 6) & (index->filter_words - 1)] >> (key & 63) & 1) != 0;
+}
+
+/* The place of a gram in index->grams. */
+static inline uint32_t af_index_gram_bit(uint32_t gram)
+{
+    return gram * 0x9e3779b1u >> 20;
+}
+
+/* The place of an attribute's name in index->names. */
+static inline unsigned af_index_name_bit(uint8_t first, size_t len)
+{
+    return (first & 31u) << 3 | (len & 7u);
 }
 
 /* named.c: whether :named() looks into the attribute. */
 bool af_named_attribute(af_slice_t name);
+af_slice_t af_named_name(size_t i); /* those, one by one; of length 0 past the last */
 
 /* Goes to the next word of a name and gives the bucket's key of what begins there; false: there is none. */
 bool af_named_next(af_slice_t name, size_t *at, uint32_t *key);
@@ -60,6 +156,9 @@ uint32_t af_named_key(af_slice_t pattern);
 bool af_named_holds(af_slice_t name, af_slice_t pattern, bool goes_on);
 
 /* The bucket of a key, or NULL. */
-const af_slot_t *af_index_slot(const af_index_t *index, uint32_t hash);
+const af_slot_t *af_index_slot(const af_index_t *index, uint32_t key);
+
+/* buckets.c: at the end of compile, when all atoms are there. */
+AF_MUST_USE af_status_t af_index_make_buckets(af_index_t *index);
 
 #endif

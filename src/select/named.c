@@ -35,10 +35,15 @@ static bool begins_word(af_slice_t name, size_t at)
            (at + 1 < name.len && is_letter(name.data[at + 1]) && !is_upper(name.data[at + 1]));
 }
 
+static const char *const names[] = {"class", "id", "data-testid", "data-test-id", "data-qa", "data-component", "data-module"};
+
+af_slice_t af_named_name(size_t i)
+{
+    return i < sizeof names / sizeof *names ? af_slice_of(names[i]) : (af_slice_t){NULL, 0};
+}
+
 bool af_named_attribute(af_slice_t name)
 {
-    static const char *const names[] = {"class", "id", "data-testid", "data-test-id", "data-qa", "data-component", "data-module"};
-
     if (name.len > 14) {
         return false;
     }

@@ -103,8 +103,11 @@ typedef struct {
 /* A bucket: what has this hash. The keys themselves are not kept, the atoms' tests tell a false hit. */
 typedef struct {
     uint32_t hash, entries;
-    bool valued;                /* attribute name: there are buckets by its values too */
+    uint32_t finer;             /* attribute name: AF_FINER_ buckets that there are by its values too */
 } af_slot_t;
+
+#define AF_FINER_VALUE 1u       /* by the value's first bytes */
+#define AF_FINER_GRAM 2u        /* by four bytes in a row anywhere in the value */
 
 typedef struct {
     uint32_t atom, next;
@@ -115,6 +118,13 @@ struct af_index {
     af_list_t tests, conditions, compounds, alternatives, atoms, selectors, patterns, bytes, entries;
     af_slot_t *slots;
     size_t slot_count;          /* a power of two */
+    uint64_t *filter;           /* a bit for each hash that has a slot, and others: most questions end here */
+    size_t filter_words;        /* a power of two */
+    uint64_t grams[64];         /* AF_GRAM_FILTER bits: one for each gram, whatever its attribute */
+    uint64_t names[4];          /* the same for attribute names, by first letter and length: the others are not looked at */
+    af_slot_t class_name, id_name; /* the slots of these two names */
+    uint32_t tags[AF_TAG_COUNT]; /* entries by tag */
+    bool has_classes, has_ids;  /* there are buckets of classes, ids */
     uint32_t universal;         /* entries that every tag has to ask */
     uint32_t image, img;        /* tags: a start tag "image" makes an img */
     bool needs_siblings, needs_children, has_names;

@@ -1,0 +1,300 @@
+/*
+ * select/buckets.c: where a start tag finds the atoms that it may fulfil.
+ *
+ * An atom lies in the bucket of its rarest test: id, class, attribute with value, four bytes of an attribute's value, attribute
+ * name, tag; only what has none of these is asked of every tag. A bucket is found by the hash of its key alone: a false hit costs
+ * a test and changes nothing. Before the table stand a filter of bits by hash and one by attribute name, both small enough to
+ * stay in the cache, so that what no rule wants costs the same for any number of rules.
+ */
+#include "select/index.h"
+
+#define FILTER_BITS 16u              /* a key */
+#define FILTER_WORDS_MIN ((size_t) 64)
+#define FILTER_WORDS_MAX ((size_t) 1 << 14)
+
+typedef enum { RANK_ALL, RANK_TAG, RANK_ATTRIBUTE, RANK_GRAM, RANK_VALUE, RANK_CLASS, RANK_ID } rank_t;
+
+static rank_t rank_of_tests(const af_index_t *index, uint32_t tests, uint32_t *best);
+
+static rank_t rank_of_attribute(const af_test_t *test)
+{
+    switch ((af_value_operation_t) test->operation) {
+    case AF_VALUE_EQUALS:
+        return RANK_VALUE;
+    case AF_VALUE_PREFIX:
+        return test->value.len >= AF_VALUE_HEAD ? RANK_VALUE : test->value.len >= AF_GRAM ? RANK_GRAM : RANK_ATTRIBUTE;
+    case AF_VALUE_DASH:
+        return test->value.len >= AF_GRAM ? RANK_GRAM : RANK_ATTRIBUTE;
+    case AF_VALUE_WORD: case AF_VALUE_SUFFIX: case AF_VALUE_INSIDE:
+        return test->value.len >= AF_GRAM + AF_GRAM_STEP - 1 ? RANK_GRAM : RANK_ATTRIBUTE;
+    case AF_VALUE_PRESENT:
+        break;
+    }
+    return RANK_ATTRIBUTE;
+}
+
+/* How rare what a test asks for is; a group is as rare as its commonest alternative. */
+static rank_t rank_of(const af_index_t *index, const af_test_t *test)
+{
+    rank_t rank = RANK_ID;
+    uint32_t best;
+
+    switch ((af_test_kind_t) test->kind) {
+    case AF_TEST_TAG:
+    case AF_TEST_NAME:
+        return RANK_TAG;
+    case AF_TEST_ID:
+        return RANK_ID;
+    case AF_TEST_CLASS:
+    case AF_TEST_WORDS:
+        return RANK_CLASS;
+    case AF_TEST_ATTRIBUTE:
+        return rank_of_attribute(test);
+    case AF_TEST_ANY:
+        for (uint32_t i = test->ref; i != 0; i = AF_AT(af_alternative_t, index->alternatives, i)->next) {
+            uint32_t compound = AF_AT(af_alternative_t, index->alternatives, i)->compound;
+            rank_t other = rank_of_tests(index, AF_AT(af_compound_t, index->compounds, compound)->tests, &best);
+            rank = other < rank ? other : rank;
+        }
+        return rank;
+    case AF_TEST_NONE:
+        break;
+    }
+    return RANK_ALL;
+}
+
+static rank_t rank_of_tests(const af_index_t *index, uint32_t tests, uint32_t *best)
+{
+    rank_t rank = RANK_ALL;
+
+    *best = 0;
+    for (; tests != 0; tests = AF_AT(af_test_t, index->tests, tests)->next) {
+        rank_t other = rank_of(index, AF_AT(af_test_t, index->tests, tests));
+        if (other > rank) {
+            rank = other;
+            *best = tests;
+        }
+    }
+    return rank;
+}
+
+/* --- The table ----------------------------------------------------------------------------------------------------------- */
+
+const af_slot_t *af_index_slot(const af_index_t *index, uint32_t hash)
+{
+    for (size_t at = hash & (index->slot_count - 1); index->slots[at].hash != 0; at = (at + 1) & (index->slot_count - 1)) {
+        if (index->slots[at].hash == hash) {
+            return &index->slots[at];
+        }
+    }
+    return NULL;
+}
+
+static af_slot_t *make_slot(af_index_t *index, uint32_t hash)
+{
+    size_t at = hash & (index->slot_count - 1);
+
+    while (index->slots[at].hash != 0 && index->slots[at].hash != hash) {
+        at = (at + 1) & (index->slot_count - 1);
+    }
+    index->slots[at].hash = hash;
+    index->filter[(hash >> 6) & (index->filter_words - 1)] |= (uint64_t) 1 << (hash & 63);
+    return &index->slots[at];
+}
+
+/* --- Filling ------------------------------------------------------------------------------------------------------------- */
+
+static void want_name(af_index_t *index, af_slice_t name)
+{
+    unsigned bit = af_index_name_bit(name.len > 0 ? name.data[0] : 0, name.len);
+
+    index->names[bit >> 6] |= (uint64_t) 1 << (bit & 63);
+}
+
+static void want_named(af_index_t *index)
+{
+    af_slice_t name;
+
+    for (size_t i = 0; (name = af_named_name(i)).len > 0; i++) {
+        want_name(index, name);
+    }
+}
+
+/* Of a part that values must hold, the bytes that are likely the rarest. */
+static size_t rarest_gram(af_slice_t part)
+{
+    /* By how often a letter stands in names of classes and ids; what is no letter is commoner than most ("-", digits). */
+    static const char common[] = "zqjxkvwyfbugphmcdlnsioarte";
+    size_t best = 0, best_rank = SIZE_MAX;
+
+    for (size_t at = 0; at + AF_GRAM + AF_GRAM_STEP - 1 <= part.len; at++) {
+        size_t rank = 0;
+        for (size_t i = 0; i < AF_GRAM + AF_GRAM_STEP - 1; i++) {
+            const char *found = memchr(common, af_fold(part.data[at + i]), sizeof common - 1);
+            rank += found == NULL ? 20 : (size_t) (found - common);
+        }
+        if (rank < best_rank) {
+            best_rank = rank;
+            best = at;
+        }
+    }
+    return best;
+}
+
+static af_status_t add_entry(af_index_t *index, uint32_t *entries, uint32_t atom)
+{
+    const af_entry_t entry = {.atom = atom, .next = *entries};
+
+    return af_list_add(index->heap, &index->entries, &entry, sizeof entry, entries);
+}
+
+static af_status_t add_gram(af_index_t *index, uint32_t key, const uint8_t *data, uint32_t atom)
+{
+    uint32_t gram = af_gram_load(data), bit = af_index_gram_bit(gram);
+
+    index->grams[bit >> 6] |= (uint64_t) 1 << (bit & 63);
+    return add_entry(index, &make_slot(index, af_key_gram(key, gram))->entries, atom);
+}
+
+static af_status_t add_attribute(af_index_t *index, const af_test_t *test, rank_t rank, uint32_t atom)
+{
+    af_slice_t name = af_span_slice(index, test->name), value = af_span_slice(index, test->value);
+    uint32_t key = af_key(AF_KEY_ATTRIBUTE, name);
+    af_slot_t *slot = make_slot(index, key);
+
+    want_name(index, name);
+    if (rank == RANK_ATTRIBUTE) {
+        return add_entry(index, &slot->entries, atom);
+    }
+    if (rank == RANK_VALUE) {
+        slot->finer |= AF_FINER_VALUE;
+        return add_entry(index, &make_slot(index, af_key_value(key, value))->entries, atom);
+    }
+    slot->finer |= AF_FINER_GRAM;
+    if (test->operation == AF_VALUE_PREFIX || test->operation == AF_VALUE_DASH) {
+        return add_gram(index, key, value.data, atom);
+    }
+    const uint8_t *part = value.data + rarest_gram(value);
+    af_status_t status = AF_OK;
+    for (size_t i = 0; status == AF_OK && i < AF_GRAM_STEP; i++) {
+        status = add_gram(index, key, part + i, atom);
+    }
+    return status;
+}
+
+static af_status_t add_to_bucket(af_index_t *index, const af_test_t *test, rank_t rank, uint32_t atom)
+{
+    af_slice_t value = af_span_slice(index, test->value);
+
+    switch ((af_test_kind_t) test->kind) {
+    case AF_TEST_TAG:
+        return add_entry(index, &index->tags[test->ref], atom);
+    case AF_TEST_NAME:
+        return add_entry(index, &make_slot(index, af_key(AF_KEY_NAME, af_span_slice(index, test->name)))->entries, atom);
+    case AF_TEST_ID:
+        index->has_ids = true;
+        want_name(index, af_slice_of("id"));
+        return add_entry(index, &make_slot(index, af_key(AF_KEY_ID, value))->entries, atom);
+    case AF_TEST_CLASS:
+        index->has_classes = true;
+        want_name(index, af_slice_of("class"));
+        return add_entry(index, &make_slot(index, af_key(AF_KEY_CLASS, value))->entries, atom);
+    case AF_TEST_ATTRIBUTE:
+        return add_attribute(index, test, rank, atom);
+    case AF_TEST_WORDS:
+        want_named(index);
+        return add_entry(index, &make_slot(index, af_named_key(value))->entries, atom);
+    case AF_TEST_ANY:
+    case AF_TEST_NONE:
+        break;
+    }
+    return add_entry(index, &index->universal, atom);
+}
+
+/* An atom lies in a bucket for each alternative where the rarest test is a group. Two passes: `fill` false counts. */
+static af_status_t add_keys(af_index_t *index, uint32_t tests, uint32_t atom, bool fill, size_t *count)
+{
+    uint32_t best;
+    rank_t rank = rank_of_tests(index, tests, &best);
+    af_status_t status = AF_OK;
+
+    if (rank != RANK_ALL && AF_AT(af_test_t, index->tests, best)->kind == AF_TEST_ANY) {
+        for (uint32_t i = AF_AT(af_test_t, index->tests, best)->ref; status == AF_OK && i != 0;
+             i = AF_AT(af_alternative_t, index->alternatives, i)->next) {
+            uint32_t compound = AF_AT(af_alternative_t, index->alternatives, i)->compound;
+            status = add_keys(index, AF_AT(af_compound_t, index->compounds, compound)->tests, atom, fill, count);
+        }
+        return status;
+    }
+    *count += rank == RANK_GRAM ? 1 + AF_GRAM_STEP : rank == RANK_VALUE ? 2 : 1; /* the name's slot, and those of the value */
+    if (!fill) {
+        return AF_OK;
+    }
+    return rank == RANK_ALL ? add_entry(index, &index->universal, atom)
+                            : add_to_bucket(index, AF_AT(af_test_t, index->tests, best), rank, atom);
+}
+
+static af_status_t each_atom(af_index_t *index, bool fill, size_t *count)
+{
+    af_status_t status = AF_OK;
+
+    *count = 0;
+    for (uint32_t i = 1; status == AF_OK && i < index->atoms.count; i++) {
+        const af_atom_t *atom = AF_AT(af_atom_t, index->atoms, i);
+        if (!atom->plain || atom->is_subject) {
+            status = add_keys(index, atom->tests, i, fill, count);
+        }
+    }
+    return status;
+}
+
+static af_slot_t slot_of_name(const af_index_t *index, const char *name)
+{
+    const af_slot_t *slot = af_index_slot(index, af_key(AF_KEY_ATTRIBUTE, af_slice_of(name)));
+
+    return slot == NULL ? (af_slot_t){.hash = af_key(AF_KEY_ATTRIBUTE, af_slice_of(name))} : *slot;
+}
+
+/* At most half of the slots are taken. */
+static af_status_t make_tables(af_index_t *index, size_t count)
+{
+    size_t slots = 16, words = FILTER_WORDS_MIN;
+
+    while (slots < 2 * count) {
+        slots *= 2;
+    }
+    while (words < FILTER_WORDS_MAX && words * 64 < count * FILTER_BITS) {
+        words *= 2;
+    }
+    index->slots = af_heap_alloc(index->heap, slots * sizeof *index->slots);
+    if (index->slots == NULL) {
+        return af_heap_why(index->heap, slots * sizeof *index->slots);
+    }
+    index->slot_count = slots;
+    memset(index->slots, 0, slots * sizeof *index->slots);
+    index->filter = af_heap_alloc(index->heap, words * sizeof *index->filter);
+    if (index->filter == NULL) {
+        return af_heap_why(index->heap, words * sizeof *index->filter);
+    }
+    index->filter_words = words;
+    memset(index->filter, 0, words * sizeof *index->filter);
+    return AF_OK;
+}
+
+af_status_t af_index_make_buckets(af_index_t *index)
+{
+    size_t count;
+    af_status_t status = each_atom(index, false, &count);
+
+    if (status == AF_OK) {
+        status = make_tables(index, count);
+    }
+    if (status == AF_OK) {
+        status = each_atom(index, true, &count);
+    }
+    if (status == AF_OK) {
+        index->class_name = slot_of_name(index, "class");
+        index->id_name = slot_of_name(index, "id");
+    }
+    return status;
+}
