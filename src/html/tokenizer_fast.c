@@ -155,6 +155,7 @@ static size_t read_tag(af_tokenizer_t *t, const uint8_t *data, size_t len, af_to
         return 0;
     }
     out->type = name_at == 2 ? AF_TOKEN_END_TAG : AF_TOKEN_START_TAG;
+    out->text = AF_TEXT_DATA;
     out->flags = flags;
     out->attributes = t->attributes;
     out->attribute_count = count;

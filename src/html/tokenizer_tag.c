@@ -257,9 +257,11 @@ size_t af_scan_tag(af_tokenizer_t *t, const af_window_t *window, af_token_t *out
         t->at = step(t, window->data, t->at, len, &done);
     }
     if (done) {
+        size_t taken = t->at;
         give_tag(t, window, out);
         t->state = TAG_NONE;
-        return t->at;
+        t->at = 0;
+        return taken;
     }
     if (window->len >= t->tag_limit) {
         if (t->state == TAG_NAME) {
@@ -268,6 +270,7 @@ size_t af_scan_tag(af_tokenizer_t *t, const af_window_t *window, af_token_t *out
         give_tag(t, window, out);
         out->flags |= AF_TOKEN_OVERLONG;
         t->rest = REST_TAG;
+        t->at = 0;
         return len;
     }
     if (window->last) {

@@ -43,7 +43,7 @@ static void rarities(void **state)
         "<a b=a-value-of-more-than-one-block-without-quotes/>", "<a b=\"a value of more than one block in quotes, and of two\">",
         "<a b='' c=\"\" d>", "<a b=&amp; c=\"&lt;>\">", "</a b=c>", "</a/>", "</ a>", "</>", "<>", "< a>", "<!-- a --><b>", "<!a><b>", "<?a><b>",
         "<a a1 a2 a3 a4 a5 a6 a7 a8 a9 a10 a11 a12 a13 a14 a15 a16 a17 a18>", "<svg:a xlink:href='x'>", "<\303\244>", "<a\303\244 \303\244=\303\244>",
-        "<script><!--<script></script>--></script>", "<title></title a></TITLE>", "<textarea><b></b></textarea/>", "<script></script >",
+        "<script><!--<script></script>--></script>", "<p =a-tag-for-the-states that-is-longer-than-what-follows><!doctype html><b>", "<title></title a></TITLE>", "<textarea><b></b></textarea/>", "<script></script >",
         "<style></sty</style", "<xmp><b></xmpx></xmp>", "<plaintext></plaintext>"
     };
     char text[512];
@@ -63,7 +63,7 @@ static void random_pieces(void **state)
 {
     static const char *const pieces[] = {
         "<", ">", "/", "</", "\"", "'", "=", " ", "\n", "\r\n", "a", "p", "div", "script", "style", "title", "textarea", "class", "id",
-        "href", "<div ", "</div>", "<a href=\"", "<script>", "</script>", "<!--", "-->", "-", "!", "&", "&amp;", "text and more text",
+        "href", "<div ", "</div>", "<!doctype html>", "<a title='a value of some length, longer than a doctype' =>", "<a href=\"", "<script>", "</script>", "<!--", "-->", "-", "!", "&", "&amp;", "text and more text",
         "\001", "", "\303\244", "=\"a b c\" ", "='x'", "=x ", "data-a-longer-name", "https://host.example/a/path/of/some/length?a=b"
     };
     static char text[4096];
