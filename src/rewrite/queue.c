@@ -14,7 +14,9 @@ static af_held_t *held_at(af_rewriter_t *rw, size_t i)
 
 static void shift(af_vector_t *vector, size_t by, size_t item)
 {
-    memmove(vector->items, (uint8_t *) vector->items + by * item, (vector->count - by) * item);
+    if (by < vector->count) {
+        memmove(vector->items, (uint8_t *) vector->items + by * item, (vector->count - by) * item);
+    }
     vector->count -= by;
 }
 
