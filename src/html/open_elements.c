@@ -60,6 +60,8 @@ void af_tree_event(af_tree_t *tree, const af_tree_event_t *event)
     tree->events[tree->event_count++] = *event;
 }
 
+#define FIRST_DEPTH 32u
+
 /* --- push and pop ---------------------------------------------------------------------------------------------------------- */
 
 static af_status_t grow_stack(af_tree_t *tree)
@@ -71,8 +73,8 @@ static af_status_t grow_stack(af_tree_t *tree)
     if (tree->depth >= tree->depth_limit) {
         return AF_LIMIT;
     }
-    af_status_t status = af_heap_grow(tree->heap, &block, &capacity, tree->depth == 0 ? 32 : tree->depth * 2, item,
-                                      (size_t) tree->depth_limit * 2);
+    af_status_t status = af_heap_grow(tree->heap, &block, &capacity, tree->depth == 0 ? FIRST_DEPTH : tree->depth * 2, item,
+                                      (size_t) tree->depth_limit * 2 + FIRST_DEPTH);
     if (status != AF_OK) {
         return status;
     }
