@@ -182,6 +182,27 @@ static bool value_of(const af_bytes_t *section, const char *name, char *out, siz
     return false;
 }
 
+static void read_limits(const af_case_t *test, af_limits_t *limits)
+{
+    char value[64];
+
+    if (value_of(&test->options, "hold", value, sizeof value)) {
+        limits->hold = (size_t) strtoull(value, NULL, 10);
+    }
+    if (value_of(&test->options, "memory", value, sizeof value)) {
+        limits->memory = (size_t) strtoull(value, NULL, 10);
+    }
+    if (value_of(&test->options, "tag", value, sizeof value)) {
+        limits->tag = (size_t) strtoull(value, NULL, 10);
+    }
+    if (value_of(&test->options, "depth", value, sizeof value)) {
+        limits->depth = (uint32_t) strtoul(value, NULL, 10);
+    }
+    if (value_of(&test->options, "attributes", value, sizeof value)) {
+        limits->attributes = (uint32_t) strtoul(value, NULL, 10);
+    }
+}
+
 static void read_options(const af_case_t *test, af_options_t *options, char text[3][256])
 {
     static const char *const names[] = {"charset", "site", "url"};
@@ -199,9 +220,7 @@ static void read_options(const af_case_t *test, af_options_t *options, char text
     if (value_of(&test->options, "type", value, sizeof value)) {
         options->type = strcmp(value, "feed") == 0 ? AF_FEED : strcmp(value, "auto") == 0 ? AF_AUTO : AF_HTML;
     }
-    if (value_of(&test->options, "hold", value, sizeof value)) {
-        options->limits.hold = (size_t) strtoull(value, NULL, 10);
-    }
+    read_limits(test, &options->limits);
     if (value_of(&test->options, "date", value, sizeof value) && sscanf(value, "%d-%d-%d", &year, &month, &day) == 3) {
         int64_t y = month <= 2 ? year - 1 : year;
         int64_t day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
