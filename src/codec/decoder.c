@@ -1,8 +1,8 @@
 /*
  * codec/decoder.c: content codings by name, with limits of size, ratio and memory.
  *
- * The ratio counts from the first mebibyte on: a small page may be all white space, a large one that grows by more than any page does
- * is a bomb. What follows a complete coding is ignored, as browsers do.
+ * The ratio counts from the first mebibyte on: a small page may be all white space, a large one that grows by more than any page
+ * does is a bomb. What follows a complete coding is ignored, as browsers do.
  */
 #include "codec/decoder.h"
 
@@ -50,7 +50,7 @@ void af_codec_free(void *opaque, void *block)
     }
 }
 
-/* --- Names ------------------------------------------------------------------------------------------------------------------- */
+/* --- Names -------------------------------------------------------------------------------------------------------- */
 
 /* RFC 9110 8.4.1: names have no case, x-gzip is gzip. */
 static bool same_name(const char *a, const char *b)
@@ -78,7 +78,7 @@ static const af_codec_t *codec_of(const char *coding)
     return same_name(coding, "x-gzip") ? &af_codec_gzip : NULL;
 }
 
-/* --- The public functions ------------------------------------------------------------------------------------------------------ */
+/* --- The public functions ----------------------------------------------------------------------------------------- */
 
 af_status_t af_decoder_create(const char *coding, uint64_t limit, const af_memory_t *memory, af_decoder_t **out)
 {

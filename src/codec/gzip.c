@@ -1,5 +1,6 @@
 /*
- * codec/gzip.c: gzip (RFC 1952, members in a row) and deflate (RFC 1950; and RFC 1951 without its wrapping, which some servers send).
+ * codec/gzip.c: gzip (RFC 1952, members in a row) and deflate (RFC 1950; and RFC 1951 without its wrapping, which some servers
+ * send).
  */
 #include "codec/decoder.h"
 

@@ -27,7 +27,9 @@ uint32_t af_tag_lookup(const uint8_t *name, size_t len)
     }
     key = af_tag_fold(key);
     uint32_t tag = af_tag_guess(key, len);
-    return af_tag_keys[tag] == key && af_tag_lengths[tag] == len && same_tail(name, af_tag_names[tag], len) ? tag : AF_TAG_UNKNOWN;
+    bool found = af_tag_keys[tag] == key && af_tag_lengths[tag] == len && same_tail(name, af_tag_names[tag], len);
+
+    return found ? tag : AF_TAG_UNKNOWN;
 }
 
 const char *af_tag_name(uint32_t tag)

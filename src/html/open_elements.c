@@ -136,7 +136,7 @@ static void closed(af_tree_t *tree, uint32_t at)
         tree->loose_count -= (record->flags & AF_NODE_UNSTABLE) != 0;
         tree->loose_dirty = tree->loose_dirty || (record->flags & AF_NODE_LISTED) != 0;
         record->flags &= (uint16_t) ~(AF_NODE_UNSTABLE | AF_NODE_SHIFTING);
-        record->flags |= (uint16_t) (node == tree->head ? 0 : AF_NODE_CLOSED); /* the head is opened again until the body begins */
+        record->flags |= (uint16_t) (node == tree->head ? 0 : AF_NODE_CLOSED); /* the head is opened again before the body */
     }
     af_tree_event(tree, &(af_tree_event_t){.kind = AF_EVENT_CLOSED, .node = node});
 }

@@ -91,7 +91,8 @@ static inline void af_tokenizer_started(af_tokenizer_t *t, const af_token_t *tok
     }
 }
 
-/* tokenizer_fast: a whole token at the beginning of `data` in the data state, all of `out` but its place; 0: left to the states. */
+/* tokenizer_fast: a whole token at the beginning of `data` in the data state, all of `out` but its place; 0: left to the states.
+ * */
 size_t af_scan_fast(af_tokenizer_t *t, const uint8_t *data, size_t len, af_token_t *out);
 
 /* tokenizer_text: RCDATA, RAWTEXT, script data, PLAINTEXT, CDATA; sets out->type. */

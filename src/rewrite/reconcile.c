@@ -76,8 +76,8 @@ static af_status_t set_script(af_rewriter_t *rw, size_t pending, af_node_t node)
     return AF_OK;
 }
 
-/* Runs a tag through a copy of the output's tree; a start tag makes the first `pending` pending nodes and then `node`. `*taken`: it
- * made just these; then the copy is the output's tree from now on. */
+/* Runs a tag through a copy of the output's tree; a start tag makes the first `pending` pending nodes and then `node`. `*taken`:
+ * it made just these; then the copy is the output's tree from now on. */
 static af_status_t take_tag(af_rewriter_t *rw, af_node_t node, const af_token_t *token, size_t pending, bool *taken)
 {
     bool start = token->type == AF_TOKEN_START_TAG;

@@ -15,7 +15,9 @@
 #define AF_GRAM_STEP 2u   /* a value is asked at every second place; what a test wants anywhere lies in two buckets therefore */
 #define AF_GRAM_FILTER 4096u
 
-typedef enum { AF_KEY_NAME = 1, AF_KEY_ID, AF_KEY_CLASS, AF_KEY_ATTRIBUTE, AF_KEY_VALUE, AF_KEY_HEAD, AF_KEY_GRAM, AF_KEY_WORD } af_key_kind_t;
+typedef enum {
+    AF_KEY_NAME = 1, AF_KEY_ID, AF_KEY_CLASS, AF_KEY_ATTRIBUTE, AF_KEY_VALUE, AF_KEY_HEAD, AF_KEY_GRAM, AF_KEY_WORD
+} af_key_kind_t;
 
 /* --- For tables of the builder ------------------------------------------------------------------------------------------ */
 

@@ -35,7 +35,7 @@ for (const file of files) {
   const input = escapes ? unescaped(test.in ?? '') : test.in ?? '';
   const output = same ? input : escapes ? unescaped(test.out ?? '') : test.out ?? '';
   const rules = (test.rules ?? '').split('\n').filter((line) => line.trim() && !line.startsWith('!'));
-  if (/\b(hold|site|date|url)\b/.test(test.options ?? '') || rules.some((rule) => /^attribution|#@?#/.test(rule))) {
+  if (/\b(hold|memory|tag|depth|attributes|site|date|url)\b/.test(test.options ?? '') || rules.some((rule) => /^attribution|#@?#/.test(rule))) {
     skipped++;
     continue;
   }
