@@ -659,3 +659,23 @@ bool af_tree_same(const af_tree_t *a, const af_tree_t *b)
     }
     return a->template_count == 0 || memcmp(a->template_modes, b->template_modes, a->template_count) == 0;
 }
+
+bool af_tree_agrees(const af_tree_t *tree, const af_node_t *want, size_t count)
+{
+    size_t i = tree->depth;
+    bool scoped = false;
+
+    if (count < i && (count == 0 || memcmp(tree->stack, want, count * sizeof *want) == 0)) {
+        return true;
+    }
+    while (i > 0 && count > 0 && tree->stack[i - 1] == want[count - 1]) {
+        i--;
+        count--;
+        scoped = scoped || (tree->open[i].classes & (CLASS_SCOPE | CLASS_HTML)) == (CLASS_SCOPE | CLASS_HTML);
+    }
+    while (i > 0 && scoped) {
+        i--;
+        count -= count > 0 && tree->stack[i] == want[count - 1];
+    }
+    return i == 0 && count == 0;
+}

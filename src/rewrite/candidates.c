@@ -386,7 +386,7 @@ static bool ends_scope(const af_node_record_t *record)
 bool af_candidates_escape_risk(const af_rewriter_t *rw, const af_token_t *token)
 {
     return token->type == AF_TOKEN_START_TAG && rw->in.formatting_count > 0 &&
-           (rw->diverged || rw->formatting_atoms || af_rewriter_holding(rw));
+           (rw->diverged || rw->formatting_atoms || rw->own_atoms.count > 0 || af_rewriter_holding(rw));
 }
 
 /* HTML #adoption-agency-algorithm: an end tag of a formatting element that is open below `node` moves the first special element

@@ -408,6 +408,27 @@ static af_status_t write_all(region_t *region)
     return status;
 }
 
+/* An element that the output still lacks, and that ends in the region, is opened first. */
+static af_status_t open_pending(region_t *region)
+{
+    af_rewriter_t *rw = region->rw;
+    af_status_t status = AF_OK;
+    bool ends = false;
+
+    for (uint32_t i = region->start_depth; i < rw->past.depth; i++) {
+        for (size_t k = 0; k < rw->pending.count; k++) {
+            ends = ends || *AF_VECTOR_AT(af_node_t, &rw->pending, k) == rw->past.stack[i];
+        }
+    }
+    if (ends) {
+        status = af_settle_before(rw, &rw->past);
+        if (status == AF_OK) {
+            status = af_reconcile(rw, rw->before.items, rw->before.count);
+        }
+    }
+    return status;
+}
+
 static af_status_t write_region(region_t *region)
 {
     af_rewriter_t *rw = region->rw;
@@ -424,6 +445,9 @@ static af_status_t write_region(region_t *region)
         status = af_tree_clone(&rw->out, &rw->past);
         rw->out.gone = FATE_GONE;
         rw->diverged = status == AF_OK;
+    }
+    if (status == AF_OK) {
+        status = open_pending(region);
     }
     if (status == AF_OK) {
         status = write_all(region);

@@ -243,7 +243,7 @@ static af_status_t try_token(af_rewriter_t *rw, const af_tree_t *tree, const af_
     if (!same_places(rw, tree, trial)) {
         return AF_OK;
     }
-    bool agrees = all_used && same_nodes(trial->stack, trial->depth, rw->after.items, rw->after.count);
+    bool agrees = all_used && af_tree_agrees(trial, rw->after.items, rw->after.count);
     bool idle = trial->script_used == 0 && rw->script.count == rw->pending.count &&
                 same_nodes(trial->stack, trial->depth, rw->out.stack, rw->out.depth) &&
                 same_nodes(rw->before.items, rw->before.count, rw->after.items, rw->after.count);
@@ -294,6 +294,39 @@ static af_status_t bring_to(af_rewriter_t *rw, const af_vector_t *want, size_t c
     af_status_t status = af_reconcile(rw, want->items, count);
 
     rw->pending.count = 0;
+    return status;
+}
+
+/* An <a> inside an <a> ends the first one, HTML #parsing-main-inbody: where the second goes, an end tag does the same to what stays. */
+static af_status_t end_instead(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, const af_node_t *nodes,
+                               uint32_t node_count, bool *done)
+{
+    bool moves = false, accepted;
+
+    *done = false;
+    for (uint32_t i = 0; i < tree->event_count; i++) {
+        moves = moves || (tree->events[i].kind == AF_EVENT_MOVED && !node_dead(rw, tree->events[i].node));
+    }
+    if (!moves || token->type != AF_TOKEN_START_TAG || (token->tag != AF_TAG_A && token->tag != AF_TAG_NOBR)) {
+        return AF_OK;
+    }
+    const char *markup = token->tag == AF_TAG_A ? "</a>" : "</nobr>";
+    af_token_t end = {.type = AF_TOKEN_END_TAG, .tag = token->tag, .name = token->name, .from_pos = token->from_pos,
+                      .to_pos = token->from_pos};
+    rw->script.count = 0;
+    af_status_t status = add_nodes(rw, &rw->script, rw->pending.items, rw->pending.count);
+    if (status == AF_OK) {
+        status = add_nodes(rw, &rw->script, nodes, node_count);
+    }
+    if (status == AF_OK) {
+        status = try_token(rw, tree, &end, &accepted);
+    }
+    if (status == AF_OK && accepted) {
+        take_trial(rw);
+        af_write_drop(rw, token, rw->drop_rule);
+        af_write_markup(rw, (const uint8_t *) markup, strlen(markup), AF_NO_RULE);
+        *done = true;
+    }
     return status;
 }
 
@@ -446,7 +479,11 @@ af_status_t af_settle(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t
     }
     af_tell_made(rw, token, nodes, node_count);
     if (!token_alive(rw, tree, token, own)) {
-        status = drop_token(rw, tree, token, nodes, node_count);
+        bool done;
+        status = end_instead(rw, tree, token, nodes, node_count, &done);
+        if (status == AF_OK && !done) {
+            status = drop_token(rw, tree, token, nodes, node_count);
+        }
         af_tell_closed(rw, tree, token);
         return status;
     }
