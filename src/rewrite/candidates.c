@@ -109,6 +109,18 @@ static void decide(af_rewriter_t *rw, af_node_t node, uint32_t rule_number)
         break;
     }
     record->fate = (uint8_t) fate;
+    rw->counts.removals += (fate & FATE_REMOVE) != 0;
+}
+
+static bool needs_tape(const af_rule_t *rule)
+{
+    return rule->pattern != NULL || rule->verb == AF_VERB_DEDUPE ||
+           (rule->structure != NULL && (rule->structure->heading != NULL || (rule->from_preset && !rule->force)));
+}
+
+static const af_structure_t *structure_of(const af_rewriter_t *rw, const af_candidate_t *candidate)
+{
+    return candidate->rule == AF_NO_RULE ? NULL : rw->rules->rules[candidate->rule].structure;
 }
 
 static af_status_t add_candidate(af_rewriter_t *rw, af_node_t node, uint32_t rule, uint32_t selector, bool open, bool text)
@@ -129,17 +141,25 @@ static af_status_t add_candidate(af_rewriter_t *rw, af_node_t node, uint32_t rul
     candidate->selector = selector;
     candidate->selector_open = open;
     candidate->text_open = text;
+    candidate->tape = text && needs_tape(&rw->rules->rules[rule]);
+    const af_structure_t *structure = structure_of(rw, candidate);
+    candidate->heading_open = structure != NULL && structure->heading != NULL;
     candidate->mark = af_tape_mark(&rw->tape);
     candidate->from_pos = rw->token_pos;
     node_of(rw, node)->hold++;
     rw->open_candidates++;
     rw->text_candidates += text;
+    rw->tape_candidates += candidate->tape;
+    if (structure != NULL && rw->structure_candidates++ == 0) {
+        af_structure_start(rw);
+    }
+    candidate->counts = rw->counts;
     return AF_OK;
 }
 
-static bool needs_text(const af_rule_t *rule)
+static bool needs_end(const af_rule_t *rule)
 {
-    return rule->pattern != NULL || rule->verb == AF_VERB_DEDUPE;
+    return rule->pattern != NULL || rule->verb == AF_VERB_DEDUPE || rule->structure != NULL;
 }
 
 static void found_rule(void *opaque, uint32_t owner, uint32_t selector, af_match_t match)
@@ -157,10 +177,10 @@ static void found_rule(void *opaque, uint32_t owner, uint32_t selector, af_match
         }
         return;
     }
-    if (match == AF_MATCH_YES && !needs_text(rule)) {
+    if (match == AF_MATCH_YES && !needs_end(rule)) {
         decide(rw, found->node, owner);
     } else if (match != AF_MATCH_NO) {
-        found->status = add_candidate(rw, found->node, owner, selector, match == AF_MATCH_UNKNOWN, needs_text(rule));
+        found->status = add_candidate(rw, found->node, owner, selector, match == AF_MATCH_UNKNOWN, needs_end(rule));
     }
 }
 
@@ -189,8 +209,11 @@ static void finish_candidate(af_rewriter_t *rw, af_candidate_t *candidate, bool 
     candidate->done = true;
     rw->open_candidates--;
     rw->text_candidates -= candidate->text_open;
+    rw->tape_candidates -= candidate->tape;
+    rw->structure_candidates -= structure_of(rw, candidate) != NULL;
     node_of(rw, candidate->node)->hold--;
     if (holds) {
+        af_structure_removed(rw, candidate);
         decide(rw, candidate->node, candidate->rule);
     }
 }
@@ -206,7 +229,7 @@ static void tidy(af_rewriter_t *rw)
         if (candidate->done) {
             continue;
         }
-        if (candidate->text_open && candidate->mark < mark) {
+        if (candidate->tape && candidate->mark < mark) {
             mark = candidate->mark;
         }
         if (to != i) {
@@ -240,12 +263,50 @@ void af_candidates_text(af_rewriter_t *rw)
     }
 }
 
-static bool text_holds(af_rewriter_t *rw, const af_candidate_t *candidate)
+void af_candidates_structure(af_rewriter_t *rw)
+{
+    bool changed = false;
+
+    for (size_t i = 0; i < rw->candidates.count; i++) {
+        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
+        if (candidate->text_open && structure_of(rw, candidate) != NULL && af_structure_refuted(rw, candidate)) {
+            finish_candidate(rw, candidate, false);
+            changed = true;
+        }
+    }
+    if (changed) {
+        tidy(rw);
+    }
+}
+
+void af_candidates_guard(af_rewriter_t *rw)
+{
+    bool changed = false;
+
+    for (size_t i = 0; i < rw->candidates.count; i++) {
+        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
+        if (!candidate->text_open || candidate->done || (node_of(rw, candidate->node)->flags & AF_NODE_CLOSED) != 0 ||
+            !rw->rules->rules[candidate->rule].from_preset) {
+            continue;
+        }
+        af_event_t event = {AF_GUARDED, candidate->rule, candidate->from_pos, rw->pushed, "protected"};
+        rw->stats.guarded++;
+        af_edits_event(&rw->edits, &event);
+        finish_candidate(rw, candidate, false);
+        changed = true;
+    }
+    if (changed) {
+        tidy(rw);
+    }
+}
+
+static bool text_holds(af_rewriter_t *rw, af_candidate_t *candidate)
 {
     const af_rule_t *rule = &rw->rules->rules[candidate->rule];
     af_slice_t text = af_tape_since(&rw->tape, candidate->mark);
 
-    if (rule->pattern != NULL && !af_condition_test(&rw->condition, rule, text)) {
+    if ((rule->pattern != NULL && !af_condition_test(&rw->condition, rule, text)) ||
+        (rule->structure != NULL && !af_structure_holds(rw, candidate)) || af_structure_guarded(rw, candidate)) {
         return false;
     }
     if (rule->verb == AF_VERB_DEDUPE) {
@@ -259,8 +320,9 @@ static void settle_text(af_rewriter_t *rw, af_candidate_t *candidate)
 {
     bool holds = text_holds(rw, candidate);
 
-    candidate->text_open = false;
-    rw->text_candidates--;
+    rw->text_candidates -= candidate->text_open;
+    rw->tape_candidates -= candidate->tape;
+    candidate->text_open = candidate->tape = false;
     if (!holds || !candidate->selector_open) {
         finish_candidate(rw, candidate, holds);
     }

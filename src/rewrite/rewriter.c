@@ -100,7 +100,8 @@ static af_status_t start_parts(af_rewriter_t *rw)
     af_tape_init(&rw->tape, rw->heap, TAPE_LIMIT);
     af_condition_init(&rw->condition, rw->heap, limits->match_steps);
     af_dedupe_init(&rw->dedupe, rw->heap, 0);
-    if (status == AF_OK && (rw->rules->has_text || rw->rules->has_dedupe || rw->rules->has_attribution)) {
+    if (status == AF_OK && (rw->rules->has_text || rw->rules->has_dedupe || rw->rules->has_attribution ||
+                            rw->rules->has_guard)) {
         rw->charset_known = rw->charset_label != NULL;
         status = af_charset_create(rw->heap, rw->charset_label, &rw->charset);
         rw->tape.charset = rw->charset;
@@ -243,6 +244,15 @@ static bool is_normal_text(const af_rewriter_t *rw, af_node_t parent)
     return true;
 }
 
+/* Nothing of the text itself is wanted, only how much there is. */
+static void observe_amount(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *event)
+{
+    if (event->parent != 0 && event->from_pos >= token->from_pos && event->to_pos <= token->to_pos && token->bytes.data != NULL) {
+        af_structure_text(rw, (af_slice_t){token->bytes.data + (event->from_pos - token->from_pos),
+                                           (size_t) (event->to_pos - event->from_pos)}, event->parent);
+    }
+}
+
 static af_status_t observe_text(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *event)
 {
     if (event->parent == 0 || !is_normal_text(rw, event->parent)) {
@@ -255,7 +265,7 @@ static af_status_t observe_text(af_rewriter_t *rw, const af_token_t *token, cons
     }
     af_status_t status = af_tape_text(&rw->tape, raw, event->from_pos, token->type == AF_TOKEN_TEXT ? token->text : AF_TEXT_DATA);
     if (status == AF_LIMIT) {
-        while (rw->text_candidates > 0) {
+        while (rw->tape_candidates > 0) {
             af_candidates_oldest_gives_up(rw, "text");
         }
         return AF_OK;
@@ -344,8 +354,14 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
             if (af_notices_active(rw)) {
                 status = af_notices_created(rw, event.node);
             }
+            if (af_structure_active(rw)) {
+                af_structure_boundary(rw, event.node);
+            }
             if (status == AF_OK) {
                 status = observe_created(rw, token, &event);
+            }
+            if (status == AF_OK && af_structure_active(rw)) {
+                af_structure_created(rw, token, event.node);
             }
             break;
         case AF_EVENT_CLOSED:
@@ -353,14 +369,20 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
             if (af_notices_active(rw)) {
                 status = af_notices_closed(rw, token, event.node);
             }
+            if (af_structure_active(rw)) {
+                af_structure_boundary(rw, event.node);
+            }
             if (status == AF_OK) {
                 status = af_candidates_closed(rw, event.node);
             }
             break;
         case AF_EVENT_TEXT:
             rw->text_parent = event.parent;
-            if (rw->text_candidates > 0 || af_notices_active(rw)) {
+            if (rw->tape_candidates > 0 || af_notices_active(rw)) {
                 status = observe_text(rw, token, &event);
+            }
+            if (af_structure_active(rw) && is_normal_text(rw, event.parent)) {
+                observe_amount(rw, token, &event);
             }
             break;
         case AF_EVENT_CHILDREN_MOVED:

@@ -33,15 +33,29 @@ typedef struct {
     size_t count, capacity;
 } af_vector_t;
 
+/* What has gone by while something was held for its structure; a candidate keeps what it was when it began. Characters are those
+ * that are not white space. */
+typedef struct {
+    uint32_t text, link_text;  /* characters of normal text; of it in links */
+    uint32_t links, controls;
+    uint32_t shown;            /* text and things that show without it: pictures, frames, controls */
+    uint32_t gone;             /* of `shown`, in removed elements */
+    uint32_t removals;
+    uint32_t prose;            /* runs of running text that have ended */
+} af_counts_t;
+
 /* A rule that picked a node, but for something that is not known yet. */
 typedef struct {
     af_node_t node;
     uint32_t rule, selector;
     bool selector_open; /* the selector's answer is still unknown */
-    bool text_open;     /* the text condition, or dedupe, waits for the text */
+    bool text_open;     /* the text condition, dedupe or the structure waits for the element's end */
+    bool tape;          /* and needs the text itself */
+    bool heading_open;  /* the heading has not been seen */
     bool escape;        /* no rule's: held because the adoption agency may still take it out of a removed element */
     bool done;
     size_t mark;        /* on the tape: where the text begins */
+    af_counts_t counts;
     uint64_t from_pos;
 } af_candidate_t;
 
@@ -97,7 +111,10 @@ struct af_rewriter {
     af_vector_t scratch;      /* uint8_t: markup that is being made */
 
     af_vector_t candidates;   /* af_candidate_t */
-    size_t open_candidates, text_candidates;
+    size_t open_candidates, text_candidates; /* those that wait for their end */
+    size_t tape_candidates, structure_candidates;
+    af_counts_t counts;
+    uint32_t run_text, run_link; /* characters since the last block boundary */
     af_vector_t held;         /* af_held_t */
     size_t held_first;
     af_vector_t held_bytes, held_attributes, held_nodes;
@@ -170,6 +187,19 @@ AF_MUST_USE af_status_t af_candidates_end(af_rewriter_t *rw);     /* the documen
 void af_candidates_oldest_gives_up(af_rewriter_t *rw, const char *limit);
 AF_MUST_USE af_status_t af_queue_add(af_rewriter_t *rw, const af_token_t *token);
 AF_MUST_USE af_status_t af_queue_flush(af_rewriter_t *rw);
+
+/* structure: what held elements are like. */
+static inline bool af_structure_active(const af_rewriter_t *rw) { return rw->structure_candidates > 0; }
+void af_structure_start(af_rewriter_t *rw);                          /* the first one is held */
+void af_structure_boundary(af_rewriter_t *rw, af_node_t node);      /* the node begins or ends: blocks end a run of text */
+void af_structure_created(af_rewriter_t *rw, const af_token_t *token, af_node_t node); /* after its rules were asked */
+void af_structure_text(af_rewriter_t *rw, af_slice_t raw, af_node_t parent);
+void af_structure_removed(af_rewriter_t *rw, const af_candidate_t *candidate); /* it turned out to be removed */
+bool af_structure_refuted(af_rewriter_t *rw, af_candidate_t *candidate); /* what follows cannot make it hold */
+bool af_structure_holds(af_rewriter_t *rw, af_candidate_t *candidate);   /* at its end */
+bool af_structure_guarded(af_rewriter_t *rw, const af_candidate_t *candidate); /* its text may not go; counts it */
+void af_candidates_structure(af_rewriter_t *rw); /* finishes those that are refuted */
+void af_candidates_guard(af_rewriter_t *rw);    /* something that presets may not take: those around it are not removed */
 
 /* settle: what becomes of a token's bytes. `tree` has taken the token; `nodes` are those that it made. */
 AF_MUST_USE af_status_t af_settle(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, const af_node_t *nodes,

@@ -40,6 +40,9 @@ af_status_t af_builder_create(const af_memory_t *memory, af_builder_t **out)
 void af_rule_release(const af_rule_t *rule)
 {
     af_regex_destroy((af_regex_t *) rule->regex);
+    if (rule->structure != NULL) {
+        af_regex_destroy((af_regex_t *) rule->structure->heading);
+    }
     if (rule->attribution != NULL) {
         af_regex_destroy((af_regex_t *) rule->attribution->match);
         af_regex_destroy((af_regex_t *) rule->attribution->good);

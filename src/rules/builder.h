@@ -103,6 +103,9 @@ AF_MUST_USE af_status_t af_builder_select(af_builder_t *builder, af_slice_t sele
 /* Takes the draft over, with its patterns. Its selector was the last that was selected. On failure it stays the caller's. */
 AF_MUST_USE af_status_t af_builder_add_draft(af_builder_t *builder, const af_draft_t *draft);
 
+/* rule_structure.c: the pattern of what presets leave alone: notices, agencies' credits. */
+AF_MUST_USE af_status_t af_guard_compile(af_heap_t *heap, const af_regex_t **out);
+
 /* The number of a template's variable; `opaque` is the builder. */
 AF_MUST_USE af_status_t af_builder_variable(void *opaque, af_slice_t name, uint32_t *index);
 

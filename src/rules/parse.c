@@ -146,8 +146,12 @@ static af_status_t read_selector_rule(af_parse_t *parse)
     }
     if (status == AF_OK && text->set) {
         status = take_pattern(parse, text);
-    } else if (status == AF_OK && max->set) {
-        status = af_line_tell(parse->line, AF_WARNING, parse->offset + max->name_at, "max= does nothing without text=");
+    }
+    if (status == AF_OK) {
+        status = af_rule_structure(parse);
+    }
+    if (status == AF_OK && max->set && !text->set && parse->verb == AF_VERB_DEDUPE) {
+        status = af_line_tell(parse->line, AF_WARNING, parse->offset + max->name_at, "max= of dedupe does nothing without text=");
     }
     return status == AF_OK ? select_draft(parse, selector, at) : status;
 }

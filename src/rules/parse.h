@@ -1,7 +1,8 @@
 /*
  * rules/parse.h: lines of the rule language.
  *
- *   remove|dedupe SELECTOR [text=/re/ims] [max=N] [site=HOSTS] [label=NAME]
+ *   remove|dedupe SELECTOR [text=/re/ims] [max=N] [force] [site=HOSTS] [label=NAME]
+ *   remove also: [links=N%] [min-links=N] [max-prose=N] [heading=/re/ims] [controls] [emptied]
  *   unwrap|keep|protect SELECTOR [site=] [label=]       strip /re/ims [in=SELECTOR] [site=] [label=]
  *   attribution TEMPLATE [match=/re/] [good=/re/] [when=/re/] [in=SELECTOR] [at=] [date=] [max=N] [site=] [label=]
  *   preset NAME      ! comment      # comment (with a space; ##SELECTOR is a cosmetic filter: rules/cosmetic.h)
@@ -16,10 +17,11 @@
 
 typedef enum {
     AF_OPTION_TEXT, AF_OPTION_MAX, AF_OPTION_SITE, AF_OPTION_LABEL, AF_OPTION_IN, AF_OPTION_MATCH, AF_OPTION_GOOD, AF_OPTION_WHEN,
-    AF_OPTION_AT, AF_OPTION_DATE
+    AF_OPTION_AT, AF_OPTION_DATE, AF_OPTION_LINKS, AF_OPTION_MIN_LINKS, AF_OPTION_MAX_PROSE, AF_OPTION_HEADING, AF_OPTION_CONTROLS,
+    AF_OPTION_EMPTIED, AF_OPTION_FORCE
 } af_option_t;
 
-#define AF_OPTIONS 10u
+#define AF_OPTIONS 17u
 #define AF_OPTION_NONE AF_OPTIONS
 
 typedef struct {
@@ -64,6 +66,10 @@ AF_MUST_USE af_status_t af_rule_pattern(af_parse_t *parse, af_option_value_t *ou
 /* Reads all options that are left. */
 AF_MUST_USE af_status_t af_rule_options(af_parse_t *parse);
 
+/* A number up to `most`; `percent`: "%" may follow. */
+AF_MUST_USE af_status_t af_rule_number(const af_parse_t *parse, const af_option_value_t *value, uint32_t least, uint32_t most,
+                                       bool percent, uint32_t *out);
+
 /* Puts max=, site= and label= into the draft's rule. */
 AF_MUST_USE af_status_t af_rule_common(af_parse_t *parse);
 
@@ -83,6 +89,11 @@ AF_MUST_USE af_status_t af_sites_make(af_store_t *store, af_slice_t list, const 
 
 /* Puts sites into that order, in place. */
 void af_sites_sort(const char **sites, size_t count);
+
+/* --- rule_structure.c ------------------------------------------------------------------------------------------------------ */
+
+/* Puts the conditions on a held element into the draft's rule, where there are any. */
+AF_MUST_USE af_status_t af_rule_structure(af_parse_t *parse);
 
 /* --- rule_attribution.c ---------------------------------------------------------------------------------------------------- */
 

@@ -1,7 +1,7 @@
 /*
  * rules/rule_options.c: the pieces of a rule line: selectors up to the first option, /patterns/, name=value in any order.
  *
- * A value of in= is a selector and may have spaces in it; all others end at white space. Whether an option is for the verb is
+ * A value of in= is a selector and may have spaces in it; all others end at white space. Some options are a word alone. Whether an option is for the verb is
  * checked here, so that a wrong one is never read as a part of something else.
  */
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 
 #include "rules/parse.h"
 
-typedef enum { VALUE_PATTERN, VALUE_NUMBER, VALUE_WORD, VALUE_SELECTOR } value_kind_t;
+typedef enum { VALUE_PATTERN, VALUE_NUMBER, VALUE_WORD, VALUE_SELECTOR, VALUE_NONE } value_kind_t;
 
 #define OF(verb) (1u << AF_VERB_##verb)
 #define OF_ALL 0x7fu
@@ -29,6 +29,13 @@ static const struct {
     [AF_OPTION_WHEN] = {"when", VALUE_PATTERN, OF(ATTRIBUTION)},
     [AF_OPTION_AT] = {"at", VALUE_WORD, OF(ATTRIBUTION)},
     [AF_OPTION_DATE] = {"date", VALUE_WORD, OF(ATTRIBUTION)},
+    [AF_OPTION_LINKS] = {"links", VALUE_NUMBER, OF(REMOVE)},
+    [AF_OPTION_MIN_LINKS] = {"min-links", VALUE_NUMBER, OF(REMOVE)},
+    [AF_OPTION_MAX_PROSE] = {"max-prose", VALUE_NUMBER, OF(REMOVE)},
+    [AF_OPTION_HEADING] = {"heading", VALUE_PATTERN, OF(REMOVE)},
+    [AF_OPTION_CONTROLS] = {"controls", VALUE_NONE, OF(REMOVE)},
+    [AF_OPTION_EMPTIED] = {"emptied", VALUE_NONE, OF(REMOVE)},
+    [AF_OPTION_FORCE] = {"force", VALUE_NONE, OF(REMOVE) | OF(DEDUPE)},
 };
 
 /* --- Characters ----------------------------------------------------------------------------------------------------------- */
@@ -87,6 +94,23 @@ af_status_t af_rule_error(const af_parse_t *parse, size_t at, const char *format
 
 /* --- Selectors ------------------------------------------------------------------------------------------------------------ */
 
+/* The length of a word at `at` that is an option without a value, 0: there is none. */
+static size_t flag_len(const af_parse_t *parse, size_t at)
+{
+    size_t end = at;
+
+    while (!ends_at(parse, end)) {
+        end++;
+    }
+    for (uint32_t i = 0; i < AF_OPTIONS; i++) {
+        if (options[i].kind == VALUE_NONE &&
+            af_slice_equal((af_slice_t){parse->text.data + at, end - at}, af_slice_of(options[i].name))) {
+            return end - at;
+        }
+    }
+    return 0;
+}
+
 /* The length of "name=" at `at`, 0: there is none. */
 static size_t name_len(const af_parse_t *parse, size_t at)
 {
@@ -100,10 +124,10 @@ static size_t name_len(const af_parse_t *parse, size_t at)
 
 uint32_t af_option_at(const af_parse_t *parse, size_t at)
 {
-    size_t len = name_len(parse, at);
+    size_t flag = flag_len(parse, at), len = flag > 0 ? flag + 1 : name_len(parse, at);
 
     for (uint32_t i = 0; len > 0 && i < AF_OPTIONS; i++) {
-        if (af_slice_equal((af_slice_t){parse->text.data + at, len - 1}, af_slice_of(options[i].name))) {
+        if ((options[i].kind == VALUE_NONE) == (flag > 0) && af_slice_equal((af_slice_t){parse->text.data + at, len - 1}, af_slice_of(options[i].name))) {
             return i;
         }
     }
@@ -131,7 +155,8 @@ bool af_rule_selector(af_parse_t *parse, af_slice_t *out)
             at = pass_string(parse, at);
             continue;
         }
-        if (depth == 0 && at > 0 && af_is_blank(parse->text.data[at - 1]) && name_len(parse, at) > 0) {
+        if (depth == 0 && at > 0 && af_is_blank(parse->text.data[at - 1]) &&
+            (name_len(parse, at) > 0 || flag_len(parse, at) > 0)) {
             break;
         }
         depth += c == '(' || c == '[';
@@ -208,14 +233,15 @@ static void list_options(af_verb_t verb, char *out, size_t size)
     for (uint32_t i = 0; i < AF_OPTIONS && len < size; i++) {
         if (((options[i].verbs >> verb) & 1u) != 0) {
             left--;
-            len += (size_t) snprintf(out + len, size - len, "%s=%s", options[i].name, left > 1 ? ", " : left == 1 ? " or " : "");
+            len += (size_t) snprintf(out + len, size - len, "%s%s%s", options[i].name,
+                                     options[i].kind == VALUE_NONE ? "" : "=", left > 1 ? ", " : left == 1 ? " or " : "");
         }
     }
 }
 
 static af_status_t refuse_option(const af_parse_t *parse, size_t at, const char *what)
 {
-    char known[100];
+    char known[160];
     size_t len = name_len(parse, at);
 
     list_options(parse->verb, known, sizeof known);
@@ -227,20 +253,22 @@ static af_status_t refuse_option(const af_parse_t *parse, size_t at, const char 
                          (const char *) parse->text.data + at, known);
 }
 
-static af_status_t read_number(const af_parse_t *parse, const af_option_value_t *value, uint32_t *out)
+af_status_t af_rule_number(const af_parse_t *parse, const af_option_value_t *value, uint32_t least, uint32_t most, bool percent,
+                           uint32_t *out)
 {
+    size_t len = value->value.len;
+
+    len -= percent && len > 1 && value->value.data[len - 1] == '%';
     *out = 0;
-    for (size_t i = 0; i < value->value.len; i++) {
+    for (size_t i = 0; i < len; i++) {
         uint8_t c = value->value.data[i];
-        if (c < '0' || c > '9' || *out > 100000u) {
-            return af_rule_error(parse, value->at + i, "expected a number from 1 to 1000000");
+        if (c < '0' || c > '9' || *out > most / 10) {
+            return af_rule_error(parse, value->at + i, "expected a number from %u to %u", least, most);
         }
         *out = *out * 10 + (uint32_t) (c - '0');
     }
-    if (*out == 0 || *out > 1000000u) {
-        return af_rule_error(parse, value->at, "expected a number from 1 to 1000000");
-    }
-    return AF_OK;
+    return *out >= least && *out <= most ? AF_OK
+                                         : af_rule_error(parse, value->at, "expected a number from %u to %u", least, most);
 }
 
 static af_status_t read_value(af_parse_t *parse, uint32_t option)
@@ -251,6 +279,9 @@ static af_status_t read_value(af_parse_t *parse, uint32_t option)
     value->at = parse->at;
     if (options[option].kind == VALUE_PATTERN) {
         return af_rule_pattern(parse, value);
+    }
+    if (options[option].kind == VALUE_NONE) {
+        return AF_OK;
     }
     if (options[option].kind == VALUE_SELECTOR) {
         (void) af_rule_selector(parse, &value->value);
@@ -281,7 +312,7 @@ static af_status_t read_option(af_parse_t *parse)
         return af_rule_error(parse, at, "the option \"%s\" stands twice: expected it once", options[option].name);
     }
     parse->options[option].name_at = at;
-    parse->at += name_len(parse, at);
+    parse->at += options[option].kind == VALUE_NONE ? strlen(options[option].name) : name_len(parse, at);
     return read_value(parse, option);
 }
 
@@ -413,7 +444,7 @@ af_status_t af_rule_common(af_parse_t *parse)
     af_status_t status = AF_OK;
 
     if (max->set) {
-        status = read_number(parse, max, &rule->max);
+        status = af_rule_number(parse, max, 1, 1000000, false, &rule->max);
     }
     if (status == AF_OK && site->set) {
         af_slice_t bad;

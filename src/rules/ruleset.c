@@ -39,8 +39,12 @@ static af_status_t index_again(af_builder_t *builder)
 static void count_rule(af_ruleset_t *set, const af_rule_t *rule)
 {
     bool condition = rule->verb == AF_VERB_REMOVE || rule->verb == AF_VERB_DEDUPE;
+    bool held = rule->verb == AF_VERB_DEDUPE || (condition && rule->pattern != NULL) || rule->structure != NULL;
 
     set->has_text |= condition && rule->pattern != NULL;
+    set->has_text |= rule->structure != NULL && rule->structure->heading != NULL;
+    set->has_structure |= rule->structure != NULL;
+    set->has_guard |= rule->from_preset && held && !rule->force;
     set->has_title |= rule->pattern_has_title;
     set->has_dedupe |= rule->verb == AF_VERB_DEDUPE;
     set->has_attribution |= rule->verb == AF_VERB_ATTRIBUTION;
@@ -127,6 +131,9 @@ static af_status_t compile(af_builder_t *builder)
         builder->index = NULL;
         builder->whole->set.index = index;
     }
+    if (status == AF_OK && builder->whole->set.has_guard) {
+        status = af_guard_compile(builder->heap, &builder->whole->set.guard);
+    }
     if (status == AF_OK) {
         digest(&builder->whole->set);
     }
@@ -196,6 +203,7 @@ void af_ruleset_destroy(af_ruleset_t *rules)
     for (uint32_t i = 0; i < rules->rule_count; i++) {
         af_rule_release(&rules->rules[i]);
     }
+    af_regex_destroy((af_regex_t *) rules->guard);
     af_index_destroy((af_index_t *) rules->index);
     af_heap_release(&rules->heap, whole->variables, whole->variable_capacity * sizeof *whole->variables);
     af_store_destroy(&whole->store);

@@ -14,6 +14,19 @@ typedef enum {
 
 typedef struct af_attribution_rule af_attribution_rule_t; /* rules/template.h */
 
+#define AF_STRUCTURE_ANY UINT32_MAX
+
+/* What a held element has to be like, beside its selector and text. Characters here are those that are not white space. */
+typedef struct {
+    uint32_t max;                /* characters of text at most; AF_STRUCTURE_ANY: no limit */
+    uint32_t links;              /* per cent of the text at least that are in links */
+    uint32_t min_links;          /* links at least */
+    uint32_t max_prose;          /* runs of running text at most; AF_STRUCTURE_ANY */
+    bool controls;               /* a field to type or choose in */
+    bool emptied;                /* removals took all that it shows */
+    const af_regex_t *heading;   /* its first run of text; NULL: any */
+} af_structure_t;
+
 typedef struct {
     af_verb_t verb;
     const char *text;            /* as written */
@@ -26,6 +39,8 @@ typedef struct {
     bool pattern_has_title;      /* {title} inside: compiled per document */
     const af_regex_t *regex;     /* NULL where there is no condition or it has {title} */
     uint32_t max;                /* characters of normal text; 300 */
+    const af_structure_t *structure; /* NULL: none asked for */
+    bool force;                  /* the guard does not look at the text */
     const af_attribution_rule_t *attribution; /* AF_VERB_ATTRIBUTION */
 } af_rule_t;
 
@@ -33,8 +48,10 @@ struct af_ruleset {
     af_heap_t heap;
     const af_rule_t *rules; uint32_t rule_count;
     const af_index_t *index;     /* owners are rule numbers; attribution rules' in= too */
+    bool has_structure, has_guard;
     bool has_text, has_dedupe, has_title, has_attribution, has_protect, has_keep, has_strip;
     const uint32_t *attributions; uint32_t attribution_count; /* numbers of the AF_VERB_ATTRIBUTION rules, rising */
+    const af_regex_t *guard;     /* what text of preset rules must not have; NULL: nothing asks */
     uint8_t digest[16];
     const char *const *variables; uint32_t variable_count; /* names without $ */
 };

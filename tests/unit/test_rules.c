@@ -151,7 +151,8 @@ static const struct {
     {"  .a", 3, "unknown verb"},
     {"remove", 7, "expected a selector"},
     {"remove label=x", 8, "expected a selector"},
-    {"remove .a foo=3", 11, "unknown option \"foo\": expected text=, max=, site= or label="},
+    {"remove .a foo=3", 11, "unknown option \"foo\": expected text=, max=, site=, label=, links=, min-links=, max-prose=, heading=, "
+                           "controls, emptied or force"},
     {"remove .a in=.b", 11, "\"remove\" does not take the option \"in\""},
     {"keep p text=/a/", 8, "expected site= or label="},
     {"remove .a label=x y", 19, "expected an option of \"remove\""},
@@ -293,7 +294,7 @@ static void test_warnings(void **state)
     (void) state;
     af_ruleset_destroy(rules_of("unwrap script", &reports));
     assert_int_equal(reports.count[AF_WARNING], 1);
-    af_ruleset_destroy(rules_of("remove .a max=30", &reports));
+    af_ruleset_destroy(rules_of("dedupe .a max=30", &reports));
     assert_int_equal(reports.count[AF_WARNING], 1);
     assert_int_equal(reports.last.column, 11);
 }

@@ -1,0 +1,228 @@
+/*
+ * rewrite/structure.c: what a held element is like, counted as it passes.
+ *
+ * One set of running counts for all: a candidate is judged by the difference to what they were when it began. Most are refuted
+ * early (their text outgrows max, running text turns up), so that an article's own container is let go within its first lines. A run
+ * of text goes from one block boundary to the next; it is *running text* from PROSE characters on, unless it is mostly links.
+ */
+#include "rewrite/rewriter_internal.h"
+
+#define PROSE 70u      /* characters that are not white space: some 80 with it */
+#define HEADING 100u   /* characters of the longest heading */
+#define LEFT 200u      /* an element that shows so many characters more than were removed is not emptied */
+
+void af_structure_start(af_rewriter_t *rw)
+{
+    rw->run_text = rw->run_link = 0;
+}
+
+static bool is_inline(const af_node_record_t *record)
+{
+    if (record->space != AF_NS_HTML) {
+        return true;
+    }
+    switch (record->name) {
+    case AF_TAG_A: case AF_TAG_ABBR: case AF_TAG_B: case AF_TAG_BIG: case AF_TAG_BR: case AF_TAG_CITE: case AF_TAG_CODE:
+    case AF_TAG_EM: case AF_TAG_FONT: case AF_TAG_I: case AF_TAG_IMG: case AF_TAG_LABEL: case AF_TAG_MARK: case AF_TAG_Q:
+    case AF_TAG_S: case AF_TAG_SCRIPT: case AF_TAG_SMALL: case AF_TAG_SPAN: case AF_TAG_STRIKE: case AF_TAG_STRONG: case AF_TAG_SUB:
+    case AF_TAG_SUP: case AF_TAG_TIME: case AF_TAG_TT: case AF_TAG_U: case AF_TAG_WBR:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* A held element's first run of text has ended: whether it is the heading that its rule asks for. */
+static bool heading_refuted(af_rewriter_t *rw, af_candidate_t *candidate, bool ended)
+{
+    af_slice_t text = af_tape_since(&rw->tape, candidate->mark);
+    af_regex_run_t *run;
+    af_group_t found;
+
+    if (!candidate->heading_open || text.len == 0 || (!ended && text.len < HEADING)) {
+        return false;
+    }
+    run = af_condition_run(&rw->condition);
+    candidate->heading_open = false;
+    return run == NULL || af_tape_characters(&rw->tape, candidate->mark) > HEADING ||
+           af_regex_match(rw->rules->rules[candidate->rule].structure->heading, run, text, 0, &found, 1) != AF_OK;
+}
+
+static void end_run(af_rewriter_t *rw)
+{
+    rw->counts.prose += rw->run_text >= PROSE && rw->run_link < rw->run_text / 3;
+    rw->run_text = rw->run_link = 0;
+}
+
+void af_structure_boundary(af_rewriter_t *rw, af_node_t node)
+{
+    if (rw->run_text > 0 && !is_inline(node_of(rw, node))) {
+        end_run(rw);
+        af_candidates_structure(rw);
+    }
+}
+
+/* Whether the node is in an element that is removed for certain. */
+static bool in_removed(const af_rewriter_t *rw, af_node_t node)
+{
+    for (; node != 0; node = node_of(rw, node)->parent) {
+        if ((node_of(rw, node)->fate & (FATE_REMOVE | FATE_DEAD)) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_hidden_input(const af_token_t *token)
+{
+    for (uint32_t i = 0; token->type == AF_TOKEN_START_TAG && i < token->attribute_count; i++) {
+        const af_attribute_t *attribute = &token->attributes[i];
+        const uint8_t *bytes = token->bytes.data;
+        if (attribute->name_len == 4 && (bytes[attribute->name] | 0x20) == 't' && (bytes[attribute->name + 3] | 0x20) == 'e' &&
+            attribute->value_len == 6 && (bytes[attribute->value] | 0x20) == 'h') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A protected element that is more than a mark of the document's head. */
+static bool is_guarding(const af_node_record_t *record)
+{
+    return (record->fate & FATE_PROTECT) != 0 && record->name != AF_TAG_META && record->name != AF_TAG_LINK &&
+           record->name != AF_TAG_SCRIPT && record->name != AF_TAG_IMG;
+}
+
+void af_structure_created(af_rewriter_t *rw, const af_token_t *token, af_node_t node)
+{
+    const af_node_record_t *record = node_of(rw, node);
+    bool shown = false;
+
+    if (record->space != AF_NS_HTML) {
+        return;
+    }
+    switch (record->name) {
+    case AF_TAG_A:
+        rw->counts.links++;
+        break;
+    case AF_TAG_INPUT:
+        shown = !is_hidden_input(token);
+        rw->counts.controls += shown;
+        break;
+    case AF_TAG_TEXTAREA: case AF_TAG_SELECT:
+        shown = true;
+        rw->counts.controls++;
+        break;
+    case AF_TAG_IMG: case AF_TAG_VIDEO: case AF_TAG_AUDIO: case AF_TAG_IFRAME: case AF_TAG_OBJECT: case AF_TAG_EMBED: case AF_TAG_CANVAS:
+        shown = true;
+        break;
+    default:
+        break;
+    }
+    if (shown) {
+        rw->counts.shown++;
+        rw->counts.gone += in_removed(rw, node);
+    }
+    if (is_guarding(record)) {
+        af_candidates_guard(rw);
+    }
+}
+
+static uint32_t count_characters(af_slice_t raw)
+{
+    uint32_t count = 0;
+
+    for (size_t i = 0; i < raw.len; i++) {
+        count += raw.data[i] > 0x20 && (raw.data[i] & 0xC0) != 0x80;
+    }
+    return count;
+}
+
+static bool in_link(const af_rewriter_t *rw, af_node_t node)
+{
+    for (; node != 0; node = node_of(rw, node)->parent) {
+        if (node_of(rw, node)->name == AF_TAG_A) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void af_structure_text(af_rewriter_t *rw, af_slice_t raw, af_node_t parent)
+{
+    uint32_t count = count_characters(raw);
+
+    if (count == 0) {
+        return;
+    }
+    rw->counts.text += count;
+    rw->counts.shown += count;
+    rw->run_text += count;
+    if (in_link(rw, parent)) {
+        rw->counts.link_text += count;
+        rw->run_link += count;
+    }
+    if (in_removed(rw, parent)) {
+        rw->counts.gone += count;
+    }
+    af_candidates_structure(rw);
+}
+
+void af_structure_removed(af_rewriter_t *rw, const af_candidate_t *candidate)
+{
+    if (af_structure_active(rw) && candidate->rule != AF_NO_RULE && rw->rules->rules[candidate->rule].verb != AF_VERB_UNWRAP) {
+        rw->counts.gone += (rw->counts.shown - candidate->counts.shown) - (rw->counts.gone - candidate->counts.gone);
+    }
+}
+
+bool af_structure_refuted(af_rewriter_t *rw, af_candidate_t *candidate)
+{
+    const af_structure_t *structure = rw->rules->rules[candidate->rule].structure;
+    const af_counts_t *now = &rw->counts, *then = &candidate->counts;
+
+    if (now->text - then->text > structure->max || now->prose - then->prose > structure->max_prose) {
+        return true;
+    }
+    if (structure->emptied && (now->shown - then->shown) - (now->gone - then->gone) > LEFT) {
+        return true;
+    }
+    return heading_refuted(rw, candidate, rw->run_text == 0);
+}
+
+bool af_structure_holds(af_rewriter_t *rw, af_candidate_t *candidate)
+{
+    const af_structure_t *structure = rw->rules->rules[candidate->rule].structure;
+    const af_counts_t *now = &rw->counts, *then = &candidate->counts;
+    uint32_t text = now->text - then->text;
+
+    if (af_structure_refuted(rw, candidate) || heading_refuted(rw, candidate, true) || candidate->heading_open) {
+        return false;
+    }
+    if (now->links - then->links < structure->min_links ||
+        (uint64_t) (now->link_text - then->link_text) * 100 < (uint64_t) structure->links * text) {
+        return false;
+    }
+    if (structure->emptied && (now->removals == then->removals || now->shown - then->shown != now->gone - then->gone)) {
+        return false;
+    }
+    return !structure->controls || now->controls != then->controls;
+}
+
+bool af_structure_guarded(af_rewriter_t *rw, const af_candidate_t *candidate)
+{
+    const af_rule_t *rule = &rw->rules->rules[candidate->rule];
+    af_regex_run_t *run = rule->from_preset && !rule->force && rw->rules->guard != NULL ? af_condition_run(&rw->condition) : NULL;
+    af_group_t found;
+
+    if (run == NULL) {
+        return false;
+    }
+    af_slice_t text = af_tape_since(&rw->tape, candidate->mark);
+    if (text.len == 0 || af_regex_match(rw->rules->guard, run, text, 0, &found, 1) != AF_OK) {
+        return false;
+    }
+    af_event_t event = {AF_GUARDED, candidate->rule, candidate->from_pos, rw->pushed, "notice"};
+    rw->stats.guarded++;
+    af_edits_event(&rw->edits, &event);
+    return true;
+}
