@@ -43,7 +43,7 @@ af_status_t af_stream_create(const af_ruleset_t *rules, const af_options_t *opti
     }
     stream->heap = heap;
     stream->sink = *sink;
-    af_status_t status = af_rewriter_create(rules, options, &stream->sink, &stream->heap, &stream->rewriter);
+    af_status_t status = af_rewriter_create(rules, options, NULL, &stream->sink, &stream->heap, &stream->rewriter);
     if (status != AF_OK) {
         af_stream_destroy(stream);
         return status;

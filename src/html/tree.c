@@ -186,7 +186,7 @@ af_node_t af_node_make(af_tree_t *tree, uint32_t name, af_namespace_t space, uin
     return node;
 }
 
-static void place_node(af_tree_t *tree, af_node_t node, af_node_t origin, af_place_in_tree_t place, uint64_t pos)
+void af_place_node(af_tree_t *tree, af_node_t node, af_node_t origin, af_place_in_tree_t place, uint64_t pos)
 {
     if (node == 0) {
         return;
@@ -201,7 +201,7 @@ static af_node_t insert(af_tree_t *tree, const af_token_t *token, uint32_t name,
 {
     af_node_t node = af_node_make(tree, name, space, flags);
 
-    place_node(tree, node, 0, af_place_for(tree, tree->depth), token->from_pos);
+    af_place_node(tree, node, 0, af_place_for(tree, tree->depth), token->from_pos);
     return node;
 }
 
@@ -242,7 +242,7 @@ af_node_t af_insert_implied(af_tree_t *tree, uint32_t tag, uint64_t pos)
 {
     af_node_t node = af_node_make(tree, tag, AF_NS_HTML, AF_NODE_IMPLIED);
 
-    place_node(tree, node, 0, af_place_for(tree, tree->depth), pos);
+    af_place_node(tree, node, 0, af_place_for(tree, tree->depth), pos);
     if (node != 0) {
         af_open_push(tree, node, tag, af_tag_classes(tag));
     }
@@ -256,7 +256,7 @@ af_node_t af_insert_clone(af_tree_t *tree, af_node_t origin, uint32_t name, af_p
     if (node != 0 && !tree->scripted) {
         af_pool_copy_origin(tree->pool, node, origin);
     }
-    place_node(tree, node, origin, place, pos);
+    af_place_node(tree, node, origin, place, pos);
     return node;
 }
 
@@ -481,7 +481,9 @@ af_status_t af_tree_process(af_tree_t *tree, const af_token_t *token)
     if (token->type == AF_TOKEN_IGNORED || token->type == AF_TOKEN_NONE) {
         return AF_OK;
     }
-    if (token->type == AF_TOKEN_TEXT) {
+    if (tree->xml) {
+        af_tree_xml(tree, token);
+    } else if (token->type == AF_TOKEN_TEXT) {
         process_text(tree, token);
         tree->ignore_line_feed = false;
     } else {
@@ -497,7 +499,7 @@ af_status_t af_tree_process(af_tree_t *tree, const af_token_t *token)
 
 bool af_tree_in_foreign(const af_tree_t *tree)
 {
-    return tree->depth > 0 && (tree->open[tree->depth - 1].classes & CLASS_HTML) == 0;
+    return tree->xml || (tree->depth > 0 && (tree->open[tree->depth - 1].classes & CLASS_HTML) == 0);
 }
 
 bool af_tree_fosters(const af_tree_t *tree, uint32_t at)

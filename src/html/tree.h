@@ -59,6 +59,7 @@ typedef struct af_tree {
     uint8_t mode, original_mode;       /* mode_t of tree_internal.h */
     bool frameset_ok, quirks, foster, ignore_line_feed, stopped;
     uint8_t table_text;                /* af_table_text_t */
+    bool xml;                          /* a fragment of XHTML */
     af_node_t head, form;
     af_text_kind_t next_text;          /* what the tokenizer must do next; AF_TEXT_DATA: nothing */
     af_tree_event_t *events; uint32_t event_count; size_t event_capacity;
@@ -75,6 +76,11 @@ typedef struct af_tree {
 /* Starts a document. AF_NOMEM, AF_LIMIT. */
 AF_MUST_USE af_status_t af_tree_init(af_tree_t *tree, af_heap_t *heap, af_pool_t *pool, uint32_t depth_limit);
 void af_tree_destroy(af_tree_t *tree);
+
+typedef enum { AF_FRAGMENT_HTML, AF_FRAGMENT_XML } af_fragment_markup_t; /* xml: well formed, names without prefixes */
+
+/* Makes a tree that was just initialised one of a fragment: html and body are open, without tags. `*body`: its node. */
+AF_MUST_USE af_status_t af_tree_begin_fragment(af_tree_t *tree, af_fragment_markup_t markup, af_node_t *body);
 
 /* Makes `to` (zeroed, or made by an earlier clone of the same tree: its arrays are used again) a scripted copy of `from`,
  * without its events. */
@@ -93,7 +99,7 @@ size_t af_tree_text_piece(const af_tree_t *tree, const af_token_t *token);
  * goes, so it has to be joined with it before the tree may take it. */
 bool af_tree_text_waits(const af_tree_t *tree, const af_token_t *token);
 
-/* Whether the adjusted current node is foreign: for af_tokenizer_allow_cdata. */
+/* Whether the adjusted current node is foreign, or all is XML: for af_tokenizer_allow_cdata. */
 bool af_tree_in_foreign(const af_tree_t *tree);
 bool af_tree_fosters(const af_tree_t *tree, uint32_t at); /* the open element at `at` is one that text does not stay in */
 bool af_tree_in_svg(const af_tree_t *tree); /* it is an SVG element */

@@ -115,6 +115,9 @@ af_place_in_tree_t af_place_foster(const af_tree_t *tree);
 /* Makes a node: new, or the script's next. 0: failed. */
 af_node_t af_node_make(af_tree_t *tree, uint32_t name, af_namespace_t space, uint16_t flags);
 
+/* Puts a node that was made where `place` says. */
+void af_place_node(af_tree_t *tree, af_node_t node, af_node_t origin, af_place_in_tree_t place, uint64_t pos);
+
 /* Inserts an HTML element for a start tag and opens it; `tag` is its name where the token has another (image). */
 af_node_t af_insert_element(af_tree_t *tree, const af_token_t *token, uint32_t tag);
 void af_insert_void(af_tree_t *tree, const af_token_t *token, uint32_t tag); /* inserted and closed at once */
@@ -167,6 +170,7 @@ void af_mode_in_frameset(af_tree_t *tree, const af_token_t *token);
 void af_mode_after_frameset(af_tree_t *tree, const af_token_t *token);
 void af_mode_after_after_body(af_tree_t *tree, const af_token_t *token);
 void af_mode_after_after_frameset(af_tree_t *tree, const af_token_t *token);
+void af_tree_xml(af_tree_t *tree, const af_token_t *token); /* of an XML fragment: tag for tag */
 void af_template_end_tag(af_tree_t *tree);
 bool af_foreign_applies(const af_tree_t *tree, const af_token_t *token);
 void af_mode_foreign(af_tree_t *tree, const af_token_t *token);

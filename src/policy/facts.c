@@ -262,6 +262,35 @@ af_status_t af_facts_end(af_facts_t *facts)
     return set_tape(&facts->author, (af_slice_t){(const uint8_t *) scan->author, scan->author_len}, &facts->author_known);
 }
 
+/* As set_tape, of text without references; the charset of the document is not the text's. */
+static af_status_t give_tape(af_tape_t *tape, af_slice_t text, bool *known)
+{
+    const af_charset_t *charset = tape->charset;
+
+    tape->charset = NULL;
+    bool before = *known;
+    af_tape_forget(tape, SIZE_MAX);
+    size_t mark = af_tape_mark(tape);
+    af_status_t status = text.len == 0 ? AF_OK : af_tape_text(tape, text, tape->end_pos + 1, AF_TEXT_RAWTEXT);
+    tape->charset = charset;
+    *known = before || (text.len > 0 && status == AF_OK && af_tape_since(tape, mark).len > 0);
+    return status;
+}
+
+af_status_t af_facts_give(af_facts_t *facts, af_slice_t title, af_slice_t author, af_slice_t canonical, af_slice_t date)
+{
+    af_status_t status = give_tape(&facts->title, title, &facts->title_known);
+
+    if (status == AF_OK) {
+        status = give_tape(&facts->author, author, &facts->author_known);
+    }
+    if (status == AF_OK) {
+        status = give_tape(&facts->canonical, canonical, &facts->canonical_known);
+    }
+    take_date(facts, date, AF_DATE_ARTICLE);
+    return status;
+}
+
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
 static af_slice_t whole(const af_tape_t *tape)

@@ -46,6 +46,10 @@ AF_MUST_USE af_status_t af_facts_start_tag(af_facts_t *facts, const af_token_t *
 AF_MUST_USE af_status_t af_facts_text(af_facts_t *facts, af_slice_t raw, af_text_kind_t kind);
 AF_MUST_USE af_status_t af_facts_end(af_facts_t *facts);
 
+/* Tells what is known from elsewhere than the document's markup, which then counts no more: UTF-8 text, {NULL, 0} unknown. */
+AF_MUST_USE af_status_t af_facts_give(af_facts_t *facts, af_slice_t title, af_slice_t author, af_slice_t canonical,
+                                      af_slice_t date);
+
 /* Normal text; {NULL, 0} where unknown. Lent until the next call that feeds. */
 af_slice_t af_facts_title(const af_facts_t *facts);
 af_slice_t af_facts_author(const af_facts_t *facts);

@@ -16,7 +16,7 @@ typedef struct {
     af_status_t status;
 } found_t;
 
-static bool site_matches(const af_rewriter_t *rw, const af_rule_t *rule)
+bool af_rule_here(const af_rewriter_t *rw, const af_rule_t *rule)
 {
     bool positive = false;
 
@@ -168,7 +168,7 @@ static void found_rule(void *opaque, uint32_t owner, uint32_t selector, af_match
     af_rewriter_t *rw = found->rw;
     const af_rule_t *rule = &rw->rules->rules[owner];
 
-    if (found->status != AF_OK || !site_matches(rw, rule) || refused(rw, rule, node_of(rw, found->node))) {
+    if (found->status != AF_OK || !af_rule_here(rw, rule) || refused(rw, rule, node_of(rw, found->node))) {
         return;
     }
     if (rule->verb == AF_VERB_ATTRIBUTION) {

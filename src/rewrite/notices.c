@@ -199,6 +199,9 @@ static af_status_t end_scope(af_rewriter_t *rw, const af_scope_t *scope, const a
     af_notice_t notice;
     const af_rule_t *rule = &rw->rules->rules[scope->rule];
 
+    if (rw->keeps_notices) {
+        return AF_OK;
+    }
     af_attribution_scope_end(&rw->attribution, scope->rule, &notice);
     if (notice.kind == AF_NOTICE_NO_DATE) {
         tell(rw, AF_NO_DATE, scope->rule, token->from_pos, token->from_pos, "no-date");
@@ -286,5 +289,19 @@ af_status_t af_notices_scope(af_rewriter_t *rw, uint32_t rule, af_node_t node)
         *scope = (af_scope_t){rule, node};
         af_attribution_scope_begin(&rw->attribution, rule);
     }
+    return status;
+}
+
+af_status_t af_notices_fragment(af_rewriter_t *rw, af_node_t body)
+{
+    af_status_t status = AF_OK;
+
+    for (uint32_t i = 0; status == AF_OK && i < rw->rules->attribution_count; i++) {
+        uint32_t rule = rw->rules->attributions[i];
+        if (af_rule_here(rw, &rw->rules->rules[rule])) {
+            status = af_notices_scope(rw, rule, body);
+        }
+    }
+    open_run(rw, body, false);
     return status;
 }

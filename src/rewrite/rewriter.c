@@ -125,8 +125,8 @@ static char *copy_text(af_rewriter_t *rw, const char *text)
     return copy;
 }
 
-af_status_t af_rewriter_create(const af_ruleset_t *rules, const af_options_t *options, const af_sink_t *sink, af_heap_t *heap,
-                               af_rewriter_t **out)
+af_status_t af_rewriter_create(const af_ruleset_t *rules, const af_options_t *options, const af_fragment_t *fragment,
+                               const af_sink_t *sink, af_heap_t *heap, af_rewriter_t **out)
 {
     af_rewriter_t *rw = af_heap_alloc(heap, sizeof *rw);
 
@@ -146,6 +146,9 @@ af_status_t af_rewriter_create(const af_ruleset_t *rules, const af_options_t *op
     rw->drop_rule = AF_NO_RULE;
     af_edits_init(&rw->edits, sink, options->mode, &rw->stats);
     af_status_t status = start_parts(rw);
+    if (status == AF_OK && fragment != NULL) {
+        status = af_fragment_start(rw, fragment);
+    }
     if (status != AF_OK) {
         af_rewriter_destroy(rw);
         return status;

@@ -6,13 +6,24 @@
 
 #include "article_filter.h"
 #include "base/memory.h"
+#include "html/tree.h"
 #include "rules/ruleset.h"
 
 typedef struct af_rewriter af_rewriter_t;
 
-/* Starts a document. `rules`, `sink` and `heap` outlive it; `options` is read during the call only. AF_NOMEM, AF_LIMIT. */
-AF_MUST_USE af_status_t af_rewriter_create(const af_ruleset_t *rules, const af_options_t *options, const af_sink_t *sink,
-                                           af_heap_t *heap, af_rewriter_t **out);
+/* What is known of a piece of HTML that stands in another document (a feed's item): its markup, whether a notice that is missing
+ * may be inserted into it, and the facts of its item as UTF-8 text with references decoded ({NULL, 0}: unknown). */
+typedef struct {
+    af_fragment_markup_t markup;
+    bool takes_notices;
+    af_slice_t title, author, canonical, date;
+} af_fragment_t;
+
+/* Starts a document, or, with `fragment`, a fragment: it begins inside of body, which is the scope of every attribution rule, and
+ * positions count from its beginning. `rules`, `sink` and `heap` outlive it; `options` and `fragment` (NULL: a page) are read
+ * during the call only. AF_NOMEM, AF_LIMIT. */
+AF_MUST_USE af_status_t af_rewriter_create(const af_ruleset_t *rules, const af_options_t *options, const af_fragment_t *fragment,
+                                           const af_sink_t *sink, af_heap_t *heap, af_rewriter_t **out);
 
 /* As af_stream_push and af_stream_finish. */
 AF_MUST_USE af_status_t af_rewriter_push(af_rewriter_t *rewriter, const uint8_t *data, size_t len);

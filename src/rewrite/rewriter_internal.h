@@ -148,6 +148,7 @@ struct af_rewriter {
     af_node_t facts_node;     /* the element whose text the facts want; 0 none */
     af_attribution_t attribution;
     af_vector_t scopes;       /* af_scope_t of notices.c */
+    bool keeps_notices;       /* a fragment that no missing notice is inserted into */
     uint32_t notice_max;      /* characters: the longest run that can be a notice */
     af_block_t block;
     af_vector_t inserts;      /* af_insert_t, by position */
@@ -242,6 +243,10 @@ AF_MUST_USE af_status_t af_notices_token(af_rewriter_t *rw, const af_token_t *to
 AF_MUST_USE af_status_t af_notices_created(af_rewriter_t *rw, af_node_t node);
 AF_MUST_USE af_status_t af_notices_closed(af_rewriter_t *rw, const af_token_t *token, af_node_t node);
 AF_MUST_USE af_status_t af_notices_text(af_rewriter_t *rw);
+/* Begins a fragment: the tree in body, the facts of its item, its scopes. */
+AF_MUST_USE af_status_t af_fragment_start(af_rewriter_t *rw, const af_fragment_t *fragment);
+AF_MUST_USE af_status_t af_notices_fragment(af_rewriter_t *rw, af_node_t body); /* which is every rule's scope */
+bool af_rule_here(const af_rewriter_t *rw, const af_rule_t *rule);               /* as its site= says */
 AF_MUST_USE af_status_t af_notices_scope(af_rewriter_t *rw, uint32_t rule, af_node_t node);
 
 /* Tells the host, and counts, what was decided of new nodes; and of the outermost removed element when it ends. */

@@ -457,7 +457,7 @@ static af_status_t write_alive(af_rewriter_t *rw, const af_tree_t *tree, const a
 af_status_t af_settle(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, const af_node_t *nodes,
                       uint32_t node_count)
 {
-    bool swallows = token->type == AF_TOKEN_START_TAG &&
+    bool swallows = token->type == AF_TOKEN_START_TAG && !tree->xml &&
                     (token->tag == AF_TAG_PRE || token->tag == AF_TAG_LISTING || token->tag == AF_TAG_TEXTAREA);
 
     if (!rw->diverged) {
