@@ -27,6 +27,9 @@ endif
 
 AF_CFLAGS := -std=c11 -Wall -Wextra -Werror -Wshadow -Wconversion -Wstrict-prototypes -D_GNU_SOURCE -Isrc -fPIC \
 	-fvisibility=hidden $(AF_SANITIZE)
+ifneq ($(wildcard src/feed/*.c),)
+AF_CFLAGS += $(shell xml2-config --cflags 2>/dev/null)
+endif
 COMPILE = $(CC) $(AF_CFLAGS) $(CFLAGS) -MMD -MP
 
 # The tables that tools/gen-* make; they are in the tree, so that a build needs python3 only where their sources changed.

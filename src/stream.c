@@ -1,9 +1,13 @@
 /*
- * stream.c: the public functions of a response: options, memory, and which rewriter runs.
+ * stream.c: the public functions of a response: options, memory, and what runs: a page's rewriter or a feed.
+ *
+ * Where the host does not know the type, the first bytes tell. They are looked at where they are; only where one push does not
+ * hold enough of them are they copied, and given to what was chosen as if they had come then.
  */
 #include "article_filter.h"
 #include "base/memory.h"
 #include "charset/detect.h"
+#include "feed/feed.h"
 #include "rewrite/rewriter.h"
 
 #define KIB ((size_t) 1024)
@@ -11,7 +15,13 @@
 struct af_stream {
     af_heap_t heap;
     af_sink_t sink;
-    af_rewriter_t *rewriter;
+    const af_ruleset_t *rules;
+    af_options_t options;
+    char *charset, *site, *url; /* copies */
+    af_rewriter_t *rewriter;    /* one of both, once the type is known */
+    af_feed_t *feed;
+    uint8_t *first;             /* bytes that came before it was */
+    size_t first_len, first_capacity;
 };
 
 void af_options_init(af_options_t *out)
@@ -27,13 +37,63 @@ void af_options_init(af_options_t *out)
     out->limits.match_steps = 100000;
 }
 
+/* --- Beginning ---------------------------------------------------------------------------------------------------------- */
+
+static af_status_t copy_string(af_heap_t *heap, const char *text, char **copy)
+{
+    size_t len = text == NULL ? 0 : strlen(text) + 1;
+
+    *copy = NULL;
+    if (len == 0) {
+        return AF_OK;
+    }
+    *copy = af_heap_alloc(heap, len);
+    if (*copy == NULL) {
+        return af_heap_why(heap, len);
+    }
+    memcpy(*copy, text, len);
+    return AF_OK;
+}
+
+static void release_string(af_heap_t *heap, char *text)
+{
+    if (text != NULL) {
+        af_heap_release(heap, text, strlen(text) + 1);
+    }
+}
+
+static af_status_t copy_options(af_stream_t *stream, const af_options_t *options)
+{
+    af_status_t status = copy_string(&stream->heap, options->charset, &stream->charset);
+
+    if (status == AF_OK) {
+        status = copy_string(&stream->heap, options->site, &stream->site);
+    }
+    if (status == AF_OK) {
+        status = copy_string(&stream->heap, options->url, &stream->url);
+    }
+    stream->options = *options;
+    stream->options.charset = stream->charset;
+    stream->options.site = stream->site;
+    stream->options.url = stream->url;
+    return status;
+}
+
+static af_status_t start(af_stream_t *stream, af_type_t type)
+{
+    if (type == AF_FEED) {
+        return af_feed_create(stream->rules, &stream->options, &stream->sink, &stream->heap, &stream->feed);
+    }
+    return af_rewriter_create(stream->rules, &stream->options, NULL, &stream->sink, &stream->heap, &stream->rewriter);
+}
+
 af_status_t af_stream_create(const af_ruleset_t *rules, const af_options_t *options, const af_sink_t *sink,
                              const af_memory_t *memory, af_stream_t **out)
 {
     af_heap_t heap;
 
     *out = NULL;
-    if (options->type == AF_FEED || (options->charset != NULL && !af_charset_supported(options->charset))) {
+    if (options->charset != NULL && !af_charset_supported(options->charset)) {
         return AF_UNSUPPORTED;
     }
     af_heap_init(&heap, memory, options->limits.memory);
@@ -41,9 +101,14 @@ af_status_t af_stream_create(const af_ruleset_t *rules, const af_options_t *opti
     if (stream == NULL) {
         return af_heap_why(&heap, sizeof *stream);
     }
+    memset(stream, 0, sizeof *stream);
     stream->heap = heap;
     stream->sink = *sink;
-    af_status_t status = af_rewriter_create(rules, options, NULL, &stream->sink, &stream->heap, &stream->rewriter);
+    stream->rules = rules;
+    af_status_t status = copy_options(stream, options);
+    if (status == AF_OK && options->type != AF_AUTO) {
+        status = start(stream, options->type);
+    }
     if (status != AF_OK) {
         af_stream_destroy(stream);
         return status;
@@ -52,24 +117,100 @@ af_status_t af_stream_create(const af_ruleset_t *rules, const af_options_t *opti
     return AF_OK;
 }
 
+/* --- The type ----------------------------------------------------------------------------------------------------------- */
+
+static af_status_t push(af_stream_t *stream, const uint8_t *data, size_t len)
+{
+    return stream->feed != NULL ? af_feed_push(stream->feed, data, len) : af_rewriter_push(stream->rewriter, data, len);
+}
+
+static af_status_t remember(af_stream_t *stream, const uint8_t *data, size_t len)
+{
+    void *block = stream->first;
+    af_status_t status = af_heap_grow(&stream->heap, &block, &stream->first_capacity, stream->first_len + len, 1, SIZE_MAX / 4);
+
+    stream->first = block;
+    if (status == AF_OK && len > 0) {
+        memcpy(stream->first + stream->first_len, data, len);
+        stream->first_len += len;
+    }
+    return status;
+}
+
+static void forget(af_stream_t *stream)
+{
+    af_heap_release(&stream->heap, stream->first, stream->first_capacity);
+    stream->first = NULL;
+    stream->first_len = stream->first_capacity = 0;
+}
+
+/* Starts what `found` asks for and gives it what was remembered. */
+static af_status_t choose(af_stream_t *stream, af_sniff_t found)
+{
+    af_status_t status = start(stream, found == AF_SNIFF_XML || found == AF_SNIFF_JSON ? AF_FEED : AF_HTML);
+
+    if (status == AF_OK && stream->first_len > 0) {
+        status = push(stream, stream->first, stream->first_len);
+    }
+    forget(stream);
+    return status;
+}
+
+static bool is_known(const af_stream_t *stream)
+{
+    return stream->feed != NULL || stream->rewriter != NULL;
+}
+
+static af_status_t push_first(af_stream_t *stream, const uint8_t *data, size_t len)
+{
+    af_sniff_t found = stream->first_len == 0 ? af_feed_sniff(data, len) : AF_SNIFF_MORE;
+
+    if (found == AF_SNIFF_MORE) {
+        af_status_t status = remember(stream, data, len);
+        if (status != AF_OK) {
+            return status;
+        }
+        found = af_feed_sniff(stream->first, stream->first_len);
+        return found == AF_SNIFF_MORE ? AF_OK : choose(stream, found);
+    }
+    af_status_t status = choose(stream, found);
+    return status == AF_OK ? push(stream, data, len) : status;
+}
+
+/* --- The response ------------------------------------------------------------------------------------------------------- */
+
 af_status_t af_stream_push(af_stream_t *stream, const uint8_t *data, size_t len)
 {
-    return af_rewriter_push(stream->rewriter, data, len);
+    return is_known(stream) ? push(stream, data, len) : push_first(stream, data, len);
 }
 
 af_status_t af_stream_finish(af_stream_t *stream)
 {
-    return af_rewriter_finish(stream->rewriter);
+    af_status_t status = is_known(stream) ? AF_OK : choose(stream, AF_SNIFF_HTML);
+
+    if (status != AF_OK) {
+        return status;
+    }
+    return stream->feed != NULL ? af_feed_finish(stream->feed) : af_rewriter_finish(stream->rewriter);
 }
 
 uint64_t af_stream_frontier(const af_stream_t *stream)
 {
-    return af_rewriter_frontier(stream->rewriter);
+    if (!is_known(stream)) {
+        return 0;
+    }
+    return stream->feed != NULL ? af_feed_frontier(stream->feed) : af_rewriter_frontier(stream->rewriter);
 }
 
 void af_stream_stats(const af_stream_t *stream, af_stats_t *out)
 {
-    af_rewriter_stats(stream->rewriter, out);
+    if (!is_known(stream)) {
+        *out = (af_stats_t){.pushed = stream->first_len, .reason = "", .attribution = "", .memory_peak = stream->heap.peak};
+    } else if (stream->feed != NULL) {
+        af_feed_stats(stream->feed, out);
+    } else {
+        af_rewriter_stats(stream->rewriter, out);
+    }
 }
 
 void af_stream_destroy(af_stream_t *stream)
@@ -77,7 +218,13 @@ void af_stream_destroy(af_stream_t *stream)
     if (stream == NULL) {
         return;
     }
+    af_feed_destroy(stream->feed);
     af_rewriter_destroy(stream->rewriter);
-    af_heap_t heap = stream->heap;
-    af_heap_release(&heap, stream, sizeof *stream);
+    forget(stream);
+    af_heap_t *heap = &stream->heap;
+    release_string(heap, stream->charset);
+    release_string(heap, stream->site);
+    release_string(heap, stream->url);
+    af_heap_t last = stream->heap;
+    af_heap_release(&last, stream, sizeof *stream);
 }

@@ -1,0 +1,543 @@
+/*
+ * feed/xml.c: RSS, Atom and RDF: items, the fields in them, and how the place is regained.
+ *
+ * A unit is an item, or a field outside of items. It is held to its end. Tags that do not match, or no tags at all, break
+ * the unit: it passes as it is, and the next item is a unit again, wherever it begins. Whether a unit is well formed in all
+ * else is asked of the judge, and only if rules change something in it. A unit that outgrows the limit of what is held is
+ * settled up to there; the field that is too large passes, and the rest of the item goes on as a unit of its own.
+ */
+#include "feed/xml.h"
+
+static af_slice_t slice_of(const af_feed_t *feed, size_t from, size_t to)
+{
+    return (af_slice_t){feed->bytes + from, to - from};
+}
+
+/* --- Units -------------------------------------------------------------------------------------------------------------- */
+
+/* What is held from here on is a unit's, inside of the `outer` outermost elements that are open. */
+static af_status_t hold(af_feed_t *feed, af_xml_t *xml, size_t from, size_t outer)
+{
+    void *block = xml->surroundings;
+    af_slice_t tags = af_xml_stack_tags(&xml->stack, outer);
+    af_status_t status = af_heap_grow(feed->heap, &block, &xml->surroundings_capacity, tags.len, 1, SIZE_MAX / 2);
+
+    xml->surroundings = block;
+    if (status != AF_OK) {
+        return status;
+    }
+    if (tags.len > 0) {
+        memcpy(xml->surroundings, tags.data, tags.len);
+    }
+    xml->surroundings_len = tags.len;
+    xml->unit = XML_HOLDING;
+    xml->unit_from = from;
+    feed->field_count = 0;
+    return AF_OK;
+}
+
+static af_status_t begin_unit(af_feed_t *feed, af_xml_t *xml, af_unit_t kind, size_t from, size_t outer)
+{
+    xml->unit_depth = outer + 1;
+    xml->unit_kind = kind;
+    xml->field.open = false;
+    xml->fact.open = false;
+    xml->author_depth = 0;
+    af_unit_begin(feed);
+    return hold(feed, xml, from, outer);
+}
+
+/* Settles [unit_from, to), behind which `depth` elements are open. */
+static af_status_t settle(af_feed_t *feed, af_xml_t *xml, size_t to, size_t depth)
+{
+    af_status_t status = af_unit_change(feed, xml->unit_kind);
+
+    if (feed->changes.count > 0) {
+        const char *wrong = "";
+        af_status_t judged = af_xml_judge(feed, xml, to, depth, &wrong);
+        if (wrong[0] != '\0') {
+            af_unit_withdraw(feed, wrong);
+        }
+        status = judged != AF_OK ? judged : status;
+    }
+    af_unit_settle(feed, to);
+    return status;
+}
+
+/* The unit is broken at `at`: nothing in it changes. */
+static void break_unit(af_feed_t *feed, af_xml_t *xml, size_t at)
+{
+    if (xml->unit == XML_HOLDING || xml->unit == XML_TOO_LARGE) {
+        xml->unit = XML_BROKEN;
+        xml->field.open = xml->fact.open = false;
+        feed->stats.reason = "malformed";
+        af_feed_tell(feed, AF_ILL_FORMED, at, "xml");
+    }
+}
+
+static af_status_t end_unit(af_feed_t *feed, af_xml_t *xml, size_t to)
+{
+    bool whole = xml->unit == XML_HOLDING;
+
+    xml->unit = XML_NONE;
+    return whole ? settle(feed, xml, to, xml->stack.depth) : AF_OK;
+}
+
+/* The unit outgrows what may be held. */
+static af_status_t cut_unit(af_feed_t *feed, af_xml_t *xml)
+{
+    bool in_field = xml->field.open;
+    size_t to = in_field ? xml->field.from : xml->at;
+    af_status_t status = settle(feed, xml, to, in_field ? xml->field.depth : xml->stack.depth);
+
+    feed->stats.limited++;
+    feed->stats.reason = "hold";
+    af_feed_tell(feed, AF_LIMIT_HIT, to, "hold");
+    af_feed_release(feed, xml->at);
+    xml->unit_from = xml->at;
+    xml->fact.open = false;
+    feed->field_count = 0;
+    if (in_field) {
+        xml->unit = XML_TOO_LARGE;
+        return status;
+    }
+    af_status_t held = hold(feed, xml, xml->at, xml->stack.depth);
+    return status != AF_OK ? status : held;
+}
+
+/* --- Fields ------------------------------------------------------------------------------------------------------------- */
+
+static bool is(af_slice_t value, const char *word)
+{
+    return af_slice_equal(value, af_slice_of(word));
+}
+
+/* Whether the element holds HTML, and in which form. */
+static bool form_of(const af_element_t *element, af_slice_t tag, af_form_t *form)
+{
+    af_slice_t type = af_xml_attribute_of(tag, "type"), mode = af_xml_attribute_of(tag, "mode");
+
+    *form = AF_FORM_TEXT;
+    switch (element->kind) {
+    case AF_ELEMENT_HTML:
+        return !is(type, "plain") && !is(type, "text") && !is(mode, "xml");
+    case AF_ELEMENT_XHTML:
+        *form = AF_FORM_XHTML;
+        return true;
+    case AF_ELEMENT_TYPED:
+        if (is(type, "xhtml") || (is(type, "application/xhtml+xml") && is(mode, "xml"))) {
+            *form = AF_FORM_XHTML;
+            return true;
+        }
+        return is(type, "html") || (is(type, "text/html") && !is(mode, "base64") && !is(mode, "xml"));
+    case AF_ELEMENT_OTHER: case AF_ELEMENT_ROOT: case AF_ELEMENT_ITEM: case AF_ELEMENT_AUTHOR:
+        break;
+    }
+    return false;
+}
+
+/* `from`: behind the start tag, which is `tag_len` bytes long. */
+static void open_field(af_xml_t *xml, const af_element_t *element, af_form_t form, size_t from, size_t tag_len)
+{
+    xml->field = (xml_field_t){.open = true, .form = form, .depth = xml->stack.depth, .from = from, .rank = element->rank,
+                               .body = element->kind == AF_ELEMENT_XHTML ? XML_BODY_SELF : XML_BODY_NONE,
+                               .prefix_at = from - tag_len + 1};
+}
+
+/* A start tag inside of a field; `depth`: of its element. */
+static void child_of_field(af_xml_t *xml, const af_xml_token_t *token, af_slice_t name, size_t depth)
+{
+    xml_field_t *field = &xml->field;
+
+    if (field->form == AF_FORM_TEXT) {
+        field->unreadable = true;
+        return;
+    }
+    if (field->body != XML_BODY_NONE || depth != field->depth + 1) {
+        return;
+    }
+    field->prefix_at = xml->at + 1;
+    if (!is(af_xml_name_cut(name).local, "div")) {
+        field->body = XML_BODY_SELF;
+        return;
+    }
+    /* Atom: the content is in one div, which is no part of it (RFC 4287 3.1.1.3). */
+    field->body = token->empty ? XML_BODY_CLOSED : XML_BODY_OPEN;
+    field->from_body = field->to_body = xml->at + token->len;
+}
+
+static size_t prefix_len(const af_feed_t *feed, size_t at)
+{
+    size_t to = at;
+
+    while (feed->bytes[to] != ':' && feed->bytes[to] != '>' && !af_xml_space(feed->bytes[to]) && feed->bytes[to] != '/') {
+        to++;
+    }
+    return feed->bytes[to] == ':' ? to + 1 - at : 0;
+}
+
+/* The field's end tag begins at `to`. */
+static af_status_t close_field(af_feed_t *feed, af_xml_t *xml, size_t to)
+{
+    xml_field_t *open = &xml->field;
+    af_field_t field = {.form = open->form, .from = open->from, .to = to, .rank = open->rank, .removed_by = AF_NO_RULE};
+
+    open->open = false;
+    if (xml->unit != XML_HOLDING || open->unreadable) {
+        return AF_OK;
+    }
+    if (open->form == AF_FORM_XHTML) {
+        if (open->body == XML_BODY_CLOSED) {
+            field.from = open->from_body;
+            field.to = open->to_body;
+        } else if (open->body != XML_BODY_SELF) {
+            return AF_OK;
+        }
+        field.prefix_at = open->prefix_at;
+        field.prefix_len = prefix_len(feed, open->prefix_at);
+    }
+    return field.from < field.to ? af_unit_add(feed, &field) : AF_OK;
+}
+
+/* --- Start tags --------------------------------------------------------------------------------------------------------- */
+
+static void take_link(af_feed_t *feed, af_slice_t tag, const af_element_t *element)
+{
+    af_slice_t href = af_xml_attribute_of(tag, "href"), rel = af_xml_attribute_of(tag, "rel");
+
+    if (element->fact == AF_FACT_LINK && href.data != NULL && (rel.data == NULL || is(rel, "alternate"))) {
+        af_item_take(&feed->item, AF_FACT_LINK, element->fact_rank, AF_FORM_TEXT, href, feed->charset);
+    }
+}
+
+static af_element_t element_of(const af_xml_t *xml, af_slice_t tag, af_slice_t name)
+{
+    af_xml_name_t cut = af_xml_name_cut(name);
+    af_space_t space = af_xml_stack_space(&xml->stack, tag, name.len, cut.prefix);
+
+    if (space == AF_SPACE_OTHER && cut.prefix.len > 0) {
+        return (af_element_t){AF_ELEMENT_OTHER, AF_FACT_NONE, 0, 0};
+    }
+    return af_element_of(space, cut.local);
+}
+
+/* Tells whether the element is the item's own: facts deeper inside are of something else, but for the name of an author. */
+static void open_fact(af_xml_t *xml, const af_element_t *element, af_slice_t name, size_t from)
+{
+    size_t depth = xml->stack.depth - xml->unit_depth;
+
+    if (xml->fact.open || xml->unit_kind != AF_UNIT_ITEM) {
+        return;
+    }
+    if (depth == 1 && element->kind == AF_ELEMENT_AUTHOR) {
+        xml->author_depth = xml->stack.depth;
+    } else if (depth == 1 && element->fact != AF_FACT_NONE) {
+        xml->fact = (xml_fact_t){true, element->fact, element->fact_rank, xml->stack.depth, from};
+    } else if (depth == 2 && xml->author_depth + 1 == xml->stack.depth && is(af_xml_name_cut(name).local, "name")) {
+        xml->fact = (xml_fact_t){true, AF_FACT_AUTHOR, 2, xml->stack.depth, from};
+    }
+}
+
+/* What an element that was just opened is, in a unit that is held or outside of one. */
+static af_status_t look_at_element(af_feed_t *feed, af_xml_t *xml, const af_element_t *element, af_slice_t tag, af_slice_t name)
+{
+    af_form_t form;
+    bool holds_html = form_of(element, tag, &form);
+    size_t from = xml->at + tag.len;
+
+    if (xml->unit == XML_NONE && holds_html) {
+        af_status_t status = begin_unit(feed, xml, AF_UNIT_FIELD, xml->at, xml->stack.depth - 1);
+        if (status != AF_OK) {
+            return status;
+        }
+    }
+    if (xml->unit != XML_HOLDING) {
+        return AF_OK;
+    }
+    if (feed->wants_facts) {
+        take_link(feed, tag, element);
+        open_fact(xml, element, name, from);
+    }
+    if (holds_html) {
+        open_field(xml, element, form, from, tag.len);
+    }
+    return AF_OK;
+}
+
+/* An item begins where no item can be: the one before was not ended. */
+static void regain(af_feed_t *feed, af_xml_t *xml)
+{
+    if (xml->unit != XML_NONE) {
+        break_unit(feed, xml, xml->at);
+        xml->unit = XML_NONE;
+        af_xml_stack_pop_to(&xml->stack, xml->unit_depth - 1);
+    }
+    if (xml->lost && xml->item_depth > 0) {
+        af_xml_stack_pop_to(&xml->stack, xml->item_depth - 1);
+    }
+    xml->lost = false;
+}
+
+static af_status_t open_item(af_feed_t *feed, af_xml_t *xml, af_slice_t tag, size_t name_len)
+{
+    regain(feed, xml);
+    af_status_t status = begin_unit(feed, xml, AF_UNIT_ITEM, xml->at, xml->stack.depth);
+    if (status == AF_OK) {
+        status = af_xml_stack_push(&xml->stack, tag, name_len);
+    }
+    xml->item_depth = xml->stack.depth;
+    return status;
+}
+
+static void empty_tag(af_feed_t *feed, af_xml_t *xml, const af_element_t *element, const af_xml_token_t *token, af_slice_t tag)
+{
+    if (xml->unit != XML_HOLDING) {
+        return;
+    }
+    if (xml->field.open) {
+        child_of_field(xml, token, (af_slice_t){tag.data + 1, token->name_len}, xml->stack.depth + 1);
+    } else if (feed->wants_facts) {
+        take_link(feed, tag, element);
+    }
+}
+
+static af_status_t push_element(af_feed_t *feed, af_xml_t *xml, af_slice_t tag, size_t name_len)
+{
+    af_status_t status = af_xml_stack_push(&xml->stack, tag, name_len);
+
+    if (status == AF_LIMIT) {
+        break_unit(feed, xml, xml->at);
+        xml->lost = true;
+        return AF_OK;
+    }
+    return status;
+}
+
+/* libxml2 compares each attribute of a tag with each: a tag with very many costs its unit. */
+static void limit_attributes(af_feed_t *feed, af_xml_t *xml, af_slice_t tag, size_t name_len)
+{
+    af_xml_attribute_t attribute;
+    size_t at = name_len + 1, count = 0, limit = feed->options.limits.attributes;
+
+    if (tag.len / 5 <= limit || xml->unit != XML_HOLDING) {
+        return;
+    }
+    while (count <= limit && af_xml_attribute(tag, &at, &attribute)) {
+        count++;
+    }
+    if (count > limit) {
+        break_unit(feed, xml, xml->at);
+    }
+}
+
+static af_status_t start_tag(af_feed_t *feed, af_xml_t *xml, const af_xml_token_t *token)
+{
+    af_slice_t tag = slice_of(feed, xml->at, xml->at + token->len), name = {tag.data + 1, token->name_len};
+    af_element_t element = element_of(xml, tag, name);
+
+    if (xml->stack.depth == 0 && !xml->lost && element.kind != AF_ELEMENT_ROOT && element.kind != AF_ELEMENT_ITEM) {
+        af_feed_pass(feed, "not-a-feed");
+        return AF_OK;
+    }
+    if (element.kind == AF_ELEMENT_ITEM && !token->empty) {
+        af_status_t opened = open_item(feed, xml, tag, token->name_len);
+        limit_attributes(feed, xml, tag, token->name_len);
+        return opened;
+    }
+    limit_attributes(feed, xml, tag, token->name_len);
+    if (xml->lost) {
+        return AF_OK;
+    }
+    if (token->empty) {
+        empty_tag(feed, xml, &element, token, tag);
+        return AF_OK;
+    }
+    af_status_t status = push_element(feed, xml, tag, token->name_len);
+    if (status != AF_OK || xml->lost) {
+        return status;
+    }
+    if (xml->unit == XML_HOLDING && xml->field.open) {
+        child_of_field(xml, token, name, xml->stack.depth);
+        return AF_OK;
+    }
+    return look_at_element(feed, xml, &element, tag, name);
+}
+
+/* --- End tags ----------------------------------------------------------------------------------------------------------- */
+
+/* The element at the top of the stack is closed by the tag that begins at xml->at. */
+static af_status_t close_top(af_feed_t *feed, af_xml_t *xml, size_t to)
+{
+    af_status_t status = AF_OK;
+    size_t depth = xml->stack.depth;
+
+    if (xml->fact.open && xml->fact.depth == depth) {
+        xml->fact.open = false;
+        af_item_take(&feed->item, xml->fact.fact, xml->fact.rank, AF_FORM_TEXT, slice_of(feed, xml->fact.from, xml->at),
+                     feed->charset);
+    }
+    if (xml->field.open && xml->field.body == XML_BODY_OPEN && depth == xml->field.depth + 1) {
+        xml->field.body = XML_BODY_CLOSED;
+        xml->field.to_body = xml->at;
+    }
+    bool ends_field = xml->field.open && xml->field.depth == depth;
+    if (ends_field) {
+        status = close_field(feed, xml, xml->at);
+    }
+    af_xml_stack_pop_to(&xml->stack, depth - 1);
+    if (xml->unit != XML_NONE && depth == xml->unit_depth) {
+        af_status_t ended = end_unit(feed, xml, to);
+        return status != AF_OK ? status : ended;
+    }
+    if (ends_field && xml->unit == XML_TOO_LARGE && status == AF_OK) {
+        status = hold(feed, xml, to, xml->stack.depth);
+    }
+    return status;
+}
+
+static af_status_t end_tag(af_feed_t *feed, af_xml_t *xml, const af_xml_token_t *token)
+{
+    af_slice_t name = {feed->bytes + xml->at + 2, token->name_len};
+    size_t bottom = xml->unit == XML_NONE ? 0 : xml->unit_depth - 1;
+
+    if (xml->lost && (xml->unit == XML_NONE || !af_slice_equal(name, af_xml_stack_name(&xml->stack, bottom)))) {
+        return AF_OK;
+    }
+    size_t found = xml->lost ? bottom + 1 : af_xml_stack_find(&xml->stack, name, 0);
+    if (found != xml->stack.depth || found == 0) {
+        break_unit(feed, xml, xml->at);
+    }
+    if (found == 0) {
+        return AF_OK;
+    }
+    xml->lost = false;
+    af_xml_stack_pop_to(&xml->stack, found);
+    if (found <= bottom) {
+        xml->unit = XML_NONE; /* what is around the unit ends, and it with that */
+    }
+    return close_top(feed, xml, xml->at + token->len);
+}
+
+/* --- The document ------------------------------------------------------------------------------------------------------- */
+
+static af_status_t take(af_feed_t *feed, af_xml_t *xml, const af_xml_token_t *token)
+{
+    switch (token->kind) {
+    case AF_XML_START:
+        return start_tag(feed, xml, token);
+    case AF_XML_END:
+        return end_tag(feed, xml, token);
+    case AF_XML_DOCTYPE:
+        return af_xml_doctype(feed, xml, slice_of(feed, xml->at, xml->at + token->len));
+    case AF_XML_BAD:
+        break_unit(feed, xml, xml->at);
+        break;
+    case AF_XML_MORE: case AF_XML_TEXT: case AF_XML_COMMENT: case AF_XML_PI: case AF_XML_CDATA:
+        break;
+    }
+    return AF_OK;
+}
+
+static bool holds(const af_xml_t *xml)
+{
+    return xml->unit == XML_HOLDING;
+}
+
+/* Memory that is not there for a unit costs that unit; the feed goes on. */
+static void lose_unit(af_feed_t *feed, af_xml_t *xml, af_status_t status)
+{
+    feed->stats.limited++;
+    feed->stats.reason = status == AF_NOMEM ? "nomem" : "memory";
+    af_feed_tell(feed, AF_LIMIT_HIT, xml->at, feed->stats.reason);
+    if (xml->unit == XML_HOLDING) {
+        xml->unit = XML_BROKEN;
+        xml->field.open = xml->fact.open = false;
+    }
+}
+
+static void run_tokens(af_feed_t *feed, af_xml_t *xml, bool last, af_status_t *told)
+{
+    af_xml_token_t token;
+
+    while (!feed->passing) {
+        af_xml_next(&xml->lexer, feed->bytes + xml->at, feed->len - xml->at, last, &token);
+        if (token.kind == AF_XML_MORE) {
+            break;
+        }
+        af_status_t status = take(feed, xml, &token);
+        xml->at += token.len;
+        if (status != AF_OK) {
+            lose_unit(feed, xml, status);
+            *told = status;
+        }
+        if (!feed->passing && !holds(xml)) {
+            af_feed_release(feed, xml->at);
+        }
+    }
+}
+
+af_status_t af_xml_run(af_feed_t *feed, af_xml_t *xml, bool last)
+{
+    af_status_t status = AF_OK;
+
+    if (!xml->started) {
+        status = af_xml_start(feed, xml, last);
+        if (status != AF_OK || !xml->started) {
+            return status;
+        }
+    }
+    run_tokens(feed, xml, last, &status);
+    if (last) {
+        break_unit(feed, xml, xml->at);
+    }
+    if (feed->passing || last) {
+        return status;
+    }
+    if (holds(xml) && feed->len - feed->done > feed->options.limits.hold) {
+        af_status_t cut = cut_unit(feed, xml);
+        status = cut != AF_OK ? cut : status;
+    }
+    if (feed->len - xml->at > feed->options.limits.tag) {
+        af_feed_tell(feed, AF_LIMIT_HIT, xml->at, "tag");
+        feed->stats.limited++;
+        af_feed_pass(feed, "tag");
+        return AF_LIMIT;
+    }
+    return status;
+}
+
+void af_xml_moved(af_xml_t *xml, size_t by)
+{
+    xml->at -= by;
+    xml->unit_from -= by;
+    xml->field.from -= by;
+    xml->field.from_body -= by;
+    xml->field.to_body -= by;
+    xml->field.prefix_at -= by;
+    xml->fact.from -= by;
+}
+
+af_status_t af_xml_create(af_feed_t *feed, af_xml_t **out)
+{
+    af_xml_t *xml = af_heap_alloc(feed->heap, sizeof *xml);
+
+    *out = xml;
+    if (xml == NULL) {
+        return af_heap_why(feed->heap, sizeof *xml);
+    }
+    memset(xml, 0, sizeof *xml);
+    size_t depth = feed->options.limits.depth;
+    af_xml_stack_init(&xml->stack, feed->heap, depth < XML_DEPTH ? depth : XML_DEPTH);
+    return AF_OK;
+}
+
+void af_xml_destroy(af_feed_t *feed, af_xml_t *xml)
+{
+    if (xml != NULL) {
+        af_xml_stack_destroy(&xml->stack);
+        af_judge_destroy(xml->judge);
+        af_heap_release(feed->heap, xml->surroundings, xml->surroundings_capacity);
+        af_heap_release(feed->heap, xml->entities, xml->entities_capacity);
+        af_heap_release(feed->heap, xml, sizeof *xml);
+    }
+}
