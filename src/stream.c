@@ -22,6 +22,8 @@ struct af_stream {
     af_feed_t *feed;
     uint8_t *first;             /* bytes that came before it was */
     size_t first_len, first_capacity;
+    uint64_t passed;            /* neither could be made: all goes as it is */
+    bool passing;
 };
 
 void af_options_init(af_options_t *out)
@@ -156,6 +158,16 @@ static af_status_t choose(af_stream_t *stream, af_sniff_t found)
     return status;
 }
 
+/* Keeps `len` more bytes. */
+static af_status_t pass(af_stream_t *stream, size_t len)
+{
+    af_edit_t edit = {AF_KEEP, AF_NO_RULE, stream->passed, stream->passed + len, NULL, 0};
+
+    stream->passing = true;
+    stream->passed += len;
+    return len == 0 || stream->sink.edit(stream->sink.opaque, &edit) == AF_OK ? AF_OK : AF_HOST;
+}
+
 static bool is_known(const af_stream_t *stream)
 {
     return stream->feed != NULL || stream->rewriter != NULL;
@@ -164,31 +176,51 @@ static bool is_known(const af_stream_t *stream)
 static af_status_t push_first(af_stream_t *stream, const uint8_t *data, size_t len)
 {
     af_sniff_t found = stream->first_len == 0 ? af_feed_sniff(data, len) : AF_SNIFF_MORE;
+    size_t all = stream->first_len + len;
+    af_status_t status = AF_OK;
 
     if (found == AF_SNIFF_MORE) {
-        af_status_t status = remember(stream, data, len);
-        if (status != AF_OK) {
-            return status;
+        status = remember(stream, data, len);
+        len = 0;
+        found = status == AF_OK ? af_feed_sniff(stream->first, stream->first_len) : found;
+        if (status == AF_OK && found == AF_SNIFF_MORE) {
+            return AF_OK;
         }
-        found = af_feed_sniff(stream->first, stream->first_len);
-        return found == AF_SNIFF_MORE ? AF_OK : choose(stream, found);
     }
-    af_status_t status = choose(stream, found);
-    return status == AF_OK ? push(stream, data, len) : status;
+    if (status == AF_OK) {
+        status = choose(stream, found);
+    }
+    if (!is_known(stream)) {
+        af_status_t passed = pass(stream, all);
+        return passed == AF_OK ? status : passed;
+    }
+    if (status == AF_HOST || len == 0) {
+        return status;
+    }
+    af_status_t pushed = push(stream, data, len);
+    return pushed == AF_OK ? status : pushed;
 }
 
 /* --- The response ------------------------------------------------------------------------------------------------------- */
 
 af_status_t af_stream_push(af_stream_t *stream, const uint8_t *data, size_t len)
 {
+    if (stream->passing) {
+        return pass(stream, len);
+    }
     return is_known(stream) ? push(stream, data, len) : push_first(stream, data, len);
 }
 
 af_status_t af_stream_finish(af_stream_t *stream)
 {
-    af_status_t status = is_known(stream) ? AF_OK : choose(stream, AF_SNIFF_HTML);
+    size_t all = stream->first_len;
+    af_status_t status = is_known(stream) || stream->passing ? AF_OK : choose(stream, AF_SNIFF_HTML);
 
-    if (status != AF_OK) {
+    if (!is_known(stream)) {
+        af_status_t passed = stream->passing ? AF_OK : pass(stream, all);
+        return passed == AF_OK ? status : passed;
+    }
+    if (status == AF_HOST) {
         return status;
     }
     return stream->feed != NULL ? af_feed_finish(stream->feed) : af_rewriter_finish(stream->rewriter);
@@ -197,7 +229,7 @@ af_status_t af_stream_finish(af_stream_t *stream)
 uint64_t af_stream_frontier(const af_stream_t *stream)
 {
     if (!is_known(stream)) {
-        return 0;
+        return stream->passed;
     }
     return stream->feed != NULL ? af_feed_frontier(stream->feed) : af_rewriter_frontier(stream->rewriter);
 }
@@ -205,7 +237,8 @@ uint64_t af_stream_frontier(const af_stream_t *stream)
 void af_stream_stats(const af_stream_t *stream, af_stats_t *out)
 {
     if (!is_known(stream)) {
-        *out = (af_stats_t){.pushed = stream->first_len, .reason = "", .attribution = "", .memory_peak = stream->heap.peak};
+        *out = (af_stats_t){.pushed = stream->passed + stream->first_len, .reason = stream->passing ? "memory" : "",
+                            .attribution = "", .memory_peak = stream->heap.peak};
     } else if (stream->feed != NULL) {
         af_feed_stats(stream->feed, out);
     } else {

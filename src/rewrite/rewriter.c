@@ -114,17 +114,6 @@ static af_status_t start_parts(af_rewriter_t *rw)
     return status;
 }
 
-static char *copy_text(af_rewriter_t *rw, const char *text)
-{
-    size_t len = text == NULL ? 0 : strlen(text);
-    char *copy = len == 0 ? NULL : af_heap_alloc(rw->heap, len + 1);
-
-    if (copy != NULL) {
-        memcpy(copy, text, len + 1);
-    }
-    return copy;
-}
-
 af_status_t af_rewriter_create(const af_ruleset_t *rules, const af_options_t *options, const af_fragment_t *fragment,
                                const af_sink_t *sink, af_heap_t *heap, af_rewriter_t **out)
 {
@@ -138,10 +127,9 @@ af_status_t af_rewriter_create(const af_ruleset_t *rules, const af_options_t *op
     rw->heap = heap;
     rw->rules = rules;
     rw->options = *options;
-    rw->options.site = rw->site = copy_text(rw, options->site);
+    rw->site = options->site;
     rw->site_len = rw->site == NULL ? 0 : strlen(rw->site);
-    rw->options.url = copy_text(rw, options->url);
-    rw->options.charset = rw->charset_label = copy_text(rw, options->charset);
+    rw->charset_label = options->charset;
     rw->stats.reason = rw->stats.attribution = "";
     rw->drop_rule = AF_NO_RULE;
     af_edits_init(&rw->edits, sink, options->mode, &rw->stats);
@@ -160,13 +148,6 @@ af_status_t af_rewriter_create(const af_ruleset_t *rules, const af_options_t *op
 static void destroy_vector(af_rewriter_t *rw, af_vector_t *vector, size_t item)
 {
     af_heap_release(rw->heap, vector->items, vector->capacity * item);
-}
-
-static void destroy_text(af_rewriter_t *rw, const char *text)
-{
-    if (text != NULL) {
-        af_heap_release(rw->heap, (void *) (uintptr_t) text, strlen(text) + 1);
-    }
 }
 
 static void destroy_vectors(af_rewriter_t *rw)
@@ -211,9 +192,6 @@ void af_rewriter_destroy(af_rewriter_t *rw)
         af_charset_destroy(rw->charset);
     }
     destroy_vectors(rw);
-    destroy_text(rw, rw->options.site);
-    destroy_text(rw, rw->options.url);
-    destroy_text(rw, rw->options.charset);
     af_heap_release(rw->heap, rw, sizeof *rw);
 }
 
