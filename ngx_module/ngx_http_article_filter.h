@@ -83,6 +83,8 @@ typedef struct {
     ngx_http_article_filter_set_t     *set;
     size_t                             buffer;
     size_t                             max_memory;
+    off_t                              max_decoded;
+    ngx_flag_t                         decode;
     ngx_hash_t                         types;
     ngx_array_t                       *types_keys;
 } ngx_http_article_filter_loc_conf_t;
@@ -121,6 +123,7 @@ typedef struct {
     ngx_http_request_t                *request;
     ngx_http_article_filter_set_t     *set;
     af_stream_t                       *stream;
+    af_decoder_t                      *decoder;
     af_stats_t                         stats;
     ngx_uint_t                         allocated;
 
@@ -132,7 +135,13 @@ typedef struct {
 
     ngx_buf_t                         *buf;       /* the input buffer */
     ngx_buf_t                         *tail;      /* last piece of buf */
-    uint64_t                           buf_pos;   /* offset of buf->pos */
+
+    /* the bytes that are looked at, in buf or decoded in a block of ours */
+
+    u_char                            *pos;
+    u_char                            *last;
+    ngx_http_article_filter_block_t   *decoded;
+    uint64_t                           pos_offset;
     uint64_t                           decided;
     uint64_t                           pushed;
 
@@ -150,6 +159,8 @@ typedef struct {
     unsigned                           failed:1;
     unsigned                           flushed:1;    /* nothing new since */
     unsigned                           logged:1;
+    unsigned                           cut:1;        /* nothing follows */
+    unsigned                           ended:1;      /* all of it came */
 } ngx_http_article_filter_ctx_t;
 
 
@@ -181,7 +192,22 @@ void ngx_http_article_filter_body_init(void);
 
 ngx_int_t ngx_http_article_filter_stream_create(ngx_http_request_t *r,
     ngx_http_article_filter_ctx_t *ctx, af_options_t *options);
+ngx_int_t ngx_http_article_filter_decoder_create(ngx_http_request_t *r,
+    ngx_http_article_filter_ctx_t *ctx, ngx_str_t *coding, off_t limit);
+void ngx_http_article_filter_decoder_close(
+    ngx_http_article_filter_ctx_t *ctx);
 void ngx_http_article_filter_stream_close(ngx_http_article_filter_ctx_t *ctx);
+
+/* body */
+
+ngx_int_t ngx_http_article_filter_feed(ngx_http_article_filter_ctx_t *ctx,
+    u_char *pos, u_char *last);
+ngx_int_t ngx_http_article_filter_cut(ngx_http_article_filter_ctx_t *ctx);
+
+/* decoding */
+
+ngx_int_t ngx_http_article_filter_decode(ngx_http_article_filter_ctx_t *ctx,
+    ngx_uint_t last);
 
 /* pieces */
 
@@ -192,6 +218,8 @@ ngx_http_article_filter_piece_t *ngx_http_article_filter_add_piece(
 ngx_int_t ngx_http_article_filter_insert(ngx_http_article_filter_ctx_t *ctx,
     const u_char *data, size_t len);
 ngx_int_t ngx_http_article_filter_hold(ngx_http_article_filter_ctx_t *ctx);
+ngx_http_article_filter_block_t *ngx_http_article_filter_get_block(
+    ngx_http_article_filter_ctx_t *ctx, size_t size);
 void ngx_http_article_filter_release(ngx_http_article_filter_ctx_t *ctx,
     ngx_http_article_filter_block_t *block);
 

@@ -18,8 +18,10 @@ static ngx_int_t ngx_http_article_filter_observe(ngx_http_request_t *r,
     ngx_http_article_filter_ctx_t *ctx, ngx_chain_t *in);
 static ngx_int_t ngx_http_article_filter_process(
     ngx_http_article_filter_ctx_t *ctx, ngx_buf_t *buf);
-static ngx_int_t ngx_http_article_filter_feed(
-    ngx_http_article_filter_ctx_t *ctx, ngx_uint_t last);
+static ngx_int_t ngx_http_article_filter_read(
+    ngx_http_article_filter_ctx_t *ctx);
+static ngx_int_t ngx_http_article_filter_finish(
+    ngx_http_article_filter_ctx_t *ctx);
 static ngx_int_t ngx_http_article_filter_outcome(
     ngx_http_article_filter_ctx_t *ctx, af_status_t status);
 static ngx_int_t ngx_http_article_filter_give_up(
@@ -46,6 +48,7 @@ ngx_http_article_filter_body_init(void)
 static ngx_int_t
 ngx_http_article_filter_body(ngx_http_request_t *r, ngx_chain_t *in)
 {
+    ngx_int_t                       rc;
     ngx_chain_t                    *cl;
     ngx_http_article_filter_ctx_t  *ctx;
 
@@ -65,7 +68,16 @@ ngx_http_article_filter_body(ngx_http_request_t *r, ngx_chain_t *in)
         }
     }
 
-    return ngx_http_article_filter_output(r, ctx, in);
+    rc = ngx_http_article_filter_output(r, ctx, in);
+
+    if (ctx->ended) {
+
+        /* makes nginx close the connection; nothing is lost but the end */
+
+        r->connection->error = 1;
+    }
+
+    return rc;
 }
 
 
@@ -75,7 +87,6 @@ static ngx_int_t
 ngx_http_article_filter_observe(ngx_http_request_t *r,
     ngx_http_article_filter_ctx_t *ctx, ngx_chain_t *in)
 {
-    ngx_buf_t    *b;
     ngx_chain_t  *cl;
 
     if (r->headers_out.status == NGX_HTTP_PARTIAL_CONTENT) {
@@ -87,22 +98,10 @@ ngx_http_article_filter_observe(ngx_http_request_t *r,
     }
 
     for (cl = in; cl && ctx->stream; cl = cl->next) {
-        b = cl->buf;
+        ctx->buf = cl->buf;
 
-        ctx->pushed += ngx_buf_in_memory(b) ? b->last - b->pos : 0;
-        ctx->buf = b;
-
-        if (!ngx_buf_in_memory(b) && b->in_file) {
-            ctx->status = NGX_HTTP_ARTICLE_FILTER_S_ERROR;
+        if (ngx_http_article_filter_read(ctx) != NGX_OK) {
             ngx_http_article_filter_stream_close(ctx);
-            break;
-        }
-
-        if (ngx_http_article_filter_feed(ctx, b->last_buf || b->last_in_chain)
-            != NGX_OK)
-        {
-            ngx_http_article_filter_stream_close(ctx);
-            break;
         }
     }
 
@@ -120,46 +119,30 @@ static ngx_int_t
 ngx_http_article_filter_process(ngx_http_article_filter_ctx_t *ctx,
     ngx_buf_t *buf)
 {
-    ngx_int_t  rc;
+    ngx_int_t                         rc;
+    ngx_http_article_filter_piece_t  *piece;
 
     ctx->buf = buf;
-    ctx->buf_pos = ctx->pushed;
     ctx->tail = NULL;
-    rc = NGX_OK;
 
-    if (ngx_buf_in_memory(buf)) {
-        ctx->pushed += buf->last - buf->pos;
-
-    } else if (buf->in_file) {
-
-        /* somebody did not heed filter_need_in_memory */
-
-        if (ctx->stream) {
-            ngx_log_error(NGX_LOG_ALERT, ctx->request->connection->log, 0,
-                          "article filter: a file buffer was not read");
-        }
-
-        rc = NGX_DECLINED;
-    }
-
-    if (rc == NGX_OK && ctx->stream) {
-        rc = ngx_http_article_filter_feed(ctx,
-                                          buf->last_buf || buf->last_in_chain);
-    }
-
-    if (rc == NGX_OK && ctx->stream) {
-        rc = ngx_http_article_filter_hold(ctx);
-    }
+    rc = ctx->cut ? NGX_OK : ngx_http_article_filter_read(ctx);
 
     if (rc == NGX_DECLINED) {
-        rc = ngx_http_article_filter_give_up(ctx);
-    }
 
-    if (rc == NGX_OK && ctx->stream == NULL) {
+        /* a file without memory passes as it is, behind what was held */
 
-        /* after the end, and after giving up: all passes */
+        piece = ngx_http_article_filter_add_piece(ctx);
+        if (piece == NULL) {
+            return NGX_ERROR;
+        }
 
-        rc = ngx_http_article_filter_move(ctx, ctx->pushed, 1);
+        piece->buf.in_file = 1;
+        piece->buf.file = buf->file;
+        piece->buf.file_pos = buf->file_pos;
+        piece->buf.file_last = buf->file_last;
+
+        ctx->tail = &piece->buf;
+        rc = NGX_OK;
     }
 
     if (rc != NGX_OK) {
@@ -177,48 +160,131 @@ ngx_http_article_filter_process(ngx_http_article_filter_ctx_t *ctx,
         }
     }
 
+    if (ctx->cut) {
+
+        /* without the end the client knows that something is missing */
+
+        ctx->ended |= buf->last_buf;
+
+        return NGX_OK;
+    }
+
     return ngx_http_article_filter_flags(ctx, buf);
 }
 
 
+/* NGX_DECLINED: a file that cannot be read, and is not encoded */
+
 static ngx_int_t
-ngx_http_article_filter_feed(ngx_http_article_filter_ctx_t *ctx,
-    ngx_uint_t last)
+ngx_http_article_filter_read(ngx_http_article_filter_ctx_t *ctx)
 {
-    ngx_int_t   rc;
-    ngx_buf_t  *buf;
+    ngx_int_t    rc;
+    ngx_buf_t   *buf;
+    ngx_uint_t   last;
 
     buf = ctx->buf;
+    last = buf->last_buf || buf->last_in_chain;
     rc = NGX_OK;
 
-    if (ngx_buf_in_memory(buf) && buf->last > buf->pos) {
-        rc = ngx_http_article_filter_outcome(ctx,
-                              af_stream_push(ctx->stream, buf->pos,
-                                             (size_t) (buf->last - buf->pos)));
+    if (!ngx_buf_in_memory(buf) && buf->in_file) {
+
+        /* somebody did not heed filter_need_in_memory */
+
+        if (ctx->stream) {
+            ngx_log_error(NGX_LOG_ALERT, ctx->request->connection->log, 0,
+                          "article filter: a file buffer was not read");
+        }
+
+        rc = ngx_http_article_filter_give_up(ctx);
+
+        if (rc != NGX_OK) {
+            return rc;
+        }
+
+        return ctx->decoder ? ngx_http_article_filter_cut(ctx) : NGX_DECLINED;
     }
 
-    if (rc != NGX_OK || !last) {
+    if (ctx->decoder) {
+        rc = ngx_http_article_filter_decode(ctx, last);
+
+    } else if (ngx_buf_in_memory(buf)) {
+        rc = ngx_http_article_filter_feed(ctx, buf->pos, buf->last);
+    }
+
+    if (rc != NGX_OK || !last || ctx->cut) {
         return rc;
+    }
+
+    ngx_http_article_filter_decoder_close(ctx);
+
+    return ngx_http_article_filter_finish(ctx);
+}
+
+
+/* plain bytes, in the input buffer or decoded */
+
+ngx_int_t
+ngx_http_article_filter_feed(ngx_http_article_filter_ctx_t *ctx, u_char *pos,
+    u_char *last)
+{
+    ngx_int_t  rc;
+
+    ctx->pos = pos;
+    ctx->last = last;
+    ctx->pos_offset = ctx->pushed;
+    ctx->pushed += last - pos;
+
+    rc = NGX_OK;
+
+    if (ctx->stream && last > pos) {
+        rc = ngx_http_article_filter_outcome(ctx,
+                                     af_stream_push(ctx->stream, pos,
+                                                    (size_t) (last - pos)));
+
+        if (rc == NGX_OK) {
+            rc = ngx_http_article_filter_hold(ctx);
+        }
+    }
+
+    if (rc == NGX_DECLINED || (rc == NGX_OK && ctx->stream == NULL)) {
+
+        /* after the end, and after giving up: all passes */
+
+        return ngx_http_article_filter_give_up(ctx);
+    }
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_http_article_filter_finish(ngx_http_article_filter_ctx_t *ctx)
+{
+    ngx_int_t  rc;
+
+    if (ctx->stream == NULL) {
+        return NGX_OK;
     }
 
     rc = ngx_http_article_filter_outcome(ctx, af_stream_finish(ctx->stream));
 
-    if (rc != NGX_OK) {
+    if (rc == NGX_ERROR) {
         return rc;
     }
 
-    ngx_http_article_filter_stream_close(ctx);
+    if (rc == NGX_OK) {
+        ngx_http_article_filter_stream_close(ctx);
 
-    if (ctx->status != NGX_HTTP_ARTICLE_FILTER_S_FILTERED) {
-        return NGX_OK;
+        if (ctx->status == NGX_HTTP_ARTICLE_FILTER_S_FILTERED
+            && ctx->stats.dropped == 0 && ctx->stats.inserted == 0)
+        {
+            ctx->status = ctx->stats.limited
+                          ? NGX_HTTP_ARTICLE_FILTER_S_LIMIT
+                          : NGX_HTTP_ARTICLE_FILTER_S_UNCHANGED;
+        }
     }
 
-    if (ctx->stats.dropped == 0 && ctx->stats.inserted == 0) {
-        ctx->status = ctx->stats.limited ? NGX_HTTP_ARTICLE_FILTER_S_LIMIT
-                                      : NGX_HTTP_ARTICLE_FILTER_S_UNCHANGED;
-    }
-
-    return NGX_OK;
+    return ngx_http_article_filter_give_up(ctx);
 }
 
 
@@ -275,39 +341,45 @@ ngx_http_article_filter_outcome(ngx_http_article_filter_ctx_t *ctx,
 }
 
 
+/* no stream any more: what is held leaves, and so does what follows */
+
 static ngx_int_t
 ngx_http_article_filter_give_up(ngx_http_article_filter_ctx_t *ctx)
 {
-    ngx_buf_t                        *b;
-    ngx_http_article_filter_piece_t  *piece;
-
-    if (ctx->status == NGX_HTTP_ARTICLE_FILTER_S_FILTERED) {
+    if (ctx->stream && ctx->status == NGX_HTTP_ARTICLE_FILTER_S_FILTERED) {
         ctx->status = NGX_HTTP_ARTICLE_FILTER_S_ERROR;
     }
 
     ngx_http_article_filter_stream_close(ctx);
 
-    if (ngx_http_article_filter_move(ctx, ctx->pushed, 1) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    b = ctx->buf;
-
-    if (ngx_buf_in_memory(b) || !b->in_file) {
+    if (ctx->mode == NGX_HTTP_ARTICLE_FILTER_REPORT) {
         return NGX_OK;
     }
 
-    piece = ngx_http_article_filter_add_piece(ctx);
-    if (piece == NULL) {
-        return NGX_ERROR;
+    return ngx_http_article_filter_move(ctx, ctx->pushed, 1);
+}
+
+
+/*
+ * The rest of a body that is encoded cannot be had: the response ends here,
+ * in the middle, as it does where an origin has gone.
+ */
+
+ngx_int_t
+ngx_http_article_filter_cut(ngx_http_article_filter_ctx_t *ctx)
+{
+    ngx_http_article_filter_stream_close(ctx);
+
+    if (ctx->mode == NGX_HTTP_ARTICLE_FILTER_REPORT) {
+        return NGX_OK;
     }
 
-    piece->buf.in_file = 1;
-    piece->buf.file = b->file;
-    piece->buf.file_pos = b->file_pos;
-    piece->buf.file_last = b->file_last;
+    ctx->cut = 1;
+    ctx->request->keepalive = 0;
 
-    ctx->tail = &piece->buf;
+    if (ctx->newest) {
+        ctx->newest->flush = 1;
+    }
 
     return NGX_OK;
 }

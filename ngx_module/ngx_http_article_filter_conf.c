@@ -79,6 +79,8 @@ ngx_http_article_filter_create_loc_conf(ngx_conf_t *cf)
     conf->site = NGX_CONF_UNSET_PTR;
     conf->buffer = NGX_CONF_UNSET_SIZE;
     conf->max_memory = NGX_CONF_UNSET_SIZE;
+    conf->max_decoded = NGX_CONF_UNSET;
+    conf->decode = NGX_CONF_UNSET;
 
     return conf;
 }
@@ -96,6 +98,9 @@ ngx_http_article_filter_merge_loc_conf(ngx_conf_t *cf, void *parent,
     ngx_conf_merge_size_value(conf->buffer, prev->buffer, 256 * 1024);
     ngx_conf_merge_size_value(conf->max_memory, prev->max_memory,
                               1024 * 1024);
+    ngx_conf_merge_off_value(conf->max_decoded, prev->max_decoded,
+                             32 * 1024 * 1024);
+    ngx_conf_merge_value(conf->decode, prev->decode, 1);
 
     if (ngx_http_merge_types(cf, &conf->types_keys, &conf->types,
                              &prev->types_keys, &prev->types,

@@ -14,8 +14,13 @@ static ngx_http_article_filter_mode_e ngx_http_article_filter_get_mode(
     ngx_http_request_t *r, ngx_http_article_filter_loc_conf_t *alcf);
 static ngx_http_article_filter_status_e ngx_http_article_filter_check(
     ngx_http_request_t *r, ngx_http_article_filter_loc_conf_t *alcf);
+static ngx_uint_t ngx_http_article_filter_coding(ngx_http_request_t *r,
+    ngx_str_t *coding);
 static ngx_http_article_filter_status_e ngx_http_article_filter_check_headers(
     ngx_http_request_t *r);
+static ngx_int_t ngx_http_article_filter_start(ngx_http_request_t *r,
+    ngx_http_article_filter_loc_conf_t *alcf,
+    ngx_http_article_filter_ctx_t *ctx);
 static ngx_int_t ngx_http_article_filter_options(ngx_http_request_t *r,
     ngx_http_article_filter_loc_conf_t *alcf, af_options_t *options);
 static char *ngx_http_article_filter_charset(ngx_http_request_t *r);
@@ -39,8 +44,6 @@ ngx_http_article_filter_header_init(void)
 static ngx_int_t
 ngx_http_article_filter_header(ngx_http_request_t *r)
 {
-    ngx_int_t                            rc;
-    af_options_t                         options;
     ngx_http_article_filter_ctx_t       *ctx;
     ngx_http_article_filter_mode_e       mode;
     ngx_http_article_filter_loc_conf_t  *alcf;
@@ -82,23 +85,24 @@ ngx_http_article_filter_header(ngx_http_request_t *r)
         return ngx_http_next_header_filter(r);
     }
 
+    if (ngx_http_article_filter_start(r, alcf, ctx) != NGX_OK) {
+
+        /* the status tells why */
+
+        return ngx_http_next_header_filter(r);
+    }
+
     if (r->method == NGX_HTTP_HEAD || r->header_only) {
+
+        /* the headers are GET's, and for these all of it was tried */
+
+        ngx_http_article_filter_stream_close(ctx);
+        ngx_http_article_filter_decoder_close(ctx);
+
+        ctx->active = 0;
         ctx->status = NGX_HTTP_ARTICLE_FILTER_S_EMPTY;
 
     } else {
-        rc = ngx_http_article_filter_options(r, alcf, &options);
-
-        if (rc == NGX_OK) {
-            rc = ngx_http_article_filter_stream_create(r, ctx, &options);
-        }
-
-        if (rc != NGX_OK) {
-
-            /* the status tells why */
-
-            return ngx_http_next_header_filter(r);
-        }
-
         r->filter_need_in_memory = 1;
     }
 
@@ -114,6 +118,44 @@ ngx_http_article_filter_header(ngx_http_request_t *r)
     ngx_http_article_filter_fix_headers(r);
 
     return ngx_http_next_header_filter(r);
+}
+
+
+/* makes the stream, and a decoder where the body is encoded */
+
+static ngx_int_t
+ngx_http_article_filter_start(ngx_http_request_t *r,
+    ngx_http_article_filter_loc_conf_t *alcf,
+    ngx_http_article_filter_ctx_t *ctx)
+{
+    ngx_int_t     rc;
+    ngx_str_t     coding;
+    af_options_t  options;
+
+    if (ngx_http_article_filter_options(r, alcf, &options) != NGX_OK
+        || ngx_http_article_filter_stream_create(r, ctx, &options) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (!ngx_http_article_filter_coding(r, &coding)) {
+        return NGX_OK;
+    }
+
+    rc = ngx_http_article_filter_decoder_create(r, ctx, &coding,
+                                                alcf->max_decoded);
+
+    if (rc == NGX_OK) {
+        return NGX_OK;
+    }
+
+    ngx_http_article_filter_stream_close(ctx);
+
+    ctx->active = 0;
+    ctx->status = (rc == NGX_DECLINED) ? NGX_HTTP_ARTICLE_FILTER_S_CODING
+                                       : NGX_HTTP_ARTICLE_FILTER_S_ERROR;
+
+    return NGX_ERROR;
 }
 
 
@@ -150,8 +192,8 @@ static ngx_http_article_filter_status_e
 ngx_http_article_filter_check(ngx_http_request_t *r,
     ngx_http_article_filter_loc_conf_t *alcf)
 {
-    ngx_uint_t        status;
-    ngx_table_elt_t  *ce;
+    ngx_uint_t  status;
+    ngx_str_t   coding;
 
     if (r != r->main) {
         return NGX_HTTP_ARTICLE_FILTER_S_SUBREQUEST;
@@ -175,14 +217,7 @@ ngx_http_article_filter_check(ngx_http_request_t *r,
         return NGX_HTTP_ARTICLE_FILTER_S_TYPE;
     }
 
-    ce = r->headers_out.content_encoding;
-
-    if (ce && ce->hash && ce->value.len
-        && (ce->value.len != sizeof("identity") - 1
-            || ngx_strncasecmp(ce->value.data, (u_char *) "identity",
-                               sizeof("identity") - 1)
-               != 0))
-    {
+    if (!alcf->decode && ngx_http_article_filter_coding(r, &coding)) {
         return NGX_HTTP_ARTICLE_FILTER_S_CODING;
     }
 
@@ -195,6 +230,26 @@ ngx_http_article_filter_check(ngx_http_request_t *r,
     }
 
     return ngx_http_article_filter_check_headers(r);
+}
+
+
+static ngx_uint_t
+ngx_http_article_filter_coding(ngx_http_request_t *r, ngx_str_t *coding)
+{
+    ngx_table_elt_t  *ce;
+
+    ce = r->headers_out.content_encoding;
+
+    if (ce == NULL || ce->hash == 0 || ce->value.len == 0) {
+        return 0;
+    }
+
+    *coding = ce->value;
+
+    return coding->len != sizeof("identity") - 1
+           || ngx_strncasecmp(coding->data, (u_char *) "identity",
+                              sizeof("identity") - 1)
+              != 0;
 }
 
 
@@ -453,6 +508,7 @@ ngx_http_article_filter_cstring(ngx_http_request_t *r, ngx_str_t *value)
 static void
 ngx_http_article_filter_fix_headers(ngx_http_request_t *r)
 {
+    ngx_str_t         coding;
     ngx_uint_t        i, n;
     ngx_list_part_t  *part;
     ngx_table_elt_t  *h;
@@ -468,6 +524,12 @@ ngx_http_article_filter_fix_headers(ngx_http_request_t *r)
     ngx_http_clear_content_length(r);
     ngx_http_clear_accept_ranges(r);
     ngx_http_weak_etag(r);
+
+    if (ngx_http_article_filter_coding(r, &coding)) {
+        r->headers_out.content_encoding->hash = 0;
+        r->headers_out.content_encoding = NULL;
+        r->gzip_vary = 1;
+    }
 
     part = &r->headers_out.headers.part;
     h = part->elts;

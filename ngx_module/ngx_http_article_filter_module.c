@@ -86,6 +86,20 @@ static ngx_command_t  ngx_http_article_filter_commands[] = {
       offsetof(ngx_http_article_filter_loc_conf_t, max_memory),
       NULL },
 
+    { ngx_string("article_decode"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_article_filter_loc_conf_t, decode),
+      NULL },
+
+    { ngx_string("article_max_decoded"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_off_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_article_filter_loc_conf_t, max_decoded),
+      NULL },
+
       ngx_null_command
 };
 

@@ -12,12 +12,15 @@
 #include "ngx_http_article_filter.h"
 
 
-#define NGX_HTTP_ARTICLE_FILTER_BLOCK  4096
+#define NGX_HTTP_ARTICLE_FILTER_BLOCK  4000
 
 
 static ngx_int_t ngx_http_article_filter_emit(
     ngx_http_article_filter_ctx_t *ctx, u_char *pos, u_char *last,
     ngx_http_article_filter_block_t *block);
+static ngx_int_t ngx_http_article_filter_add_held(
+    ngx_http_article_filter_ctx_t *ctx,
+    ngx_http_article_filter_block_t *block, u_char *pos, u_char *last);
 static ngx_int_t ngx_http_article_filter_reserve(
     ngx_http_article_filter_ctx_t *ctx, size_t len);
 
@@ -66,14 +69,18 @@ ngx_http_article_filter_move(ngx_http_article_filter_ctx_t *ctx, uint64_t to,
     }
 
     if (ctx->decided < to) {
-        pos = ctx->buf->pos + (ctx->decided - ctx->buf_pos);
+        pos = ctx->pos + (ctx->decided - ctx->pos_offset);
         len = (size_t) (to - ctx->decided);
 
-        if (keep
-            && ngx_http_article_filter_emit(ctx, pos, pos + len, NULL)
-               != NGX_OK)
-        {
-            return NGX_ERROR;
+        if (keep) {
+            if (ngx_http_article_filter_emit(ctx, pos, pos + len,
+                                             ctx->decoded)
+                != NGX_OK)
+            {
+                return NGX_ERROR;
+            }
+
+            ctx->tail = ctx->newest;
         }
 
         ctx->decided = to;
@@ -95,7 +102,7 @@ ngx_http_article_filter_emit(ngx_http_article_filter_ctx_t *ctx, u_char *pos,
     b = ctx->newest;
 
     if (b && b->last == pos && ngx_buf_in_memory(b)
-        && !b->flush && !b->last_buf)
+        && !b->flush && !b->last_buf && b->shadow == NULL)
     {
         piece = (ngx_http_article_filter_piece_t *) b;
 
@@ -123,9 +130,6 @@ ngx_http_article_filter_emit(ngx_http_article_filter_ctx_t *ctx, u_char *pos,
     if (block) {
         piece->block = block;
         block->refs++;
-
-    } else {
-        ctx->tail = b;
     }
 
     return NGX_OK;
@@ -216,70 +220,99 @@ ngx_http_article_filter_insert(ngx_http_article_filter_ctx_t *ctx,
 }
 
 
-/* copies out what the core has not decided of the input buffer */
+/*
+ * Keeps what the core has not decided: copied out of the input buffer, or as
+ * it is where it was decoded.
+ */
 
 ngx_int_t
 ngx_http_article_filter_hold(ngx_http_article_filter_ctx_t *ctx)
 {
-    u_char                           *pos, *last;
+    u_char                           *pos;
     size_t                            n;
     uint64_t                          from;
-    ngx_http_article_filter_held_t   *held;
     ngx_http_article_filter_block_t  *block;
 
-    from = ngx_max(ctx->decided, ctx->buf_pos);
-
-    if (from == ctx->pushed) {
+    if (ctx->mode == NGX_HTTP_ARTICLE_FILTER_REPORT) {
         return NGX_OK;
     }
 
-    pos = ctx->buf->pos + (from - ctx->buf_pos);
-    last = ctx->buf->last;
+    from = ngx_max(ctx->decided, ctx->pos_offset);
+    pos = ctx->pos + (from - ctx->pos_offset);
 
-    while (pos < last) {
-        if (ngx_http_article_filter_reserve(ctx, (size_t) (last - pos))
+    if (ctx->decoded) {
+        return ngx_http_article_filter_add_held(ctx, ctx->decoded, pos,
+                                                ctx->last);
+    }
+
+    while (pos < ctx->last) {
+        if (ngx_http_article_filter_reserve(ctx, (size_t) (ctx->last - pos))
             != NGX_OK)
         {
             return NGX_DECLINED;
         }
 
         block = ctx->block;
-        held = ctx->newest_held;
-
-        if (held == NULL || held->block != block || held->last != block->last)
-        {
-            held = ctx->free_held;
-
-            if (held) {
-                ctx->free_held = held->next;
-
-            } else {
-                held = ngx_palloc(ctx->request->pool,
-                                  sizeof(ngx_http_article_filter_held_t));
-                if (held == NULL) {
-                    return NGX_DECLINED;
-                }
-            }
-
-            held->block = block;
-            held->pos = block->last;
-            held->last = block->last;
-            held->next = NULL;
-
-            block->refs++;
-
-            *ctx->last_held = held;
-            ctx->last_held = &held->next;
-            ctx->newest_held = held;
-        }
-
-        n = ngx_min((size_t) (last - pos),
+        n = ngx_min((size_t) (ctx->last - pos),
                     (size_t) (block->end - block->last));
 
-        block->last = ngx_cpymem(block->last, pos, n);
-        held->last = block->last;
+        ngx_memcpy(block->last, pos, n);
+
+        if (ngx_http_article_filter_add_held(ctx, block, block->last,
+                                             block->last + n)
+            != NGX_OK)
+        {
+            return NGX_DECLINED;
+        }
+
+        block->last += n;
         pos += n;
     }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_article_filter_add_held(ngx_http_article_filter_ctx_t *ctx,
+    ngx_http_article_filter_block_t *block, u_char *pos, u_char *last)
+{
+    ngx_http_article_filter_held_t  *held;
+
+    if (pos == last) {
+        return NGX_OK;
+    }
+
+    held = ctx->newest_held;
+
+    if (held && held->block == block && held->last == pos) {
+        held->last = last;
+        return NGX_OK;
+    }
+
+    held = ctx->free_held;
+
+    if (held) {
+        ctx->free_held = held->next;
+
+    } else {
+        held = ngx_palloc(ctx->request->pool,
+                          sizeof(ngx_http_article_filter_held_t));
+        if (held == NULL) {
+            return NGX_DECLINED;
+        }
+    }
+
+    held->block = block;
+    held->pos = pos;
+    held->last = last;
+    held->next = NULL;
+
+    block->refs++;
+
+    *ctx->last_held = held;
+    ctx->last_held = &held->next;
+    ctx->newest_held = held;
 
     return NGX_OK;
 }
@@ -291,7 +324,6 @@ static ngx_int_t
 ngx_http_article_filter_reserve(ngx_http_article_filter_ctx_t *ctx,
     size_t len)
 {
-    size_t                            size;
     ngx_http_article_filter_block_t  *block;
 
     block = ctx->block;
@@ -309,22 +341,33 @@ ngx_http_article_filter_reserve(ngx_http_article_filter_ctx_t *ctx,
         ngx_http_article_filter_release(ctx, block);
     }
 
-    size = ngx_max(len + offsetof(ngx_http_article_filter_block_t, start),
-                   NGX_HTTP_ARTICLE_FILTER_BLOCK);
+    ctx->block = ngx_http_article_filter_get_block(ctx,
+                                   ngx_max(len,
+                                           NGX_HTTP_ARTICLE_FILTER_BLOCK));
 
-    block = ngx_alloc(size, ctx->request->connection->log);
+    return ctx->block ? NGX_OK : NGX_ERROR;
+}
+
+
+ngx_http_article_filter_block_t *
+ngx_http_article_filter_get_block(ngx_http_article_filter_ctx_t *ctx,
+    size_t size)
+{
+    ngx_http_article_filter_block_t  *block;
+
+    block = ngx_alloc(size + offsetof(ngx_http_article_filter_block_t, start),
+                      ctx->request->connection->log);
     if (block == NULL) {
-        return NGX_ERROR;
+        return NULL;
     }
 
     block->refs = 1;
     block->last = block->start;
-    block->end = (u_char *) block + size;
+    block->end = block->start + size;
 
     ngx_queue_insert_tail(&ctx->blocks, &block->queue);
-    ctx->block = block;
 
-    return NGX_OK;
+    return block;
 }
 
 

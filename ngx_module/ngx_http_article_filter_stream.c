@@ -1,6 +1,7 @@
 /*
- * A stream of the core for a request: its memory, which is given back with
- * the end of the body or of the request, and the sink of its edits.
+ * A stream of the core for a request, and its decoder: their memory, which
+ * is given back with the end of the body or of the request, and the sink of
+ * the stream's edits.
  */
 
 #include "ngx_http_article_filter.h"
@@ -81,12 +82,46 @@ ngx_http_article_filter_stream_close(ngx_http_article_filter_ctx_t *ctx)
     af_stream_stats(ctx->stream, &ctx->stats);
     af_stream_destroy(ctx->stream);
     ctx->stream = NULL;
+}
 
-    if (ctx->allocated) {
-        ngx_log_error(NGX_LOG_ALERT, ctx->request->connection->log, 0,
-                      "article filter: %ui blocks of a stream were not freed",
-                      ctx->allocated);
+
+ngx_int_t
+ngx_http_article_filter_decoder_create(ngx_http_request_t *r,
+    ngx_http_article_filter_ctx_t *ctx, ngx_str_t *coding, off_t limit)
+{
+    char         name[16];
+    af_memory_t  memory;
+    af_status_t  status;
+
+    if (coding->len >= sizeof(name)) {
+        return NGX_DECLINED;
     }
+
+    ngx_memcpy(name, coding->data, coding->len);
+    name[coding->len] = '\0';
+
+    memory.alloc = ngx_http_article_filter_alloc;
+    memory.release = ngx_http_article_filter_dealloc;
+    memory.opaque = ctx;
+
+    status = af_decoder_create(name, (uint64_t) limit, &memory,
+                               &ctx->decoder);
+
+    if (status == AF_OK) {
+        return NGX_OK;
+    }
+
+    ctx->decoder = NULL;
+
+    return (status == AF_UNSUPPORTED) ? NGX_DECLINED : NGX_ERROR;
+}
+
+
+void
+ngx_http_article_filter_decoder_close(ngx_http_article_filter_ctx_t *ctx)
+{
+    af_decoder_destroy(ctx->decoder);
+    ctx->decoder = NULL;
 }
 
 
@@ -208,6 +243,13 @@ ngx_http_article_filter_cleanup(void *data)
     ngx_queue_t  *q;
 
     ngx_http_article_filter_stream_close(ctx);
+    ngx_http_article_filter_decoder_close(ctx);
+
+    if (ctx->allocated) {
+        ngx_log_error(NGX_LOG_ALERT, ctx->request->connection->log, 0,
+                      "article filter: %ui blocks were not freed",
+                      ctx->allocated);
+    }
 
     while (!ngx_queue_empty(&ctx->blocks)) {
         q = ngx_queue_head(&ctx->blocks);
