@@ -55,6 +55,7 @@ typedef struct {
     ngx_str_t                          name;
     ngx_str_t                          text;
     ngx_uint_t                         line;
+    time_t                             time;         /* of the file */
     unsigned                           preset:1;
 } ngx_http_article_filter_source_t;
 
@@ -66,6 +67,7 @@ typedef struct {
     ngx_array_t                       *variables;    /* of ngx_int_t */
     af_ruleset_t                      *rules;
     ngx_uint_t                         count;
+    time_t                             time;         /* of the newest rule */
     u_char                             digest[16];
 } ngx_http_article_filter_set_t;
 
@@ -185,8 +187,17 @@ ngx_http_article_filter_mode_e ngx_http_article_filter_mode(ngx_str_t *value);
 ngx_http_article_filter_set_t *ngx_http_article_filter_get_set(ngx_conf_t *cf,
     ngx_array_t *sources);
 
+/* validators */
+
+ngx_int_t ngx_http_article_filter_conditional(ngx_http_request_t *r);
+ngx_int_t ngx_http_article_filter_validators(ngx_http_request_t *r,
+    ngx_http_article_filter_ctx_t *ctx);
+ngx_uint_t ngx_http_article_filter_is_mapped(ngx_http_request_t *r);
+
 /* filters */
 
+ngx_http_article_filter_mode_e ngx_http_article_filter_get_mode(
+    ngx_http_request_t *r, ngx_http_article_filter_loc_conf_t *alcf);
 void ngx_http_article_filter_header_init(void);
 void ngx_http_article_filter_body_init(void);
 

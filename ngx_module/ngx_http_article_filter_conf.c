@@ -256,6 +256,7 @@ ngx_http_article_filter_set_rule(ngx_conf_t *cf, ngx_command_t *cmd,
 
     source->name = cf->conf_file->file.name;
     source->line = cf->conf_file->line;
+    source->time = ngx_file_mtime(&cf->conf_file->file.info);
     source->text.data = p;
 
     p = ngx_cpymem(p, value[0].data + sizeof("article_") - 1,
@@ -360,6 +361,7 @@ ngx_http_article_filter_set_preset(ngx_conf_t *cf, ngx_command_t *cmd,
 
         source->name = cf->conf_file->file.name;
         source->line = cf->conf_file->line;
+        source->time = ngx_file_mtime(&cf->conf_file->file.info);
         source->text = value[i];
         source->preset = 1;
 
@@ -565,6 +567,7 @@ ngx_http_article_filter_read_file(ngx_conf_t *cf,
     }
 
     source->text.len = size;
+    source->time = ngx_file_mtime(&file.info);
     rc = NGX_OK;
 
 done:

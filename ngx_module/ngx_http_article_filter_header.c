@@ -10,8 +10,6 @@
 
 
 static ngx_int_t ngx_http_article_filter_header(ngx_http_request_t *r);
-static ngx_http_article_filter_mode_e ngx_http_article_filter_get_mode(
-    ngx_http_request_t *r, ngx_http_article_filter_loc_conf_t *alcf);
 static ngx_http_article_filter_status_e ngx_http_article_filter_check(
     ngx_http_request_t *r, ngx_http_article_filter_loc_conf_t *alcf);
 static ngx_uint_t ngx_http_article_filter_coding(ngx_http_request_t *r,
@@ -27,7 +25,8 @@ static char *ngx_http_article_filter_charset(ngx_http_request_t *r);
 static char *ngx_http_article_filter_url(ngx_http_request_t *r);
 static char *ngx_http_article_filter_cstring(ngx_http_request_t *r,
     ngx_str_t *value);
-static void ngx_http_article_filter_fix_headers(ngx_http_request_t *r);
+static void ngx_http_article_filter_fix_headers(ngx_http_request_t *r,
+    ngx_http_article_filter_ctx_t *ctx);
 
 
 static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
@@ -81,6 +80,14 @@ ngx_http_article_filter_header(ngx_http_request_t *r)
 
     ctx->status = ngx_http_article_filter_check(r, alcf);
 
+    if (r->headers_out.status == NGX_HTTP_NOT_MODIFIED
+        && ctx->set && mode != NGX_HTTP_ARTICLE_FILTER_REPORT
+        && ngx_http_article_filter_is_mapped(r)
+        && ngx_http_article_filter_validators(r, ctx) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     if (ctx->status != NGX_HTTP_ARTICLE_FILTER_S_FILTERED) {
         return ngx_http_next_header_filter(r);
     }
@@ -115,7 +122,7 @@ ngx_http_article_filter_header(ngx_http_request_t *r)
         return ngx_http_next_header_filter(r);
     }
 
-    ngx_http_article_filter_fix_headers(r);
+    ngx_http_article_filter_fix_headers(r, ctx);
 
     return ngx_http_next_header_filter(r);
 }
@@ -159,7 +166,7 @@ ngx_http_article_filter_start(ngx_http_request_t *r,
 }
 
 
-static ngx_http_article_filter_mode_e
+ngx_http_article_filter_mode_e
 ngx_http_article_filter_get_mode(ngx_http_request_t *r,
     ngx_http_article_filter_loc_conf_t *alcf)
 {
@@ -506,7 +513,8 @@ ngx_http_article_filter_cstring(ngx_http_request_t *r, ngx_str_t *value)
 
 
 static void
-ngx_http_article_filter_fix_headers(ngx_http_request_t *r)
+ngx_http_article_filter_fix_headers(ngx_http_request_t *r,
+    ngx_http_article_filter_ctx_t *ctx)
 {
     ngx_str_t         coding;
     ngx_uint_t        i, n;
@@ -523,7 +531,12 @@ ngx_http_article_filter_fix_headers(ngx_http_request_t *r)
 
     ngx_http_clear_content_length(r);
     ngx_http_clear_accept_ranges(r);
-    ngx_http_weak_etag(r);
+    if (ngx_http_article_filter_validators(r, ctx) != NGX_OK) {
+
+        /* no validator is better than a wrong one */
+
+        ngx_http_clear_etag(r);
+    }
 
     if (ngx_http_article_filter_coding(r, &coding)) {
         r->headers_out.content_encoding->hash = 0;

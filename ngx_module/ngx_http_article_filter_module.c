@@ -138,6 +138,18 @@ ngx_module_t  ngx_http_article_filter_module = {
 static ngx_int_t
 ngx_http_article_filter_init(ngx_conf_t *cf)
 {
+    ngx_http_handler_pt        *h;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_PREACCESS_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_http_article_filter_conditional;
+
     ngx_http_article_filter_header_init();
     ngx_http_article_filter_body_init();
 

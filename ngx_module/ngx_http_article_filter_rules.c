@@ -15,6 +15,8 @@ typedef struct {
 } ngx_http_article_filter_report_t;
 
 
+static void ngx_http_article_filter_set_time(
+    ngx_http_article_filter_set_t *set, ngx_array_t *sources);
 static ngx_uint_t ngx_http_article_filter_same_sources(ngx_array_t *one,
     ngx_array_t *two);
 static ngx_int_t ngx_http_article_filter_compile(ngx_conf_t *cf,
@@ -42,6 +44,7 @@ ngx_http_article_filter_get_set(ngx_conf_t *cf, ngx_array_t *sources)
 
     for (i = 0; i < amcf->sets.nelts; i++) {
         if (ngx_http_article_filter_same_sources(sets[i]->sources, sources)) {
+            ngx_http_article_filter_set_time(sets[i], sources);
             return sets[i];
         }
     }
@@ -52,6 +55,8 @@ ngx_http_article_filter_get_set(ngx_conf_t *cf, ngx_array_t *sources)
     }
 
     set->sources = sources;
+
+    ngx_http_article_filter_set_time(set, sources);
 
     if (ngx_http_article_filter_compile(cf, set) != NGX_OK) {
         return NULL;
@@ -65,6 +70,21 @@ ngx_http_article_filter_get_set(ngx_conf_t *cf, ngx_array_t *sources)
     *sets = set;
 
     return set;
+}
+
+
+static void
+ngx_http_article_filter_set_time(ngx_http_article_filter_set_t *set,
+    ngx_array_t *sources)
+{
+    ngx_uint_t                          i;
+    ngx_http_article_filter_source_t  **source;
+
+    source = sources->elts;
+
+    for (i = 0; i < sources->nelts; i++) {
+        set->time = ngx_max(set->time, source[i]->time);
+    }
 }
 
 
