@@ -450,23 +450,27 @@ ngx_http_article_filter_output(ngx_http_request_t *r,
     ngx_http_article_filter_ctx_t *ctx, ngx_chain_t *in)
 {
     ngx_int_t      rc;
-    ngx_chain_t  **ll;
+    ngx_chain_t   *out, **ll;
 
-    if (in && ctx->out == NULL && ctx->busy == NULL) {
+    out = ctx->out;
+
+    if (in && out == NULL && ctx->busy == NULL) {
         return NGX_OK;
     }
 
-    rc = ngx_http_next_body_filter(r, ctx->out);
-
     for (ll = &ctx->busy; *ll; ll = &(*ll)->next) { /* void */ }
 
-    *ll = ctx->out;
+    *ll = out;
+
+    /* addition sends the end of the response from below: we are called again */
 
     ctx->out = NULL;
     ctx->last_out = &ctx->out;
     ctx->newest = NULL;
     ctx->tail = NULL;
     ctx->buf = NULL;
+
+    rc = ngx_http_next_body_filter(r, out);
 
     ngx_http_article_filter_update(r, ctx);
 

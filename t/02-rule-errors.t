@@ -122,3 +122,51 @@ unknown "no_such_variable" variable
 GET /a.html
 --- response_body
 <p>a</p>
+
+
+
+=== TEST 12: a wrong rule deep in a list: its own line and column
+--- config
+    location = /a.html {
+        article_filter on;
+        article_rules page.rules;
+    }
+--- user_files
+>>> ../conf/page.rules
+! a list
+remove .one
+
+  dedupe p text=/[/
+--- must_die
+--- error_log eval
+[qr/\[emerg\].*page\.rules:4:\d+: /, qr{^ *dedupe p text=/\[/$}]
+
+
+
+=== TEST 13: all wrong rules are told, not the first alone
+--- config
+    article_filter on;
+    article_remove 'div..x';
+    article_unwrap 'p[';
+--- must_die
+--- error_log eval
+[qr/^    remove div\.\.x$/, qr/^    unwrap p\[$/]
+
+
+
+=== TEST 14: an unknown option
+--- config
+    article_filter on;
+    article_remove .x size=3;
+--- must_die
+--- error_log eval
+qr/\[emerg\].*nginx\.conf:\d+:\d+: /
+
+
+
+=== TEST 15: a size of decoded bytes that is none
+--- config
+    article_max_decoded lots;
+--- must_die
+--- error_log
+"article_max_decoded" directive invalid value
