@@ -323,7 +323,8 @@ void af_insert_text(af_tree_t *tree, const af_token_t *token)
     if (place.parent == 0 || token->from_pos == token->to_pos) {
         return;
     }
-    if (!tree->scripted) {
+    if (!tree->scripted && (af_node_at(tree->pool, place.parent)->flags & AF_NODE_HAS_TEXT) == 0 &&
+        af_text_classify(token) == TEXT_OTHER) {
         af_node_at(tree->pool, place.parent)->flags |= AF_NODE_HAS_TEXT;
     }
     af_tree_event(tree, &(af_tree_event_t){AF_EVENT_TEXT, 0, place.parent, place.before, 0, token->from_pos, token->to_pos});

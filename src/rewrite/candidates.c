@@ -105,6 +105,8 @@ static void decide(af_rewriter_t *rw, af_node_t node, uint32_t rule_number)
         fate |= FATE_PROTECT;
         break;
     case AF_VERB_KEEP:
+        af_keep_found(rw, node);
+        return;
     case AF_VERB_STRIP:
         break;
     }
@@ -169,6 +171,12 @@ static void found_rule(void *opaque, uint32_t owner, uint32_t selector, af_match
     const af_rule_t *rule = &rw->rules->rules[owner];
 
     if (found->status != AF_OK || !af_rule_here(rw, rule) || refused(rw, rule, node_of(rw, found->node))) {
+        return;
+    }
+    if (rule->verb == AF_VERB_STRIP) {
+        if (match == AF_MATCH_YES) {
+            found->status = af_strip_scope(rw, owner, found->node);
+        }
         return;
     }
     if (rule->verb == AF_VERB_ATTRIBUTION) {

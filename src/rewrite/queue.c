@@ -129,7 +129,7 @@ void af_queue_moved(af_rewriter_t *rw, af_node_t from, af_node_t to)
 static bool undecided(const af_rewriter_t *rw, const af_node_t *nodes, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        if (node_of(rw, nodes[i])->hold > 0) {
+        if (node_of(rw, nodes[i])->hold > 0 || (rw->keep != KEEP_NONE && af_keep_undecided(rw, nodes[i]))) {
             return true;
         }
     }
@@ -144,7 +144,9 @@ static af_status_t pass_front(af_rewriter_t *rw, const af_held_t *held, const af
     if (token.type == AF_TOKEN_COMMENT && (token.flags & AF_TOKEN_CONTINUED) != 0) {
         return af_settle_continued(rw, &token);
     }
-    if (af_settle_any_gone(rw, nodes, held->node_count) && !rw->diverged) {
+    rw->text_parent = held->text_parent;
+    bool gone = af_settle_any_gone(rw, nodes, held->node_count);
+    if ((gone || af_settle_drops(rw, &token)) && !rw->diverged) {
         status = af_tree_clone(&rw->out, &rw->past);
         rw->out.gone = FATE_GONE;
         rw->diverged = status == AF_OK;
@@ -184,7 +186,7 @@ static bool any_goes(const af_rewriter_t *rw)
 af_status_t af_queue_flush(af_rewriter_t *rw)
 {
     if (rw->queue_moved && af_rewriter_holding(rw)) {
-        if (rw->open_candidates > 0) {
+        if (rw->open_candidates > 0 || af_keep_blocks(rw)) {
             return AF_OK;
         }
         if (rw->inserts.count == 0 && any_goes(rw)) {
@@ -198,7 +200,8 @@ af_status_t af_queue_flush(af_rewriter_t *rw)
     while (rw->held_first < rw->held.count) {
         const af_held_t *held = held_at(rw, rw->held_first);
         const af_node_t *nodes = AF_VECTOR_AT(af_node_t, &rw->held_nodes, held->nodes_at);
-        if (rw->open_candidates > 0 && undecided(rw, nodes, held->node_count)) {
+        if ((rw->open_candidates > 0 || rw->keep != KEEP_NONE) &&
+            (undecided(rw, nodes, held->node_count) || af_keep_text_undecided(rw, held->text_parent))) {
             return AF_OK;
         }
         af_status_t status = pass_front(rw, held, nodes);

@@ -67,16 +67,24 @@ static void mark_roots(void *opaque, af_pool_t *pool)
     }
 }
 
-static bool implied_may_match(const af_index_t *index)
+static bool any_needed(const af_index_t *index, const uint32_t *tags, size_t count)
 {
-    static const uint32_t implied[] = {AF_TAG_TBODY, AF_TAG_TR, AF_TAG_COLGROUP, AF_TAG_P, AF_TAG_BR};
-
-    for (size_t i = 0; i < sizeof implied / sizeof *implied; i++) {
-        if (af_index_needs_tags(index, implied[i])) {
+    for (size_t i = 0; i < count; i++) {
+        if (af_index_needs_tags(index, tags[i])) {
             return true;
         }
     }
     return false;
+}
+
+static void note_implied(af_rewriter_t *rw)
+{
+    static const uint32_t implied[] = {AF_TAG_TBODY, AF_TAG_TR, AF_TAG_COLGROUP, AF_TAG_P, AF_TAG_BR};
+    static const uint32_t roots[] = {AF_TAG_HTML, AF_TAG_HEAD, AF_TAG_BODY};
+    const af_index_t *index = rw->rules->index;
+
+    rw->implied_atoms = any_needed(index, implied, sizeof implied / sizeof *implied);
+    rw->root_atoms = any_needed(index, roots, sizeof roots / sizeof *roots);
 }
 
 static af_status_t start_parts(af_rewriter_t *rw)
@@ -95,7 +103,11 @@ static af_status_t start_parts(af_rewriter_t *rw)
     rw->in_ready = true;
     status = af_tree_init(&rw->in, rw->heap, &rw->pool, limits->depth);
     af_matcher_init(&rw->matcher, rw->rules->index, &rw->pool, rw->heap);
-    rw->implied_atoms = implied_may_match(rw->rules->index);
+    note_implied(rw);
+    rw->keep = rw->rules->has_keep ? KEEP_WAITING : KEEP_NONE;
+    for (uint32_t i = 0; rw->rules->has_keep && i < rw->rules->rule_count; i++) {
+        rw->keep_rule = rw->rules->rules[i].verb == AF_VERB_KEEP ? i : rw->keep_rule;
+    }
     rw->watches_output = rw->rules->rule_count > 0;
     af_tape_init(&rw->tape, rw->heap, TAPE_LIMIT);
     af_condition_init(&rw->condition, rw->heap, limits->match_steps);
@@ -165,6 +177,7 @@ static void destroy_vectors(af_rewriter_t *rw)
     destroy_vector(rw, &rw->own_atoms, sizeof(uint32_t));
     destroy_vector(rw, &rw->scratch, 1);
     destroy_vector(rw, &rw->waiting, 1);
+    af_strip_destroy(rw);
     destroy_vector(rw, &rw->candidates, sizeof(af_candidate_t));
     destroy_vector(rw, &rw->held, sizeof(af_held_t));
     destroy_vector(rw, &rw->held_bytes, 1);
@@ -211,7 +224,7 @@ static bool is_silent(const af_node_record_t *record)
 }
 
 /* Whether text under `parent` is normal text of the innermost candidate around it. */
-static bool is_normal_text(const af_rewriter_t *rw, af_node_t parent)
+bool af_is_normal_text(const af_rewriter_t *rw, af_node_t parent)
 {
     for (af_node_t node = parent; node != 0; node = node_of(rw, node)->parent) {
         const af_node_record_t *record = node_of(rw, node);
@@ -236,7 +249,7 @@ static void observe_amount(af_rewriter_t *rw, const af_token_t *token, const af_
 
 static af_status_t observe_text(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *event)
 {
-    if (event->parent == 0 || !is_normal_text(rw, event->parent)) {
+    if (event->parent == 0 || !af_is_normal_text(rw, event->parent)) {
         return AF_OK;
     }
     af_slice_t raw = {(const uint8_t *) " ", 1};
@@ -356,13 +369,16 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
             if (status == AF_OK) {
                 status = af_candidates_closed(rw, event.node);
             }
+            if (rw->strips.count > 0) {
+                af_strip_closed(rw, event.node);
+            }
             break;
         case AF_EVENT_TEXT:
             rw->text_parent = event.parent;
             if (rw->tape_candidates > 0 || af_notices_active(rw)) {
                 status = observe_text(rw, token, &event);
             }
-            if (af_structure_active(rw) && is_normal_text(rw, event.parent)) {
+            if (af_structure_active(rw) && af_is_normal_text(rw, event.parent)) {
                 observe_amount(rw, token, &event);
             }
             break;
@@ -398,7 +414,8 @@ static af_status_t look_ahead(af_rewriter_t *rw, const af_token_t *token, bool *
     if (rw->in.formatting_count == 0) {
         rw->formatting_atoms = false;
     }
-    *risk = rw->implied_atoms || rw->formatting_atoms || af_notices_risk(rw, token) ||
+    *risk = (token->flags & TOKEN_STRIPPED) != 0 || rw->keep == KEEP_WAITING || rw->keep == KEEP_ACTIVE ||
+            (rw->in.depth < 2 && rw->root_atoms) || rw->implied_atoms || rw->formatting_atoms || af_notices_risk(rw, token) ||
             af_candidates_escape_risk(rw, token);
     if (token->type == AF_TOKEN_DOCTYPE) {
         rw->doctype_seen = true;
@@ -422,6 +439,14 @@ static af_status_t look_ahead(af_rewriter_t *rw, const af_token_t *token, bool *
 
 static bool any_undecided(const af_rewriter_t *rw)
 {
+    for (size_t i = 0; rw->keep != KEEP_NONE && i < rw->made.count; i++) {
+        if (af_keep_undecided(rw, *AF_VECTOR_AT(af_node_t, &rw->made, i))) {
+            return true;
+        }
+    }
+    if (rw->keep != KEEP_NONE && af_keep_text_undecided(rw, rw->text_parent)) {
+        return true;
+    }
     for (size_t i = 0; rw->open_candidates > 0 && i < rw->made.count; i++) {
         if (node_of(rw, *AF_VECTOR_AT(af_node_t, &rw->made, i))->hold > 0) {
             return true;
@@ -435,7 +460,8 @@ static af_status_t settle_now(af_rewriter_t *rw, const af_token_t *token)
     const af_node_t *nodes = rw->made.items;
     uint32_t count = (uint32_t) rw->made.count;
 
-    if (af_settle_any_gone(rw, nodes, count) && !rw->diverged) {
+    bool gone = af_settle_any_gone(rw, nodes, count);
+    if ((gone || af_settle_drops(rw, token)) && !rw->diverged) {
         af_status_t status = af_tree_clone(&rw->out, &rw->past);
         if (status == AF_OK) {
             rw->out.gone = FATE_GONE;
@@ -449,12 +475,30 @@ static af_status_t settle_now(af_rewriter_t *rw, const af_token_t *token)
     return af_settle(rw, &rw->in, token, nodes, count);
 }
 
+/* Lets the oldest undecided thing be kept; false: nothing waits. */
+static bool give_up_one(af_rewriter_t *rw)
+{
+    if (rw->open_candidates > 0) {
+        af_candidates_oldest_gives_up(rw, "hold");
+        return true;
+    }
+    if (!af_keep_blocks(rw)) {
+        return false;
+    }
+    const af_node_t *nodes;
+    uint32_t count;
+    af_queue_token(rw, (uint32_t) rw->held_first, &nodes, &count);
+    af_keep_gives_up(rw, nodes, count);
+    return true;
+}
+
 static af_status_t hold_or_settle(af_rewriter_t *rw, const af_token_t *token, bool was_holding)
 {
     af_status_t status;
 
     if (token->type == AF_TOKEN_END) {
         status = af_candidates_end(rw);
+        af_keep_end(rw);
         if (status != AF_OK) {
             return status;
         }
@@ -470,9 +514,8 @@ static af_status_t hold_or_settle(af_rewriter_t *rw, const af_token_t *token, bo
     if (status == AF_OK) {
         status = af_queue_flush(rw);
     }
-    while (status == AF_OK && af_rewriter_holding(rw) && rw->open_candidates > 0 &&
-           token->to_pos - rw->edits.frontier > rw->options.limits.hold) {
-        af_candidates_oldest_gives_up(rw, "hold");
+    while (status == AF_OK && af_rewriter_holding(rw) && token->to_pos - rw->edits.frontier > rw->options.limits.hold &&
+           give_up_one(rw)) {
         status = af_queue_flush(rw);
     }
     size_t held = (size_t) (token->to_pos - rw->edits.frontier);
@@ -539,7 +582,7 @@ static af_status_t continue_comment(af_rewriter_t *rw, const af_token_t *token)
 }
 
 /* Text, in pieces that have one fate each. */
-static af_status_t observe_text_token(af_rewriter_t *rw, const af_token_t *token)
+af_status_t af_rewriter_observe_text(af_rewriter_t *rw, const af_token_t *token)
 {
     size_t at = 0;
     af_status_t status = AF_OK;
@@ -567,7 +610,10 @@ static af_status_t end_waiting(af_rewriter_t *rw, const af_token_t *token)
         text.text = token->text;
     }
     rw->waiting.count = 0;
-    return observe_text_token(rw, &text);
+    if (af_strip_applies(rw, &text)) {
+        return af_strip_text(rw, &text);
+    }
+    return af_rewriter_observe_text(rw, &text);
 }
 
 static af_status_t wait(af_rewriter_t *rw, const af_token_t *token)
@@ -589,6 +635,9 @@ static af_status_t take(af_rewriter_t *rw, const af_token_t *token)
     af_status_t status = AF_OK;
 
     if (token->type == AF_TOKEN_TEXT) {
+        if (af_strip_applies(rw, token) && rw->waiting.count + token->bytes.len <= rw->options.limits.hold) {
+            return wait(rw, token);
+        }
         if (af_tree_text_waits(&rw->in, token)) {
             return wait(rw, token);
         }
@@ -596,7 +645,7 @@ static af_status_t take(af_rewriter_t *rw, const af_token_t *token)
             status = wait(rw, token);
             return status == AF_OK ? end_waiting(rw, token) : status;
         }
-        return observe_text_token(rw, token);
+        return af_rewriter_observe_text(rw, token);
     }
     if (rw->waiting.count > 0) {
         status = end_waiting(rw, token);

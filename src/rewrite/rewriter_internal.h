@@ -25,7 +25,13 @@
 #define FATE_PROTECT 0x04u
 #define FATE_DEAD 0x08u    /* settled: it does not reach the output */
 #define FATE_SETTLED 0x10u
+#define FATE_KEPT 0x20u    /* a `keep` rule picked it */
+#define FATE_SHELL 0x40u   /* it holds a picked one */
 #define FATE_GONE (FATE_DEAD | FATE_UNWRAP)
+
+#define TOKEN_STRIPPED 0x10000u /* flag of text tokens, beside AF_TOKEN_: a `strip` rule takes it */
+
+typedef enum { KEEP_NONE, KEEP_WAITING, KEEP_ACTIVE, KEEP_GIVEN_UP } keep_state_t;
 
 /* A growing array of the stream's heap; what `max` bounds is said where it is used. */
 typedef struct {
@@ -118,12 +124,17 @@ struct af_rewriter {
     af_vector_t held;         /* af_held_t */
     size_t held_first;
     af_vector_t held_bytes, held_attributes, held_nodes;
+    af_vector_t strips;       /* scope_t of strip.c */
+    keep_state_t keep;
+    bool keep_ended;          /* the document is over */
+    uint32_t keep_rule;
     af_vector_t waiting;      /* uint8_t: white space directly in a table, until it is known what follows it */
     uint64_t waiting_pos;
     bool queue_moved;         /* the adoption agency moved something since the queue was empty */
     bool past_live;           /* `past` stands before the token being observed, or where the queue begins */
     bool doctype_seen;
     bool formatting_atoms;    /* a formatting element with atoms may be cloned */
+    bool root_atoms;          /* ... html, head or body */
     bool implied_atoms;       /* rules may pick elements that no tag makes */
 
     af_node_t text_parent;    /* of the token being settled, where it is not what the tree says; 0 */
@@ -207,6 +218,7 @@ AF_MUST_USE af_status_t af_settle(af_rewriter_t *rw, const af_tree_t *tree, cons
                                   uint32_t node_count);
 AF_MUST_USE af_status_t af_settle_before(af_rewriter_t *rw, const af_tree_t *tree); /* notes the filtered stack */
 af_status_t af_settle_continued(af_rewriter_t *rw, const af_token_t *token); /* a comment's further piece */
+bool af_settle_drops(const af_rewriter_t *rw, const af_token_t *token); /* text that goes though its parent stays */
 void af_settle_fate(af_rewriter_t *rw, af_node_t node);
 bool af_settle_any_gone(af_rewriter_t *rw, const af_node_t *nodes, uint32_t node_count);
 
@@ -233,6 +245,25 @@ AF_MUST_USE af_status_t af_candidates_escape(af_rewriter_t *rw, af_node_t node);
 bool af_candidates_escape_risk(const af_rewriter_t *rw, const af_token_t *token);
 void af_queue_moved(af_rewriter_t *rw, af_node_t from, af_node_t to); /* the adoption agency moved all children */
 void af_candidates_release(af_rewriter_t *rw, af_node_t node, uint32_t rule, bool removes);
+
+/* keep */
+void af_keep_found(af_rewriter_t *rw, af_node_t node);
+bool af_keep_undecided(const af_rewriter_t *rw, af_node_t node);
+bool af_keep_text_undecided(const af_rewriter_t *rw, af_node_t parent);
+bool af_keep_removes(const af_rewriter_t *rw, af_node_t node);
+bool af_keep_drops_text(const af_rewriter_t *rw, af_node_t parent);
+bool af_keep_blocks(const af_rewriter_t *rw);
+void af_keep_end(af_rewriter_t *rw);
+void af_keep_gives_up(af_rewriter_t *rw, const af_node_t *nodes, uint32_t count); /* of the queue's first token */
+
+/* strip */
+AF_MUST_USE af_status_t af_strip_scope(af_rewriter_t *rw, uint32_t rule, af_node_t node);
+void af_strip_closed(af_rewriter_t *rw, af_node_t node);
+void af_strip_destroy(af_rewriter_t *rw);
+bool af_strip_applies(const af_rewriter_t *rw, const af_token_t *token);
+AF_MUST_USE af_status_t af_strip_text(af_rewriter_t *rw, const af_token_t *token); /* a whole text node */
+AF_MUST_USE af_status_t af_rewriter_observe_text(af_rewriter_t *rw, const af_token_t *token);
+bool af_is_normal_text(const af_rewriter_t *rw, af_node_t parent);
 
 /* notices */
 bool af_notices_active(const af_rewriter_t *rw);

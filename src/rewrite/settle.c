@@ -33,6 +33,10 @@ void af_settle_fate(af_rewriter_t *rw, af_node_t node)
         return;
     }
     fate |= FATE_SETTLED;
+    if (rw->keep == KEEP_ACTIVE && af_keep_removes(rw, node)) {
+        fate |= FATE_REMOVE;
+        record->rule = rw->keep_rule;
+    }
     if ((fate & FATE_PROTECT) != 0) {
         fate &= ~(FATE_REMOVE | FATE_UNWRAP);
     } else if (node_dead(rw, record->parent)) {
@@ -54,6 +58,12 @@ bool af_settle_dead(af_rewriter_t *rw, af_node_t node)
         af_settle_fate(rw, top);
     }
     return (node_of(rw, node)->fate & FATE_DEAD) != 0;
+}
+
+bool af_settle_drops(const af_rewriter_t *rw, const af_token_t *token)
+{
+    return (token->flags & TOKEN_STRIPPED) != 0 || ((token->type == AF_TOKEN_TEXT || token->type == AF_TOKEN_COMMENT) &&
+                                                    rw->keep == KEEP_ACTIVE && af_keep_drops_text(rw, rw->text_parent));
 }
 
 bool af_settle_any_gone(af_rewriter_t *rw, const af_node_t *nodes, uint32_t node_count)
@@ -112,6 +122,9 @@ static bool token_alive(af_rewriter_t *rw, const af_tree_t *tree, const af_token
 {
     bool placed = false, alive = false, gone = false;
 
+    if (af_settle_drops(rw, token)) {
+        return false;
+    }
     for (uint32_t i = 0; i < tree->event_count; i++) {
         const af_tree_event_t *event = &tree->events[i];
         switch (event->kind) {
@@ -417,6 +430,18 @@ static af_status_t split_table_text(af_rewriter_t *rw)
     return af_tree_process(&rw->out, &token);
 }
 
+/* Brings the output to where the input's stood before the token; or, where formatting elements are all that the token makes, behind
+ * those: their tags may imply what is pending. */
+static af_status_t approach(af_rewriter_t *rw, const af_node_t *nodes, uint32_t node_count)
+{
+    bool clones = node_count > 0;
+
+    for (uint32_t i = 0; i < node_count; i++) {
+        clones = clones && (node_of(rw, nodes[i])->flags & AF_NODE_CLONE) != 0 && !node_gone(rw, nodes[i]);
+    }
+    return clones ? bring_to(rw, &rw->after, rw->after.count) : bring_to(rw, &rw->before, rw->before.count);
+}
+
 static af_status_t write_alive(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, const af_node_t *nodes,
                                uint32_t node_count, af_node_t own, bool *write)
 {
@@ -425,10 +450,10 @@ static af_status_t write_alive(af_rewriter_t *rw, const af_tree_t *tree, const a
 
     *write = true;
     for (int attempt = 0; attempt < 3; attempt++) {
-        if (attempt == 0 && !splits_table_text(rw, token)) {
-            continue;
+        if (attempt == 2 && !splits_table_text(rw, token)) {
+            break;
         }
-        status = attempt == 0 ? split_table_text(rw) : attempt == 2 ? bring_to(rw, &rw->before, rw->before.count) : AF_OK;
+        status = attempt == 0 ? AF_OK : attempt == 1 ? approach(rw, nodes, node_count) : split_table_text(rw);
         if (status != AF_OK) {
             return status;
         }
