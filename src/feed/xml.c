@@ -88,7 +88,8 @@ static af_status_t cut_unit(af_feed_t *feed, af_xml_t *xml)
 {
     bool in_field = xml->field.open;
     size_t to = in_field ? xml->field.from : xml->at;
-    af_status_t status = settle(feed, xml, to, in_field ? xml->field.depth : xml->stack.depth);
+    size_t inside = xml->field.depth - (xml->field.removed_by != AF_NO_RULE); /* of what begins there */
+    af_status_t status = settle(feed, xml, to, in_field ? inside : xml->stack.depth);
 
     feed->stats.limited++;
     feed->stats.reason = "hold";
@@ -140,6 +141,7 @@ static bool form_of(const af_element_t *element, af_slice_t tag, af_form_t *form
 static void open_field(af_xml_t *xml, const af_element_t *element, af_form_t form, size_t from, size_t tag_len)
 {
     xml->field = (xml_field_t){.open = true, .form = form, .depth = xml->stack.depth, .from = from, .rank = element->rank,
+                               .removed_by = AF_NO_RULE,
                                .body = element->kind == AF_ELEMENT_XHTML ? XML_BODY_SELF : XML_BODY_NONE,
                                .prefix_at = from - tag_len + 1};
 }
@@ -176,14 +178,21 @@ static size_t prefix_len(const af_feed_t *feed, size_t at)
     return feed->bytes[to] == ':' ? to + 1 - at : 0;
 }
 
-/* The field's end tag begins at `to`. */
-static af_status_t close_field(af_feed_t *feed, af_xml_t *xml, size_t to)
+/* The field's end tag is [to, end). */
+static af_status_t close_field(af_feed_t *feed, af_xml_t *xml, size_t to, size_t end)
 {
     xml_field_t *open = &xml->field;
-    af_field_t field = {.form = open->form, .from = open->from, .to = to, .rank = open->rank, .removed_by = AF_NO_RULE};
+    af_field_t field = {.form = open->form, .from = open->from, .to = to, .rank = open->rank, .removed_by = open->removed_by};
 
     open->open = false;
-    if (xml->unit != XML_HOLDING || open->unreadable) {
+    if (xml->unit != XML_HOLDING) {
+        return AF_OK;
+    }
+    if (open->removed_by != AF_NO_RULE) {
+        field.to = end;
+        return af_unit_add(feed, &field);
+    }
+    if (open->unreadable) {
         return AF_OK;
     }
     if (open->form == AF_FORM_XHTML) {
@@ -219,6 +228,22 @@ static af_element_t element_of(const af_xml_t *xml, af_slice_t tag, af_slice_t n
         return (af_element_t){AF_ELEMENT_OTHER, AF_FACT_NONE, 0, 0};
     }
     return af_element_of(space, cut.local);
+}
+
+/* Tells whether an element is the one that a rule names, by namespace, or as it is written where that is not known. */
+static bool is_called(const af_xml_t *xml, af_slice_t tag, af_slice_t name, af_slice_t wanted)
+{
+    af_xml_name_t cut = af_xml_name_cut(name), want = af_xml_name_cut(wanted);
+
+    if (!af_slice_equal(cut.local, want.local)) {
+        return false;
+    }
+    if (want.prefix.len == 0) {
+        return cut.prefix.len == 0;
+    }
+    af_space_t space = af_space_by_custom(want.prefix);
+    return space == AF_SPACE_OTHER ? af_slice_equal(name, wanted)
+                                   : af_xml_stack_space(&xml->stack, tag, name.len, cut.prefix) == space;
 }
 
 /* Tells whether the element is the item's own: facts deeper inside are of something else, but for the name of an author. */
@@ -262,6 +287,51 @@ static af_status_t look_at_element(af_feed_t *feed, af_xml_t *xml, const af_elem
         open_field(xml, element, form, from, tag.len);
     }
     return AF_OK;
+}
+
+/* The rule that takes an element away, or AF_NO_RULE. */
+static uint32_t remover_of(const af_feed_t *feed, const af_xml_t *xml, af_slice_t tag, af_slice_t name)
+{
+    const char *site = feed->options.site;
+
+    for (uint32_t i = 0; i < feed->rules->feed_remove_count; i++) {
+        const af_rule_t *rule = &feed->rules->rules[feed->rules->feed_removes[i]];
+        if (!af_rule_on_site(rule, site == NULL ? (af_slice_t){NULL, 0} : af_slice_of(site))) {
+            continue;
+        }
+        for (size_t k = 0; k < rule->element_count; k++) {
+            if (is_called(xml, tag, name, af_slice_of(rule->elements[k]))) {
+                return feed->rules->feed_removes[i];
+            }
+        }
+    }
+    return AF_NO_RULE;
+}
+
+/* Begins the removal of an element whose start tag is at xml->at; an empty one is all there is. */
+static af_status_t remove_element(af_feed_t *feed, af_xml_t *xml, const af_xml_token_t *token, uint32_t rule)
+{
+    af_field_t all = {.from = xml->at, .to = xml->at + token->len, .removed_by = rule};
+    bool alone = xml->unit == XML_NONE;
+    af_status_t status = AF_OK;
+
+    if (alone) {
+        status = begin_unit(feed, xml, AF_UNIT_FIELD, xml->at, xml->stack.depth - !token->empty);
+    }
+    if (status != AF_OK || xml->unit != XML_HOLDING) {
+        return status;
+    }
+    if (!token->empty) {
+        xml->field = (xml_field_t){.open = true, .depth = xml->stack.depth, .from = xml->at, .removed_by = rule};
+        return AF_OK;
+    }
+    status = af_unit_add(feed, &all);
+    if (alone) {
+        xml->unit = XML_NONE;
+        af_status_t settled = settle(feed, xml, all.to, xml->stack.depth);
+        return status != AF_OK ? status : settled;
+    }
+    return status;
 }
 
 /* An item begins where no item can be: the one before was not ended. */
@@ -348,19 +418,25 @@ static af_status_t start_tag(af_feed_t *feed, af_xml_t *xml, const af_xml_token_
     if (xml->lost) {
         return AF_OK;
     }
+    bool in_field = xml->unit == XML_HOLDING && xml->field.open;
+    uint32_t rule = feed->rules->feed_remove_count == 0 || in_field ? AF_NO_RULE : remover_of(feed, xml, tag, name);
+    if (!token->empty) {
+        af_status_t status = push_element(feed, xml, tag, token->name_len);
+        if (status != AF_OK || xml->lost) {
+            return status;
+        }
+    }
+    if (rule != AF_NO_RULE) {
+        return remove_element(feed, xml, token, rule);
+    }
     if (token->empty) {
         empty_tag(feed, xml, &element, token, tag);
-        return AF_OK;
-    }
-    af_status_t status = push_element(feed, xml, tag, token->name_len);
-    if (status != AF_OK || xml->lost) {
-        return status;
-    }
-    if (xml->unit == XML_HOLDING && xml->field.open) {
+    } else if (xml->unit == XML_HOLDING && xml->field.open) {
         child_of_field(xml, token, name, xml->stack.depth);
-        return AF_OK;
+    } else {
+        return look_at_element(feed, xml, &element, tag, name);
     }
-    return look_at_element(feed, xml, &element, tag, name);
+    return AF_OK;
 }
 
 /* --- End tags ----------------------------------------------------------------------------------------------------------- */
@@ -382,7 +458,7 @@ static af_status_t close_top(af_feed_t *feed, af_xml_t *xml, size_t to)
     }
     bool ends_field = xml->field.open && xml->field.depth == depth;
     if (ends_field) {
-        status = close_field(feed, xml, xml->at);
+        status = close_field(feed, xml, xml->at, to);
     }
     af_xml_stack_pop_to(&xml->stack, depth - 1);
     if (xml->unit != XML_NONE && depth == xml->unit_depth) {

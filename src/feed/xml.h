@@ -25,6 +25,7 @@ typedef struct {
     af_form_t form;
     size_t depth, from;
     uint8_t rank;
+    uint32_t removed_by; /* the rule that takes the element away; then `from` is where it begins */
     xml_body_t body; /* XHTML: the div around the content */
     size_t from_body, to_body, prefix_at;
 } xml_field_t;

@@ -18,21 +18,7 @@ typedef struct {
 
 bool af_rule_here(const af_rewriter_t *rw, const af_rule_t *rule)
 {
-    bool positive = false;
-
-    for (size_t i = 0; i < rule->site_count; i++) {
-        const char *site = rule->sites[i];
-        bool inverse = site[0] == '~';
-        size_t len = strlen(site) - inverse;
-        site += inverse;
-        bool same = rw->site_len >= len && memcmp(rw->site + (rw->site_len - len), site, len) == 0 &&
-                    (rw->site_len == len || rw->site[rw->site_len - len - 1] == '.');
-        if (same) {
-            return !inverse;
-        }
-        positive = positive || !inverse;
-    }
-    return !positive;
+    return af_rule_on_site(rule, (af_slice_t){(const uint8_t *) rw->site, rw->site_len});
 }
 
 static bool never_removed(const af_node_record_t *record)
@@ -75,6 +61,7 @@ static bool refused(af_rewriter_t *rw, const af_rule_t *rule, const af_node_reco
     case AF_VERB_KEEP:
     case AF_VERB_STRIP:
     case AF_VERB_ATTRIBUTION:
+    case AF_VERB_FEED_REMOVE:
         break;
     }
     return false;
@@ -108,6 +95,7 @@ static void decide(af_rewriter_t *rw, af_node_t node, uint32_t rule_number)
         af_keep_found(rw, node);
         return;
     case AF_VERB_STRIP:
+    case AF_VERB_FEED_REMOVE:
         break;
     }
     record->fate = (uint8_t) fate;

@@ -15,10 +15,11 @@ static const struct {
 } verbs[] = {
     {"remove", AF_VERB_REMOVE}, {"unwrap", AF_VERB_UNWRAP}, {"keep", AF_VERB_KEEP}, {"strip", AF_VERB_STRIP},
     {"dedupe", AF_VERB_DEDUPE}, {"protect", AF_VERB_PROTECT}, {"attribution", AF_VERB_ATTRIBUTION},
+    {"feed-remove", AF_VERB_FEED_REMOVE},
 };
 
 #define VERBS (sizeof verbs / sizeof verbs[0])
-#define VERB_NAMES "remove, unwrap, keep, strip, dedupe, protect, attribution or preset"
+#define VERB_NAMES "remove, unwrap, keep, strip, dedupe, protect, attribution, feed-remove or preset"
 
 static bool starts_with(af_slice_t text, const char *word)
 {
@@ -190,6 +191,8 @@ static af_status_t read_rule_of_verb(af_parse_t *parse)
         return read_strip(parse);
     case AF_VERB_ATTRIBUTION:
         return read_attribution(parse);
+    case AF_VERB_FEED_REMOVE:
+        return af_rule_feed(parse);
     }
     return AF_SYNTAX;
 }

@@ -100,4 +100,9 @@ AF_MUST_USE af_status_t af_rule_structure(af_parse_t *parse);
 /* Reads what follows the verb: template and options. Fills the draft's rule; in= is af_rule_options' as with other verbs. */
 AF_MUST_USE af_status_t af_rule_attribution(af_parse_t *parse);
 
+/* --- rule_feed.c ----------------------------------------------------------------------------------------------------------- */
+
+/* Reads what follows feed-remove: names of elements, and options. */
+AF_MUST_USE af_status_t af_rule_feed(af_parse_t *parse);
+
 #endif

@@ -12,7 +12,7 @@
 typedef enum { VALUE_PATTERN, VALUE_NUMBER, VALUE_WORD, VALUE_SELECTOR, VALUE_NONE } value_kind_t;
 
 #define OF(verb) (1u << AF_VERB_##verb)
-#define OF_ALL 0x7fu
+#define OF_ALL 0xffu
 
 static const struct {
     const char *name;

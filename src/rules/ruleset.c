@@ -31,7 +31,9 @@ static af_status_t index_again(af_builder_t *builder)
     af_status_t status = af_index_builder_create(builder->heap, &builder->index);
     for (size_t i = 0; status == AF_OK && i < builder->draft_count; i++) {
         af_selector_error_t error;
-        status = af_index_add(builder->index, builder->drafts[i].selector, (uint32_t) i, &error);
+        if (builder->drafts[i].selector.len > 0) {
+            status = af_index_add(builder->index, builder->drafts[i].selector, (uint32_t) i, &error);
+        }
     }
     return status;
 }
@@ -52,6 +54,21 @@ static void count_rule(af_ruleset_t *set, const af_rule_t *rule)
     set->has_keep |= rule->verb == AF_VERB_KEEP;
     set->has_strip |= rule->verb == AF_VERB_STRIP;
     set->attribution_count += rule->verb == AF_VERB_ATTRIBUTION;
+    set->feed_remove_count += rule->verb == AF_VERB_FEED_REMOVE;
+}
+
+/* The numbers of the rules of a verb; NULL: no memory. */
+static const uint32_t *numbers_of(af_builder_t *builder, af_verb_t verb, uint32_t count)
+{
+    uint32_t *numbers = af_store_alloc(builder->store, ((size_t) count + 1) * sizeof *numbers);
+    size_t at = 0;
+
+    for (size_t i = 0; numbers != NULL && i < builder->draft_count; i++) {
+        if (builder->drafts[i].rule.verb == verb) {
+            numbers[at++] = (uint32_t) i;
+        }
+    }
+    return numbers;
 }
 
 /* Moves the drafts' rules into the set, which owns their patterns from then on. */
@@ -67,19 +84,16 @@ static af_status_t move_rules(af_builder_t *builder)
     for (size_t i = 0; i < count; i++) {
         count_rule(set, &builder->drafts[i].rule);
     }
-    uint32_t *attributions = af_store_alloc(builder->store, ((size_t) set->attribution_count + 1) * sizeof *attributions);
-    if (attributions == NULL) {
+    set->attributions = numbers_of(builder, AF_VERB_ATTRIBUTION, set->attribution_count);
+    set->feed_removes = numbers_of(builder, AF_VERB_FEED_REMOVE, set->feed_remove_count);
+    if (set->attributions == NULL || set->feed_removes == NULL) {
         return AF_NOMEM;
     }
-    size_t at = 0;
     for (size_t i = 0; i < count; i++) {
         rules[i] = builder->drafts[i].rule;
-        attributions[at] = (uint32_t) i;
-        at += rules[i].verb == AF_VERB_ATTRIBUTION;
     }
     set->rules = rules;
     set->rule_count = (uint32_t) count;
-    set->attributions = attributions;
     builder->draft_count = 0;
     return AF_OK;
 }
@@ -209,4 +223,22 @@ void af_ruleset_destroy(af_ruleset_t *rules)
     af_store_destroy(&whole->store);
     af_heap_t heap = rules->heap;
     af_heap_release(&heap, whole, sizeof *whole);
+}
+
+bool af_rule_on_site(const af_rule_t *rule, af_slice_t site)
+{
+    bool positive = false;
+
+    for (size_t i = 0; i < rule->site_count; i++) {
+        const char *wanted = rule->sites[i];
+        bool inverse = wanted[0] == '~';
+        size_t len = strlen(wanted) - inverse;
+        wanted += inverse;
+        if (site.len >= len && memcmp(site.data + (site.len - len), wanted, len) == 0 &&
+            (site.len == len || site.data[site.len - len - 1] == '.')) {
+            return !inverse;
+        }
+        positive = positive || !inverse;
+    }
+    return !positive;
 }

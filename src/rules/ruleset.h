@@ -9,7 +9,8 @@
 #include "select/match.h"
 
 typedef enum {
-    AF_VERB_REMOVE, AF_VERB_UNWRAP, AF_VERB_KEEP, AF_VERB_STRIP, AF_VERB_DEDUPE, AF_VERB_PROTECT, AF_VERB_ATTRIBUTION
+    AF_VERB_REMOVE, AF_VERB_UNWRAP, AF_VERB_KEEP, AF_VERB_STRIP, AF_VERB_DEDUPE, AF_VERB_PROTECT, AF_VERB_ATTRIBUTION,
+    AF_VERB_FEED_REMOVE /* elements of feeds; no selector */
 } af_verb_t;
 
 typedef struct af_attribution_rule af_attribution_rule_t; /* rules/template.h */
@@ -42,6 +43,7 @@ typedef struct {
     const af_structure_t *structure; /* NULL: none asked for */
     bool force;                  /* the guard does not look at the text */
     const af_attribution_rule_t *attribution; /* AF_VERB_ATTRIBUTION */
+    const char *const *elements; size_t element_count; /* AF_VERB_FEED_REMOVE: names with the prefixes of custom */
 } af_rule_t;
 
 struct af_ruleset {
@@ -51,9 +53,13 @@ struct af_ruleset {
     bool has_structure, has_guard;
     bool has_text, has_dedupe, has_title, has_attribution, has_protect, has_keep, has_strip;
     const uint32_t *attributions; uint32_t attribution_count; /* numbers of the AF_VERB_ATTRIBUTION rules, rising */
+    const uint32_t *feed_removes; uint32_t feed_remove_count; /* likewise */
     const af_regex_t *guard;     /* what text of preset rules must not have; NULL: nothing asks */
     uint8_t digest[16];
     const char *const *variables; uint32_t variable_count; /* names without $ */
 };
+
+/* Tells whether the rule is for pages of `site` ("": not known), as its site= says. */
+bool af_rule_on_site(const af_rule_t *rule, af_slice_t site);
 
 #endif
