@@ -82,15 +82,17 @@ static af_status_t settle(af_feed_t *feed, size_t to)
     return status;
 }
 
-/* The unit outgrows what may be held: what is whole is cleaned, a string that is too long passes. */
-static af_status_t cut_unit(af_feed_t *feed, af_json_t *json)
+/* The token [at, to) does not fit into what may be held: what is before it is settled, and the unit goes on with it. Depends on the
+ * places of tokens alone, not on how the bytes come. */
+static af_status_t make_room(af_feed_t *feed, af_json_t *json, size_t to)
 {
-    af_status_t status = settle(feed, json->at);
-
+    if (!json->holding || to - feed->done <= feed->options.limits.hold || json->at == feed->done) {
+        return AF_OK;
+    }
     feed->stats.limited++;
     feed->stats.reason = "hold";
     af_feed_tell(feed, AF_LIMIT_HIT, json->at, "hold");
-    return status;
+    return settle(feed, json->at);
 }
 
 static af_status_t malformed(af_feed_t *feed, const af_json_t *json)
@@ -254,13 +256,16 @@ static bool string(af_feed_t *feed, af_json_t *json, af_status_t *status)
         break;
     }
     size_t to = from + json->searched;
+    bool fits = to + 1 - json->at <= feed->options.limits.hold;
+    *status = make_room(feed, json, to + 1);
     json->searched = 0;
     json->at = to + 1;
     if (is_key) {
         find_key(json, (af_slice_t){feed->bytes + from, to - from});
         json->expect = EXPECT_COLON;
     } else {
-        *status = take_string(feed, json, from, to);
+        af_status_t taken = fits ? take_string(feed, json, from, to) : AF_OK;
+        *status = *status != AF_OK ? *status : taken;
         after_value(json);
     }
     return true;
@@ -383,6 +388,9 @@ static bool step(af_feed_t *feed, af_json_t *json, bool last, af_status_t *statu
         return false;
     }
     uint8_t c = feed->bytes[json->at];
+    if (c != '"') {
+        *status = make_room(feed, json, json->at + 1);
+    }
     switch (c) {
     case '{': case '[':
         if (json->expect != EXPECT_VALUE && json->expect != EXPECT_VALUE_OR_END) {
@@ -440,8 +448,8 @@ af_status_t af_json_run(af_feed_t *feed, af_json_t *json, bool last)
     if (feed->passing) {
         return told;
     }
-    if (json->holding && !json->long_string && feed->len - feed->done > hold) {
-        status = cut_unit(feed, json);
+    if (!json->long_string) {
+        status = make_room(feed, json, feed->len);
         told = status != AF_OK ? status : told;
     }
     if (!json->long_string && feed->len - json->at > hold) {

@@ -67,7 +67,7 @@ static af_status_t settle(af_feed_t *feed, af_xml_t *xml, size_t to, size_t dept
 /* The unit is broken at `at`: nothing in it changes. */
 static void break_unit(af_feed_t *feed, af_xml_t *xml, size_t at)
 {
-    if (xml->unit == XML_HOLDING || xml->unit == XML_TOO_LARGE) {
+    if (xml->unit == XML_HOLDING || xml->unit == XML_TOO_LARGE || xml->unit == XML_GAP) {
         xml->unit = XML_BROKEN;
         xml->field.open = xml->fact.open = false;
         feed->stats.reason = "malformed";
@@ -83,27 +83,38 @@ static af_status_t end_unit(af_feed_t *feed, af_xml_t *xml, size_t to)
     return whole ? settle(feed, xml, to, xml->stack.depth) : AF_OK;
 }
 
-/* The unit outgrows what may be held. */
+/* The unit outgrows what may be held: what has whole tags so far is settled. Depends on the places of tags alone, not on how the
+ * bytes come. */
 static af_status_t cut_unit(af_feed_t *feed, af_xml_t *xml)
 {
     bool in_field = xml->field.open;
-    size_t to = in_field ? xml->field.from : xml->at;
+    size_t whole = xml->tag_end > xml->unit_from ? xml->tag_end : xml->unit_from;
+    size_t to = in_field ? xml->field.from : whole;
     size_t inside = xml->field.depth - (xml->field.removed_by != AF_NO_RULE); /* of what begins there */
     af_status_t status = settle(feed, xml, to, in_field ? inside : xml->stack.depth);
 
     feed->stats.limited++;
     feed->stats.reason = "hold";
     af_feed_tell(feed, AF_LIMIT_HIT, to, "hold");
-    af_feed_release(feed, xml->at);
-    xml->unit_from = xml->at;
     xml->fact.open = false;
-    feed->field_count = 0;
-    if (in_field) {
-        xml->unit = XML_TOO_LARGE;
-        return status;
+    xml->unit = in_field ? XML_TOO_LARGE : XML_GAP;
+    return status;
+}
+
+/* Before a token that is no text: cuts the unit if that does not fit, and goes on behind a gap. */
+static af_status_t make_room(af_feed_t *feed, af_xml_t *xml, size_t end)
+{
+    af_status_t status = AF_OK;
+
+    if (xml->unit == XML_HOLDING && end - xml->unit_from > feed->options.limits.hold) {
+        status = cut_unit(feed, xml);
     }
-    af_status_t held = hold(feed, xml, xml->at, xml->stack.depth);
-    return status != AF_OK ? status : held;
+    if (xml->unit == XML_GAP) {
+        af_feed_release(feed, xml->at);
+        af_status_t held = hold(feed, xml, xml->at, xml->stack.depth);
+        status = status != AF_OK ? status : held;
+    }
+    return status;
 }
 
 /* --- Fields ------------------------------------------------------------------------------------------------------------- */
@@ -496,8 +507,18 @@ static af_status_t end_tag(af_feed_t *feed, af_xml_t *xml, const af_xml_token_t 
 
 /* --- The document ------------------------------------------------------------------------------------------------------- */
 
+static bool is_text(af_xml_kind_t kind)
+{
+    return kind == AF_XML_TEXT || kind == AF_XML_COMMENT || kind == AF_XML_PI || kind == AF_XML_CDATA;
+}
+
 static af_status_t take(af_feed_t *feed, af_xml_t *xml, const af_xml_token_t *token)
 {
+    af_status_t status = is_text(token->kind) ? AF_OK : make_room(feed, xml, xml->at + token->len);
+
+    if (status != AF_OK) {
+        return status;
+    }
     switch (token->kind) {
     case AF_XML_START:
         return start_tag(feed, xml, token);
@@ -542,6 +563,7 @@ static void run_tokens(af_feed_t *feed, af_xml_t *xml, bool last, af_status_t *t
         }
         af_status_t status = take(feed, xml, &token);
         xml->at += token.len;
+        xml->tag_end = is_text(token.kind) ? xml->tag_end : xml->at;
         if (status != AF_OK) {
             lose_unit(feed, xml, status);
             *told = status;
@@ -569,8 +591,9 @@ af_status_t af_xml_run(af_feed_t *feed, af_xml_t *xml, bool last)
     if (feed->passing || last) {
         return status;
     }
-    if (holds(xml) && feed->len - feed->done > feed->options.limits.hold) {
-        af_status_t cut = cut_unit(feed, xml);
+    if (holds(xml) && feed->len - xml->unit_from > feed->options.limits.hold) {
+        af_status_t cut = cut_unit(feed, xml); /* the next tag ends still farther away */
+        af_feed_release(feed, xml->at);
         status = cut != AF_OK ? cut : status;
     }
     if (feed->len - xml->at > feed->options.limits.tag) {
@@ -586,6 +609,7 @@ void af_xml_moved(af_xml_t *xml, size_t by)
 {
     xml->at -= by;
     xml->unit_from -= by;
+    xml->tag_end -= by;
     xml->field.from -= by;
     xml->field.from_body -= by;
     xml->field.to_body -= by;

@@ -14,7 +14,8 @@ typedef enum {
     XML_NONE,
     XML_HOLDING,
     XML_BROKEN,    /* passes as it is to its end */
-    XML_TOO_LARGE  /* a field of it passes as it is to the field's end */
+    XML_TOO_LARGE, /* a field of it passes as it is to the field's end */
+    XML_GAP        /* text of it passes as it is to the next tag */
 } xml_unit_t;
 
 typedef enum { XML_BODY_NONE, XML_BODY_OPEN, XML_BODY_CLOSED, XML_BODY_SELF } xml_body_t;
@@ -46,6 +47,7 @@ struct af_xml {
     char charset[XML_CHARSET];
     xml_unit_t unit;
     af_unit_t unit_kind;
+    size_t tag_end;         /* of the last token that was no text */
     size_t unit_from, unit_depth; /* depth: with the unit's element open */
     size_t item_depth;      /* where items are, with the item open; 0: none was seen */
     size_t author_depth;
