@@ -33,12 +33,29 @@ static bool only_space(const uint8_t *data, size_t len)
     return true;
 }
 
+/* Length of the name of a start tag whose "<" is data[0], once what ends it is there; else 0. The rest of the tag may be long in coming. */
+static size_t root_name(const uint8_t *data, size_t len)
+{
+    bool name = len > 1 && data[1] != '!' && data[1] != '?' && data[1] != '/' && !af_xml_space(data[1]);
+
+    for (size_t i = 1; name && data[0] == '<' && i < len; i++) {
+        if (af_xml_space(data[i]) || data[i] == '/' || data[i] == '>') {
+            return i - 1;
+        }
+    }
+    return 0;
+}
+
 static af_sniff_t sniff_xml(const uint8_t *data, size_t len)
 {
     af_xml_lexer_t lexer = {.searched = 0};
     af_xml_token_t token;
 
     for (size_t at = 0; at < len; at += token.len) {
+        size_t name_len = root_name(data + at, len - at);
+        if (name_len > 0) {
+            return root(data + at, name_len);
+        }
         af_xml_next(&lexer, data + at, len - at, false, &token);
         switch (token.kind) {
         case AF_XML_MORE:
