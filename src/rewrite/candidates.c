@@ -135,6 +135,9 @@ static af_status_t add_candidate(af_rewriter_t *rw, af_node_t node, uint32_t rul
     const af_structure_t *structure = structure_of(rw, candidate);
     candidate->heading_open = structure != NULL && structure->heading != NULL;
     candidate->mark = af_tape_mark(&rw->tape);
+    if (rw->moved_mark != SIZE_MAX && (node_of(rw, node)->flags & AF_NODE_CLONE) != 0) {
+        candidate->mark = rw->moved_mark; /* what the adoption agency moves is in the clone */
+    }
     candidate->from_pos = rw->token_pos;
     node_of(rw, node)->hold++;
     rw->open_candidates++;
@@ -299,8 +302,13 @@ void af_candidates_guard(af_rewriter_t *rw)
 static bool text_holds(af_rewriter_t *rw, af_candidate_t *candidate)
 {
     const af_rule_t *rule = &rw->rules->rules[candidate->rule];
-    af_slice_t text = af_tape_since(&rw->tape, candidate->mark);
+    bool moved_out = rw->moved_mark != SIZE_MAX && rw->moved_mark > candidate->mark;
+    af_slice_t text = moved_out ? af_tape_between(&rw->tape, candidate->mark, rw->moved_mark)
+                                : af_tape_since(&rw->tape, candidate->mark);
 
+    if (candidate->mark < rw->tape.base) {
+        return false; /* moved text that nobody kept: the element stays */
+    }
     if ((rule->pattern != NULL && !af_condition_test(&rw->condition, rule, text)) ||
         (rule->structure != NULL && !af_structure_holds(rw, candidate)) || af_structure_guarded(rw, candidate)) {
         return false;

@@ -11,6 +11,11 @@
 #define NODE_LIMIT ((size_t) 1 << 20)
 #define TAPE_LIMIT ((size_t) 64 * 1024)
 
+typedef struct {
+    af_node_t node;
+    size_t mark;
+} text_mark_t;
+
 af_status_t af_vector_reserve(af_rewriter_t *rw, af_vector_t *vector, size_t count, size_t item)
 {
     if (count <= vector->capacity) {
@@ -144,6 +149,7 @@ af_status_t af_rewriter_create(const af_ruleset_t *rules, const af_options_t *op
     rw->charset_label = options->charset;
     rw->stats.reason = rw->stats.attribution = "";
     rw->drop_rule = AF_NO_RULE;
+    rw->moved_mark = SIZE_MAX;
     af_edits_init(&rw->edits, sink, options->mode, &rw->stats);
     af_status_t status = start_parts(rw);
     if (status == AF_OK && fragment != NULL) {
@@ -177,6 +183,7 @@ static void destroy_vectors(af_rewriter_t *rw)
     destroy_vector(rw, &rw->own_atoms, sizeof(uint32_t));
     destroy_vector(rw, &rw->scratch, 1);
     destroy_vector(rw, &rw->waiting, 1);
+    destroy_vector(rw, &rw->text_marks, sizeof(text_mark_t));
     af_strip_destroy(rw);
     destroy_vector(rw, &rw->candidates, sizeof(af_candidate_t));
     destroy_vector(rw, &rw->held, sizeof(af_held_t));
@@ -333,11 +340,41 @@ static af_status_t observe_facts(af_rewriter_t *rw, const af_token_t *token)
     return status == AF_LIMIT ? AF_OK : status;
 }
 
+/* Where the text of an element begins that the adoption agency may still move. */
+static af_status_t note_mark(af_rewriter_t *rw, af_node_t node)
+{
+    af_status_t status = AF_OK;
+    text_mark_t *mark = af_vector_add(rw, &rw->text_marks, sizeof *mark, &status);
+
+    if (mark != NULL) {
+        *mark = (text_mark_t){node, af_tape_mark(&rw->tape)};
+    }
+    return status;
+}
+
+/* Where the text begins that this token moves; SIZE_MAX: none does. */
+static size_t find_moved_mark(const af_rewriter_t *rw)
+{
+    size_t found = SIZE_MAX;
+
+    for (uint32_t i = 0; rw->text_marks.count > 0 && i < rw->in.event_count; i++) {
+        for (size_t k = 0; rw->in.events[i].kind == AF_EVENT_MOVED && k < rw->text_marks.count; k++) {
+            const text_mark_t *mark = AF_VECTOR_AT(text_mark_t, &rw->text_marks, k);
+            found = mark->node == rw->in.events[i].node && mark->mark < found ? mark->mark : found;
+        }
+    }
+    return found;
+}
+
 static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
 {
     af_status_t status = AF_OK;
     bool changed = false;
 
+    rw->moved_mark = find_moved_mark(rw);
+    if (rw->in.formatting_count == 0) {
+        rw->text_marks.count = 0;
+    }
     rw->made.count = 0;
     rw->text_parent = 0;
     for (uint32_t i = 0; status == AF_OK && i < rw->in.event_count; i++) {
@@ -356,6 +393,9 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
             }
             if (status == AF_OK && af_structure_active(rw)) {
                 af_structure_created(rw, token, event.node);
+            }
+            if (status == AF_OK && rw->tape_candidates > 0 && (node_of(rw, event.node)->flags & AF_NODE_UNSTABLE) != 0) {
+                status = note_mark(rw, event.node);
             }
             break;
         case AF_EVENT_CLOSED:

@@ -124,6 +124,8 @@ struct af_rewriter {
     af_vector_t held;         /* af_held_t */
     size_t held_first;
     af_vector_t held_bytes, held_attributes, held_nodes;
+    af_vector_t text_marks;   /* text_mark_t of rewriter.c */
+    size_t moved_mark;        /* on the tape: where the text begins that the token moves out of what it closes; SIZE_MAX: none */
     af_vector_t strips;       /* scope_t of strip.c */
     keep_state_t keep;
     bool keep_ended;          /* the document is over */
