@@ -82,7 +82,8 @@ static af_status_t settle(af_feed_t *feed, size_t to)
     return status;
 }
 
-/* The token [at, to) does not fit into what may be held: what is before it is settled, and the unit goes on with it. Depends on the
+/* The token [at, to) does not fit into what may be held: what is before it is settled, and the unit goes on with it.
+   Depends on the
  * places of tokens alone, not on how the bytes come. */
 static af_status_t make_room(af_feed_t *feed, af_json_t *json, size_t to)
 {

@@ -33,7 +33,8 @@ static bool only_space(const uint8_t *data, size_t len)
     return true;
 }
 
-/* Length of the name of a start tag whose "<" is data[0], once what ends it is there; else 0. The rest of the tag may be long in coming. */
+/* Length of the name of a start tag whose "<" is data[0], once what ends it is there; else 0. The rest of the tag may be
+   long in coming. */
 static size_t root_name(const uint8_t *data, size_t len)
 {
     bool name = len > 1 && data[1] != '!' && data[1] != '?' && data[1] != '/' && !af_xml_space(data[1]);

@@ -110,7 +110,8 @@ void af_tree_mark(const af_tree_t *tree, af_pool_t *pool);
 /* Tells whether both trees will do the same with any input. */
 bool af_tree_same(const af_tree_t *a, const af_tree_t *b);
 
-/* Tells whether the open elements are `want`, but for others that have to be closed: at the end of the stack, or before what scopes them
+/* Tells whether the open elements are `want`, but for others that have to be closed: at the end of the stack, or before
+   what scopes them
  * is closed (elements that are open below a table, say, while the table is). */
 bool af_tree_agrees(const af_tree_t *tree, const af_node_t *want, size_t count);
 

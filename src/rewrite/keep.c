@@ -12,7 +12,8 @@ static bool is_body(const af_node_record_t *record)
     return record->space == AF_NS_HTML && record->name == AF_TAG_BODY;
 }
 
-/* The outermost element around `node` (or it) that is neither a shell nor picked. 0: it is outside of the body, or inside a picked one. */
+/* The outermost element around `node` (or it) that is neither a shell nor picked. 0: it is outside of the body, or inside
+   a picked one. */
 static af_node_t unpicked_top(const af_rewriter_t *rw, af_node_t node)
 {
     af_node_t top = 0;

@@ -1,10 +1,14 @@
 /*
  * rewrite/region.c: held tokens written from the tree that they made.
  *
- * Where the adoption agency moved nodes among held tokens, and some of them go, the tokens' order is no longer the tree's: an element may
- * have to begin before a tag that came earlier. Then the region's final tree is built from the events (the tokens are taken a second
- * time), and written in tree order: start tags and text as they came, end tags where they are due. Bytes that the order brings forward
- * are insertions of a copy. What cannot be written like this (a region that reaches out of itself) is left to the token by token way.
+ * Where the adoption agency moved nodes among held tokens, and some of them go, the tokens' order is no longer the tree's:
+ * an element may
+ * have to begin before a tag that came earlier. Then the region's final tree is built from the events (the tokens are
+ * taken a second
+ * time), and written in tree order: start tags and text as they came, end tags where they are due. Bytes that the order
+ * brings forward
+ * are insertions of a copy. What cannot be written like this (a region that reaches out of itself) is left to the token by
+ * token way.
  */
 #include "rewrite/rewriter_internal.h"
 
@@ -92,7 +96,8 @@ static void put(region_t *region, uint32_t i, uint32_t parent, uint32_t before)
     *(before != 0 ? &item_at(region, before)->previous : &up->last) = i;
 }
 
-/* The innermost part of a table from before the region in which text does not stay: what is fostered comes before the table when it is
+/* The innermost part of a table from before the region in which text does not stay: what is fostered comes before the
+   table when it is
  * written there. */
 static af_node_t foster_context(const region_t *region)
 {

@@ -310,7 +310,8 @@ static af_status_t bring_to(af_rewriter_t *rw, const af_vector_t *want, size_t c
     return status;
 }
 
-/* An <a> inside an <a> ends the first one, HTML #parsing-main-inbody: where the second goes, an end tag does the same to what stays. */
+/* An <a> inside an <a> ends the first one, HTML #parsing-main-inbody: where the second goes, an end tag does the same to
+   what stays. */
 static af_status_t end_instead(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, const af_node_t *nodes,
                                uint32_t node_count, bool *done)
 {
@@ -420,7 +421,8 @@ static bool splits_table_text(const af_rewriter_t *rw, const af_token_t *token)
     return token->type == AF_TOKEN_TEXT && rw->dropped_since && rw->out.table_text != AF_TABLE_TEXT_NONE;
 }
 
-/* HTML #parsing-main-intabletext: a run of text is decided as a whole. An end tag that is ignored everywhere in tables ends it. */
+/* HTML #parsing-main-intabletext: a run of text is decided as a whole. An end tag that is ignored everywhere in tables
+   ends it. */
 static af_status_t split_table_text(af_rewriter_t *rw)
 {
     static const uint8_t markup[] = "</col>";
@@ -430,7 +432,8 @@ static af_status_t split_table_text(af_rewriter_t *rw)
     return af_tree_process(&rw->out, &token);
 }
 
-/* Brings the output to where the input's stood before the token; or, where formatting elements are all that the token makes, behind
+/* Brings the output to where the input's stood before the token; or, where formatting elements are all that the token
+   makes, behind
  * those: their tags may imply what is pending. */
 static af_status_t approach(af_rewriter_t *rw, const af_node_t *nodes, uint32_t node_count)
 {

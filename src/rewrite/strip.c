@@ -1,8 +1,10 @@
 /*
  * rewrite/strip.c: `strip`: runs of text inside one text node.
  *
- * A text node may come in several tokens, so text in a rule's scope waits until it ends. Then the patterns are tried on it as it reads
- * (references decoded, UTF-8), and it goes on in pieces, of which those that match are marked to be dropped. Patterns are tried on the text
+ * A text node may come in several tokens, so text in a rule's scope waits until it ends. Then the patterns are tried on it
+ * as it reads
+ * (references decoded, UTF-8), and it goes on in pieces, of which those that match are marked to be dropped. Patterns are
+ * tried on the text
  * as it was; text directly in a table stays as it is, since there a run is placed as a whole.
  */
 #include "html/charref.h"

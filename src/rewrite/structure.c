@@ -2,7 +2,8 @@
  * rewrite/structure.c: what a held element is like, counted as it passes.
  *
  * One set of running counts for all: a candidate is judged by the difference to what they were when it began. Most are refuted
- * early (their text outgrows max, running text turns up), so that an article's own container is let go within its first lines. A run
+ * early (their text outgrows max, running text turns up), so that an article's own container is let go within its first
+ * lines. A run
  * of text goes from one block boundary to the next; it is *running text* from PROSE characters on, unless it is mostly links.
  */
 #include "rewrite/rewriter_internal.h"
@@ -24,7 +25,8 @@ static bool is_inline(const af_node_record_t *record)
     switch (record->name) {
     case AF_TAG_A: case AF_TAG_ABBR: case AF_TAG_B: case AF_TAG_BIG: case AF_TAG_BR: case AF_TAG_CITE: case AF_TAG_CODE:
     case AF_TAG_EM: case AF_TAG_FONT: case AF_TAG_I: case AF_TAG_IMG: case AF_TAG_LABEL: case AF_TAG_MARK: case AF_TAG_Q:
-    case AF_TAG_S: case AF_TAG_SCRIPT: case AF_TAG_SMALL: case AF_TAG_SPAN: case AF_TAG_STRIKE: case AF_TAG_STRONG: case AF_TAG_SUB:
+    case AF_TAG_S: case AF_TAG_SCRIPT: case AF_TAG_SMALL: case AF_TAG_SPAN: case AF_TAG_STRIKE: case AF_TAG_STRONG:
+    case AF_TAG_SUB:
     case AF_TAG_SUP: case AF_TAG_TIME: case AF_TAG_TT: case AF_TAG_U: case AF_TAG_WBR:
         return true;
     default:
@@ -113,7 +115,8 @@ void af_structure_created(af_rewriter_t *rw, const af_token_t *token, af_node_t 
         shown = true;
         rw->counts.controls++;
         break;
-    case AF_TAG_IMG: case AF_TAG_VIDEO: case AF_TAG_AUDIO: case AF_TAG_IFRAME: case AF_TAG_OBJECT: case AF_TAG_EMBED: case AF_TAG_CANVAS:
+    case AF_TAG_IMG: case AF_TAG_VIDEO: case AF_TAG_AUDIO: case AF_TAG_IFRAME: case AF_TAG_OBJECT: case AF_TAG_EMBED:
+    case AF_TAG_CANVAS:
         shown = true;
         break;
     default:

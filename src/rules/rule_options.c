@@ -1,7 +1,8 @@
 /*
  * rules/rule_options.c: the pieces of a rule line: selectors up to the first option, /patterns/, name=value in any order.
  *
- * A value of in= is a selector and may have spaces in it; all others end at white space. Some options are a word alone. Whether an option is for the verb is
+ * A value of in= is a selector and may have spaces in it; all others end at white space. Some options are a word alone.
+ * Whether an option is for the verb is
  * checked here, so that a wrong one is never read as a part of something else.
  */
 #include <stdarg.h>
@@ -127,7 +128,8 @@ uint32_t af_option_at(const af_parse_t *parse, size_t at)
     size_t flag = flag_len(parse, at), len = flag > 0 ? flag + 1 : name_len(parse, at);
 
     for (uint32_t i = 0; len > 0 && i < AF_OPTIONS; i++) {
-        if ((options[i].kind == VALUE_NONE) == (flag > 0) && af_slice_equal((af_slice_t){parse->text.data + at, len - 1}, af_slice_of(options[i].name))) {
+        if ((options[i].kind == VALUE_NONE) == (flag > 0) &&
+            af_slice_equal((af_slice_t){parse->text.data + at, len - 1}, af_slice_of(options[i].name))) {
             return i;
         }
     }

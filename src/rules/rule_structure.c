@@ -11,7 +11,8 @@ static const char guard[] =
     "(?:\\x{A9}|\\x{2117}|\\(c\\) ?(?:19|20)\\d\\d|\\bcopyright\\b|\\ball rights? reserved|\\balle rechte vorbehalten|"
     "\\btous droits r[\\x{E9}e]serv[\\x{E9}e]s|\\btodos los derechos reservados|\\btutti i diritti riservati|"
     "\\balle rechten voorbehouden|"
-    "\\bassociated press\\b|\\bagence france[- ]presse\\b|\\bcanadian press\\b|\\bpress association\\b|\\bdeutsche presse-agentur\\b|"
+    "\\bassociated press\\b|\\bagence france[- ]presse\\b|\\bcanadian press\\b|\\bpress association\\b|"
+    "\\bdeutsche presse-agentur\\b|"
     "\\bcreative commons\\b|\\b(?:photo|foto|image|bild|picture)s?(?: credit)?: ?\\S|"
     "[(/] ?(?:AP|AFP|Reuters|dpa|EFE|ANSA|EPA|Getty Images)\\b ?(?:Photo|Images)?[)/]|"
     "\\b(?:re)?published (?:from|with permission|under))";
