@@ -11,11 +11,6 @@
 #define NODE_LIMIT ((size_t) 1 << 20)
 #define TAPE_LIMIT ((size_t) 64 * 1024)
 
-typedef struct {
-    af_node_t node;
-    size_t mark;
-} text_mark_t;
-
 af_status_t af_vector_reserve(af_rewriter_t *rw, af_vector_t *vector, size_t count, size_t item)
 {
     if (count <= vector->capacity) {
@@ -72,26 +67,6 @@ static void mark_roots(void *opaque, af_pool_t *pool)
     }
 }
 
-static bool any_needed(const af_index_t *index, const uint32_t *tags, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (af_index_needs_tags(index, tags[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void note_implied(af_rewriter_t *rw)
-{
-    static const uint32_t implied[] = {AF_TAG_TBODY, AF_TAG_TR, AF_TAG_COLGROUP, AF_TAG_P, AF_TAG_BR};
-    static const uint32_t roots[] = {AF_TAG_HTML, AF_TAG_HEAD, AF_TAG_BODY};
-    const af_index_t *index = rw->rules->index;
-
-    rw->implied_atoms = any_needed(index, implied, sizeof implied / sizeof *implied);
-    rw->root_atoms = any_needed(index, roots, sizeof roots / sizeof *roots);
-}
-
 static af_status_t start_parts(af_rewriter_t *rw)
 {
     const af_limits_t *limits = &rw->options.limits;
@@ -108,7 +83,7 @@ static af_status_t start_parts(af_rewriter_t *rw)
     rw->in_ready = true;
     status = af_tree_init(&rw->in, rw->heap, &rw->pool, limits->depth);
     af_matcher_init(&rw->matcher, rw->rules->index, &rw->pool, rw->heap);
-    note_implied(rw);
+    af_waiting_note_implied(rw);
     rw->keep = rw->rules->has_keep ? KEEP_WAITING : KEEP_NONE;
     for (uint32_t i = 0; rw->rules->has_keep && i < rw->rules->rule_count; i++) {
         rw->keep_rule = rw->rules->rules[i].verb == AF_VERB_KEEP ? i : rw->keep_rule;
@@ -183,7 +158,7 @@ static void destroy_vectors(af_rewriter_t *rw)
     destroy_vector(rw, &rw->own_atoms, sizeof(uint32_t));
     destroy_vector(rw, &rw->scratch, 1);
     destroy_vector(rw, &rw->waiting, 1);
-    destroy_vector(rw, &rw->text_marks, sizeof(text_mark_t));
+    af_moved_destroy(rw);
     af_strip_destroy(rw);
     destroy_vector(rw, &rw->candidates, sizeof(af_candidate_t));
     destroy_vector(rw, &rw->held, sizeof(af_held_t));
@@ -340,38 +315,12 @@ static af_status_t observe_facts(af_rewriter_t *rw, const af_token_t *token)
     return status == AF_LIMIT ? AF_OK : status;
 }
 
-/* Where the text of an element begins that the adoption agency may still move. */
-static af_status_t note_mark(af_rewriter_t *rw, af_node_t node)
-{
-    af_status_t status = AF_OK;
-    text_mark_t *mark = af_vector_add(rw, &rw->text_marks, sizeof *mark, &status);
-
-    if (mark != NULL) {
-        *mark = (text_mark_t){node, af_tape_mark(&rw->tape)};
-    }
-    return status;
-}
-
-/* Where the text begins that this token moves; SIZE_MAX: none does. */
-static size_t find_moved_mark(const af_rewriter_t *rw)
-{
-    size_t found = SIZE_MAX;
-
-    for (uint32_t i = 0; rw->text_marks.count > 0 && i < rw->in.event_count; i++) {
-        for (size_t k = 0; rw->in.events[i].kind == AF_EVENT_MOVED && k < rw->text_marks.count; k++) {
-            const text_mark_t *mark = AF_VECTOR_AT(text_mark_t, &rw->text_marks, k);
-            found = mark->node == rw->in.events[i].node && mark->mark < found ? mark->mark : found;
-        }
-    }
-    return found;
-}
-
 static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
 {
     af_status_t status = AF_OK;
     bool changed = false;
 
-    rw->moved_mark = find_moved_mark(rw);
+    rw->moved_mark = af_moved_find(rw);
     if (rw->in.formatting_count == 0) {
         rw->text_marks.count = 0;
     }
@@ -395,7 +344,7 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
                 af_structure_created(rw, token, event.node);
             }
             if (status == AF_OK && rw->tape_candidates > 0 && (node_of(rw, event.node)->flags & AF_NODE_UNSTABLE) != 0) {
-                status = note_mark(rw, event.node);
+                status = af_moved_note(rw, event.node);
             }
             break;
         case AF_EVENT_CLOSED:
@@ -639,56 +588,25 @@ af_status_t af_rewriter_observe_text(af_rewriter_t *rw, const af_token_t *token)
     return status;
 }
 
-/* White space that waits for what follows it is given to the tree, joined with `token` where that is text. */
-static af_status_t end_waiting(af_rewriter_t *rw, const af_token_t *token)
-{
-    af_token_t text = {.type = AF_TOKEN_TEXT, .text = AF_TEXT_DATA, .from_pos = rw->waiting_pos};
-
-    text.bytes = (af_slice_t){rw->waiting.items, rw->waiting.count};
-    text.to_pos = text.from_pos + text.bytes.len;
-    if (token->type == AF_TOKEN_TEXT) {
-        text.text = token->text;
-    }
-    rw->waiting.count = 0;
-    if (af_strip_applies(rw, &text)) {
-        return af_strip_text(rw, &text);
-    }
-    return af_rewriter_observe_text(rw, &text);
-}
-
-static af_status_t wait(af_rewriter_t *rw, const af_token_t *token)
-{
-    af_status_t status = af_vector_reserve(rw, &rw->waiting, rw->waiting.count + token->bytes.len, 1);
-
-    if (status == AF_OK) {
-        if (rw->waiting.count == 0) {
-            rw->waiting_pos = token->from_pos;
-        }
-        memcpy((uint8_t *) rw->waiting.items + rw->waiting.count, token->bytes.data, token->bytes.len);
-        rw->waiting.count += token->bytes.len;
-    }
-    return status;
-}
-
 static af_status_t take(af_rewriter_t *rw, const af_token_t *token)
 {
     af_status_t status = AF_OK;
 
     if (token->type == AF_TOKEN_TEXT) {
         if (af_strip_applies(rw, token) && rw->waiting.count + token->bytes.len <= rw->options.limits.hold) {
-            return wait(rw, token);
+            return af_waiting_add(rw, token);
         }
         if (af_tree_text_waits(&rw->in, token)) {
-            return wait(rw, token);
+            return af_waiting_add(rw, token);
         }
         if (rw->waiting.count > 0) {
-            status = wait(rw, token);
-            return status == AF_OK ? end_waiting(rw, token) : status;
+            status = af_waiting_add(rw, token);
+            return status == AF_OK ? af_waiting_end(rw, token) : status;
         }
         return af_rewriter_observe_text(rw, token);
     }
     if (rw->waiting.count > 0) {
-        status = end_waiting(rw, token);
+        status = af_waiting_end(rw, token);
     }
     if (status == AF_OK && token->type == AF_TOKEN_COMMENT && (token->flags & AF_TOKEN_CONTINUED) != 0) {
         return continue_comment(rw, token);

@@ -248,6 +248,16 @@ bool af_candidates_escape_risk(const af_rewriter_t *rw, const af_token_t *token)
 void af_queue_moved(af_rewriter_t *rw, af_node_t from, af_node_t to); /* the adoption agency moved all children */
 void af_candidates_release(af_rewriter_t *rw, af_node_t node, uint32_t rule, bool removes);
 
+/* waiting */
+AF_MUST_USE af_status_t af_waiting_add(af_rewriter_t *rw, const af_token_t *token);
+AF_MUST_USE af_status_t af_waiting_end(af_rewriter_t *rw, const af_token_t *token); /* `token` comes next */
+void af_waiting_note_implied(af_rewriter_t *rw);
+
+/* moved */
+AF_MUST_USE af_status_t af_moved_note(af_rewriter_t *rw, af_node_t node);
+size_t af_moved_find(const af_rewriter_t *rw);
+void af_moved_destroy(af_rewriter_t *rw);
+
 /* keep */
 void af_keep_found(af_rewriter_t *rw, af_node_t node);
 bool af_keep_undecided(const af_rewriter_t *rw, af_node_t node);

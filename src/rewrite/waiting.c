@@ -1,0 +1,55 @@
+/*
+ * rewrite/waiting.c: text that waits for what follows it, and which implied elements rules may pick.
+ */
+#include "rewrite/rewriter_internal.h"
+
+static bool any_needed(const af_index_t *index, const uint32_t *tags, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (af_index_needs_tags(index, tags[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void af_waiting_note_implied(af_rewriter_t *rw)
+{
+    static const uint32_t implied[] = {AF_TAG_TBODY, AF_TAG_TR, AF_TAG_COLGROUP, AF_TAG_P, AF_TAG_BR};
+    static const uint32_t roots[] = {AF_TAG_HTML, AF_TAG_HEAD, AF_TAG_BODY};
+    const af_index_t *index = rw->rules->index;
+
+    rw->implied_atoms = any_needed(index, implied, sizeof implied / sizeof *implied);
+    rw->root_atoms = any_needed(index, roots, sizeof roots / sizeof *roots);
+}
+
+/* White space that waits for what follows it is given to the tree, joined with `token` where that is text. */
+af_status_t af_waiting_end(af_rewriter_t *rw, const af_token_t *token)
+{
+    af_token_t text = {.type = AF_TOKEN_TEXT, .text = AF_TEXT_DATA, .from_pos = rw->waiting_pos};
+
+    text.bytes = (af_slice_t){rw->waiting.items, rw->waiting.count};
+    text.to_pos = text.from_pos + text.bytes.len;
+    if (token->type == AF_TOKEN_TEXT) {
+        text.text = token->text;
+    }
+    rw->waiting.count = 0;
+    if (af_strip_applies(rw, &text)) {
+        return af_strip_text(rw, &text);
+    }
+    return af_rewriter_observe_text(rw, &text);
+}
+
+af_status_t af_waiting_add(af_rewriter_t *rw, const af_token_t *token)
+{
+    af_status_t status = af_vector_reserve(rw, &rw->waiting, rw->waiting.count + token->bytes.len, 1);
+
+    if (status == AF_OK) {
+        if (rw->waiting.count == 0) {
+            rw->waiting_pos = token->from_pos;
+        }
+        memcpy((uint8_t *) rw->waiting.items + rw->waiting.count, token->bytes.data, token->bytes.len);
+        rw->waiting.count += token->bytes.len;
+    }
+    return status;
+}
