@@ -45,19 +45,17 @@ uint32_t af_tag_classes(uint32_t tag)
     return CLASS_HTML | (tag < AF_TAG_COUNT ? classes[tag] : 0);
 }
 
-void af_tree_event(af_tree_t *tree, const af_tree_event_t *event)
+bool af_tree_more_events(af_tree_t *tree)
 {
-    if (tree->event_count == tree->event_capacity) {
-        void *block = tree->events;
-        af_status_t status = af_heap_grow(tree->heap, &block, &tree->event_capacity, tree->event_count + 1u, sizeof *event,
-                                          UINT32_MAX / 2);
-        tree->events = block;
-        if (status != AF_OK) {
-            tree->status = status;
-            return;
-        }
+    void *block = tree->events;
+    af_status_t status = af_heap_grow(tree->heap, &block, &tree->event_capacity, tree->event_count + 1u, sizeof *tree->events,
+                                      UINT32_MAX / 2);
+
+    tree->events = block;
+    if (status != AF_OK) {
+        tree->status = status;
     }
-    tree->events[tree->event_count++] = *event;
+    return status == AF_OK;
 }
 
 #define FIRST_DEPTH 32u

@@ -183,6 +183,7 @@ af_node_t af_node_make(af_tree_t *tree, uint32_t name, af_namespace_t space, uin
     record->name = name;
     record->space = (uint8_t) space;
     record->flags = flags;
+    record->fate = tree->fate;
     return node;
 }
 

@@ -68,6 +68,7 @@ typedef struct af_tree {
      * more nodes or none. Nodes whose fate has a bit of `gone` are not in this tree's document. */
     const af_node_t *script; uint32_t script_count, script_used; bool scripted, mismatch;
     uint8_t gone;
+    uint8_t fate;                      /* that nodes are made with; the caller's */
     bool loose_dirty; uint32_t loose_count; /* see AF_NODE_LOOSE */
     /* Names that the table does not hold: shared by all trees of a document, owned by the one that was initialised. */
     struct af_names *names; bool owns_names;
@@ -90,6 +91,9 @@ AF_MUST_USE af_status_t af_tree_clone(af_tree_t *to, const af_tree_t *from);
  * have name, space, flags, parent, index and, if they are formatting elements, the start tag's bytes. AF_LIMIT: too many open
  * elements; nothing further is known of the document. */
 AF_MUST_USE af_status_t af_tree_process(af_tree_t *tree, const af_token_t *token);
+
+/* Whether text is now taken as a whole and at once, whatever it is. */
+bool af_tree_text_whole(const af_tree_t *tree);
 
 /* Of a text token, how many of its first bytes have one fate in the tree: give them to af_tree_process as a token of their own.
  * */

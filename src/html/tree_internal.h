@@ -37,7 +37,15 @@ typedef enum {
 
 uint32_t af_tag_classes(uint32_t tag); /* of an HTML element */
 
-void af_tree_event(af_tree_t *tree, const af_tree_event_t *event);
+bool af_tree_more_events(af_tree_t *tree); /* makes room for one; false: `status` tells */
+
+static inline void af_tree_event(af_tree_t *tree, const af_tree_event_t *event)
+{
+    if (tree->event_count < tree->event_capacity || af_tree_more_events(tree)) {
+        tree->events[tree->event_count++] = *event;
+    }
+}
+
 void af_open_push(af_tree_t *tree, af_node_t node, uint32_t name, uint32_t classes);
 void af_open_pop(af_tree_t *tree);
 void af_open_pop_to(af_tree_t *tree, uint32_t depth);         /* until `depth` are left */

@@ -88,6 +88,14 @@ af_token_t af_text_part(const af_token_t *token, size_t from, size_t to)
     return part;
 }
 
+bool af_tree_text_whole(const af_tree_t *tree)
+{
+    const uint32_t whole = 1u << MODE_IN_BODY | 1u << MODE_TEXT | 1u << MODE_IN_CAPTION | 1u << MODE_IN_CELL |
+                           1u << MODE_IN_SELECT | 1u << MODE_IN_SELECT_IN_TABLE | 1u << MODE_IN_TEMPLATE;
+
+    return (whole >> tree->mode & 1) != 0;
+}
+
 size_t af_tree_text_piece(const af_tree_t *tree, const af_token_t *token)
 {
     switch ((insertion_mode_t) tree->mode) {

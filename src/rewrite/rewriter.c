@@ -103,6 +103,9 @@ static af_status_t start_parts(af_rewriter_t *rw)
     if (status == AF_OK && af_notices_active(rw)) {
         status = af_notices_init(rw);
     }
+#ifndef AF_NO_FAST_PATH
+    rw->may_be_quiet = !rw->implied_atoms && !rw->wants_facts && !af_notices_active(rw);
+#endif
     return status;
 }
 
@@ -620,7 +623,7 @@ static af_status_t run(af_rewriter_t *rw)
     af_status_t status = AF_OK;
 
     while (!rw->passing) {
-        status = af_tokenizer_next(rw->tokenizer, &token);
+        status = af_rewriter_quiet(rw, &token);
         if (status == AF_OK && token.type == AF_TOKEN_NONE) {
             break;
         }
@@ -663,8 +666,11 @@ af_status_t af_rewriter_push(af_rewriter_t *rw, const uint8_t *data, size_t len)
     rw->pushed += len;
     rw->stats.pushed = rw->pushed;
     if (!rw->passing) {
+        rw->chunk = data;
+        rw->chunk_len = len;
         af_tokenizer_feed(rw->tokenizer, data, len);
         status = run(rw);
+        rw->chunk_len = 0;
     }
     return finish_push(rw, status);
 }

@@ -98,6 +98,8 @@ struct af_rewriter {
     af_stats_t stats;
     af_edits_t edits;
     bool passing;      /* a limit was hit: the rest is kept as it is */
+    const uint8_t *chunk; size_t chunk_len; /* of the push that is running */
+    bool may_be_quiet;        /* no rule wants to see every token */
     uint64_t pushed, token_pos; /* bytes seen; where the token being observed begins */
     const char *site; size_t site_len;
 
@@ -190,6 +192,9 @@ static inline bool node_dead(af_rewriter_t *rw, af_node_t node)
     uint32_t fate = node_of(rw, node)->fate;
     return (fate & FATE_SETTLED) != 0 ? (fate & FATE_DEAD) != 0 : af_settle_dead(rw, node);
 }
+
+/* quiet: the next token that the general way has to take; those before it were kept. */
+AF_MUST_USE af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token);
 
 /* match: what rules say of new nodes; hold: candidates and the queue. */
 AF_MUST_USE af_status_t af_rewriter_match(af_rewriter_t *rw, af_node_t node);

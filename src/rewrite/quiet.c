@@ -1,0 +1,115 @@
+/*
+ * rewrite/quiet.c: tokens while nothing is held, dropped or waited for, and no rule has picked anything: the whole of most pages.
+ *
+ * Then the input's tree is the output's, and a text or a tag that no atom of a rule is true of changes nothing but that tree: its
+ * events are not looked at, and what was kept is told to the edits and the guard when the quiet ends, not token by token. The first
+ * token that may do more is left to the general way; both give the same edits.
+ */
+#include "rewrite/rewriter_internal.h"
+
+/* What was kept and not told yet. */
+typedef struct {
+    uint64_t to_pos;    /* 0: nothing */
+    af_token_t text;    /* the last token if it was text, as far as the guard asks; else of no length */
+} kept_t;
+
+static bool is_quiet(const af_rewriter_t *rw)
+{
+    return rw->may_be_quiet && !rw->diverged && !rw->past_live && rw->open_candidates == 0 && !af_rewriter_holding(rw) &&
+           !rw->dropped_since && !rw->formatting_atoms && rw->removal == 0 && rw->waiting.count == 0 && rw->inserts.count == 0;
+}
+
+static void tell_kept(af_rewriter_t *rw, const kept_t *kept)
+{
+    if (kept->to_pos == 0) {
+        return;
+    }
+    af_edits_keep(&rw->edits, kept->to_pos);
+    rw->wrote_last = true;
+    if (kept->text.bytes.len > 0) {
+        af_guard_wrote(&rw->guard, &kept->text, false);
+    }
+}
+
+/* Whether the bytes stay until the push is over: those that the tokenizer completed in its own memory do not. */
+static bool is_in_chunk(const af_rewriter_t *rw, const uint8_t *data)
+{
+    return (uintptr_t) data - (uintptr_t) rw->chunk < rw->chunk_len;
+}
+
+/* Notes a token that was kept. */
+static inline void keep(af_rewriter_t *rw, kept_t *kept, const af_token_t *token)
+{
+    kept->to_pos = token->to_pos;
+    if (token->type != AF_TOKEN_TEXT || token->text != AF_TEXT_DATA) {
+        rw->guard.text_last = rw->guard.after_pre = false;
+        rw->guard.tail_len = 0;
+        kept->text.bytes.len = 0;
+        return;
+    }
+    if (kept->text.bytes.len > 0 || !is_in_chunk(rw, token->bytes.data)) {
+        if (kept->text.bytes.len > 0) {
+            af_guard_wrote(&rw->guard, &kept->text, false);
+            kept->text.bytes.len = 0;
+        }
+        af_guard_wrote(&rw->guard, token, false);
+        return;
+    }
+    kept->text.bytes = token->bytes;
+}
+
+/* Whether the token is of a kind that can be taken here. */
+static inline bool is_plain(const af_token_t *token)
+{
+    if (token->type == AF_TOKEN_TEXT || token->type == AF_TOKEN_END_TAG) {
+        return true;
+    }
+    return token->type == AF_TOKEN_START_TAG && (token->flags & AF_TOKEN_OVERLONG) == 0 && token->tag != AF_TAG_PRE &&
+           token->tag != AF_TAG_LISTING && token->tag != AF_TAG_TEXTAREA;
+}
+
+static af_status_t take_quietly(af_rewriter_t *rw, const af_token_t *token)
+{
+    af_tree_t *in = &rw->in;
+
+    in->next_text = AF_TEXT_DATA;
+    af_status_t status = af_tree_process(in, token);
+    if (token->type == AF_TOKEN_START_TAG && in->next_text != AF_TEXT_DATA) {
+        af_tokenizer_set_text(rw->tokenizer, in->next_text);
+    }
+    if (token->type != AF_TOKEN_TEXT) {
+        af_tokenizer_allow_cdata(rw->tokenizer, af_tree_in_foreign(in));
+    }
+    return status;
+}
+
+af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token)
+{
+    kept_t kept = {.text = {.type = AF_TOKEN_TEXT, .text = AF_TEXT_DATA}};
+    af_status_t status = af_tokenizer_next(rw->tokenizer, token);
+
+    if (!is_quiet(rw)) {
+        return status;
+    }
+    rw->in.fate = FATE_SETTLED;
+    while (status == AF_OK && is_plain(token)) {
+        if (token->type == AF_TOKEN_TEXT && !af_tree_text_whole(&rw->in)) {
+            break;
+        }
+        if (token->type == AF_TOKEN_START_TAG) {
+            rw->matcher.quirks = rw->in.quirks || !rw->doctype_seen;
+            status = af_match_tag(&rw->matcher, token, token->tag, af_tree_in_svg(&rw->in) ? AF_NS_SVG : AF_NS_HTML);
+            if (status != AF_OK || rw->matcher.atom_count > 0) {
+                break;
+            }
+        }
+        status = take_quietly(rw, token);
+        if (status == AF_OK) {
+            keep(rw, &kept, token);
+            status = af_tokenizer_next(rw->tokenizer, token);
+        }
+    }
+    rw->in.fate = 0;
+    tell_kept(rw, &kept);
+    return status;
+}
