@@ -84,4 +84,12 @@ void af_pool_move_children(af_pool_t *pool, af_node_t from, af_node_t to);
 
 static inline af_node_record_t *af_node_at(const af_pool_t *pool, af_node_t node) { return &pool->records[node]; }
 
+/* Frees a node at once: nothing may refer to it but the parent of nodes that are closed. */
+static inline void af_pool_free(af_pool_t *pool, af_node_t node)
+{
+    pool->records[node].flags = 0;
+    pool->records[node].next = pool->free;
+    pool->free = node;
+}
+
 #endif

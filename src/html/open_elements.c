@@ -136,7 +136,8 @@ static void closed(af_tree_t *tree, uint32_t at)
         record->flags &= (uint16_t) ~(AF_NODE_UNSTABLE | AF_NODE_SHIFTING);
         record->flags |= (uint16_t) (node == tree->head ? 0 : AF_NODE_CLOSED); /* the head is opened again before the body */
     }
-    af_tree_event(tree, &(af_tree_event_t){.kind = AF_EVENT_CLOSED, .node = node});
+    af_node_t above = at + 1 < tree->depth ? tree->stack[at + 1] : 0;
+    af_tree_event(tree, &(af_tree_event_t){.kind = AF_EVENT_CLOSED, .node = node, .before = above});
 }
 
 void af_open_pop(af_tree_t *tree)

@@ -485,6 +485,8 @@ af_status_t af_tree_process(af_tree_t *tree, const af_token_t *token)
     }
     if (tree->xml) {
         af_tree_xml(tree, token);
+    } else if (af_tree_in_body(tree, token)) {
+        /* done */
     } else if (token->type == AF_TOKEN_TEXT) {
         process_text(tree, token);
         tree->ignore_line_feed = false;

@@ -17,7 +17,7 @@
 
 typedef enum {
     AF_EVENT_CREATED,   /* node was made and put under parent (before: in front of that child; foster parenting) */
-    AF_EVENT_CLOSED,    /* node left the stack of open elements */
+    AF_EVENT_CLOSED,    /* node left the stack of open elements (before: the one above it, 0: it was the last) */
     AF_EVENT_MOVED,     /* node was put under another parent (adoption agency; frameset removing body: parent 0) */
     AF_EVENT_CHILDREN_MOVED, /* all children of node went under parent (adoption agency) */
     AF_EVENT_TEXT,      /* bytes [from_pos, to_pos) became text under parent (before as above) */
@@ -102,6 +102,14 @@ size_t af_tree_text_piece(const af_tree_t *tree, const af_token_t *token);
 /* Tells whether a text token stands directly in a table and is white space so far: text that follows it at once decides where it
  * goes, so it has to be joined with it before the tree may take it. */
 bool af_tree_text_waits(const af_tree_t *tree, const af_token_t *token);
+
+/* As af_tree_process for a token that changes the stack by one element at most, without events; false: it has to be processed.
+ * Nodes that it closes are freed at once, on the terms of af_tree_free_closed. */
+bool af_tree_quick(af_tree_t *tree, const af_token_t *token);
+
+/* Frees the nodes that the last token closed and that nobody can ask for any more. For who keeps no nodes of his own, where the
+ * pool retains no siblings. The events are gone then. */
+void af_tree_free_closed(af_tree_t *tree);
 
 /* Whether the adjusted current node is foreign, or all is XML: for af_tokenizer_allow_cdata. */
 bool af_tree_in_foreign(const af_tree_t *tree);

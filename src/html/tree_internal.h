@@ -155,6 +155,8 @@ af_token_t af_text_part(const af_token_t *token, size_t from, size_t to);
 
 /* --- modes ----------------------------------------------------------------------------------------------------------------- */
 
+/* tree_quick: the commonest tokens of "in body"; false: not one of them. */
+bool af_tree_in_body(af_tree_t *tree, const af_token_t *token);
 void af_mode_initial(af_tree_t *tree, const af_token_t *token);
 void af_mode_before_html(af_tree_t *tree, const af_token_t *token);
 void af_mode_before_head(af_tree_t *tree, const af_token_t *token);

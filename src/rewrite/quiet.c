@@ -1,9 +1,9 @@
 /*
  * rewrite/quiet.c: tokens while nothing is held, dropped or waited for, and no rule has picked anything: the whole of most pages.
  *
- * Then the input's tree is the output's, and a text or a tag that no atom of a rule is true of changes nothing but that tree: its
- * events are not looked at, and what was kept is told to the edits and the guard when the quiet ends, not token by token. The first
- * token that may do more is left to the general way; both give the same edits.
+ * Then the input's tree is the output's, and a text or a tag that no atom of a rule is true of changes nothing but that tree:
+ * its events are not looked at, and what was kept is told to the edits and the guard when the quiet ends, not token by token.
+ * The first token that may do more is left to the general way; both give the same edits.
  */
 #include "rewrite/rewriter_internal.h"
 
@@ -80,6 +80,9 @@ static af_status_t take_quietly(af_rewriter_t *rw, const af_token_t *token)
     if (token->type != AF_TOKEN_TEXT) {
         af_tokenizer_allow_cdata(rw->tokenizer, af_tree_in_foreign(in));
     }
+    if (token->type != AF_TOKEN_TEXT && !rw->pool.retain_siblings) {
+        af_tree_free_closed(in);
+    }
     return status;
 }
 
@@ -92,10 +95,8 @@ af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token)
         return status;
     }
     rw->in.fate = FATE_SETTLED;
+    rw->made.count = 0;
     while (status == AF_OK && is_plain(token)) {
-        if (token->type == AF_TOKEN_TEXT && !af_tree_text_whole(&rw->in)) {
-            break;
-        }
         if (token->type == AF_TOKEN_START_TAG) {
             rw->matcher.quirks = rw->in.quirks || !rw->doctype_seen;
             status = af_match_tag(&rw->matcher, token, token->tag, af_tree_in_svg(&rw->in) ? AF_NS_SVG : AF_NS_HTML);
@@ -103,7 +104,12 @@ af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token)
                 break;
             }
         }
-        status = take_quietly(rw, token);
+        if (rw->pool.retain_siblings || !af_tree_quick(&rw->in, token)) {
+            if (token->type == AF_TOKEN_TEXT && !af_tree_text_whole(&rw->in)) {
+                break;
+            }
+            status = take_quietly(rw, token);
+        }
         if (status == AF_OK) {
             keep(rw, &kept, token);
             status = af_tokenizer_next(rw->tokenizer, token);

@@ -104,7 +104,8 @@ static af_status_t start_parts(af_rewriter_t *rw)
         status = af_notices_init(rw);
     }
 #ifndef AF_NO_FAST_PATH
-    rw->may_be_quiet = !rw->implied_atoms && !rw->wants_facts && !af_notices_active(rw);
+    rw->may_be_quiet = !rw->implied_atoms && !rw->wants_facts && !af_notices_active(rw) && !rw->rules->has_keep &&
+                       !rw->rules->has_strip;
 #endif
     return status;
 }
