@@ -9,6 +9,7 @@
 #include "feed/feed_internal.h"
 
 #define DEPTH_MAX 512u
+#define WORD_MAX 64u /* bytes of a number */
 
 typedef enum { ROLE_OTHER, ROLE_ITEMS, ROLE_ITEM, ROLE_HTML, ROLE_TITLE, ROLE_AUTHORS, ROLE_AUTHOR } role_t;
 
@@ -96,11 +97,14 @@ static af_status_t make_room(af_feed_t *feed, af_json_t *json, size_t to)
     return settle(feed, json->at);
 }
 
-static af_status_t malformed(af_feed_t *feed, const af_json_t *json)
+/* The token that begins at json->at is wrong, and that shows in its byte before `end`. */
+static af_status_t malformed(af_feed_t *feed, af_json_t *json, size_t end)
 {
+    af_status_t status = make_room(feed, json, end);
+
     af_feed_tell(feed, AF_ILL_FORMED, json->at, "json");
     af_feed_pass(feed, "malformed");
-    return AF_OK;
+    return status;
 }
 
 /* --- Containers --------------------------------------------------------------------------------------------------------- */
@@ -163,7 +167,7 @@ static af_status_t close_container(af_feed_t *feed, af_json_t *json, uint8_t c)
     bool may_end = json->expect == EXPECT_COMMA_OR_END || json->expect == (c == '}' ? EXPECT_KEY_OR_END : EXPECT_VALUE_OR_END);
 
     if (!may_end || json->depth == 0 || json->frames[json->depth - 1].type != (c == '}' ? '{' : '[')) {
-        return malformed(feed, json);
+        return malformed(feed, json, json->at + 1);
     }
     bool ends_unit = json->holding && json->depth == json->unit_depth;
     json->depth--;
@@ -224,6 +228,7 @@ static string_t scan_string(const af_feed_t *feed, af_json_t *json, size_t from)
             return STRING_WHOLE;
         }
         if (c < 0x20) {
+            json->searched = i - from;
             return STRING_BAD;
         }
         if (c == '\\') {
@@ -244,14 +249,14 @@ static bool string(af_feed_t *feed, af_json_t *json, af_status_t *status)
     size_t from = json->at + 1;
 
     if (!is_key && json->expect != EXPECT_VALUE && json->expect != EXPECT_VALUE_OR_END) {
-        *status = malformed(feed, json);
+        *status = malformed(feed, json, from);
         return true;
     }
     switch (scan_string(feed, json, from)) {
     case STRING_MORE:
         return false;
     case STRING_BAD:
-        *status = malformed(feed, json);
+        *status = malformed(feed, json, from + json->searched + 1);
         return true;
     case STRING_WHOLE:
         break;
@@ -259,6 +264,10 @@ static bool string(af_feed_t *feed, af_json_t *json, af_status_t *status)
     size_t to = from + json->searched;
     bool fits = to + 1 - json->at <= feed->options.limits.hold;
     *status = make_room(feed, json, to + 1);
+    if (is_key && !fits) {
+        *status = malformed(feed, json, to + 1);
+        return true;
+    }
     json->searched = 0;
     json->at = to + 1;
     if (is_key) {
@@ -281,7 +290,7 @@ static bool long_string(af_feed_t *feed, af_json_t *json, af_status_t *status)
         json->searched = 0;
         return false;
     case STRING_BAD:
-        *status = malformed(feed, json);
+        *status = malformed(feed, json, json->at);
         return true;
     case STRING_WHOLE:
         break;
@@ -343,19 +352,20 @@ static bool word(af_feed_t *feed, af_json_t *json, bool last, af_status_t *statu
 {
     size_t to = json->at;
 
-    while (to < feed->len && is_word_byte(feed->bytes[to])) {
+    while (to < feed->len && to - json->at < WORD_MAX && is_word_byte(feed->bytes[to])) {
         to++;
     }
-    if (to == feed->len && !last && to - json->at < 64) {
+    if (to == feed->len && !last && to - json->at < WORD_MAX) {
         return false;
     }
     af_slice_t text = {feed->bytes + json->at, to - json->at};
     bool known = af_slice_equal(text, af_slice_of("true")) || af_slice_equal(text, af_slice_of("false")) ||
                  af_slice_equal(text, af_slice_of("null")) || is_number(text);
     if (!known || (json->expect != EXPECT_VALUE && json->expect != EXPECT_VALUE_OR_END)) {
-        *status = malformed(feed, json);
+        *status = malformed(feed, json, to > json->at ? to : json->at + 1);
         return true;
     }
+    *status = make_room(feed, json, to);
     json->at = to;
     after_value(json);
     return true;
@@ -370,7 +380,7 @@ static af_status_t separator(af_feed_t *feed, af_json_t *json, uint8_t c)
     } else if (c == ',' && json->expect == EXPECT_COMMA_OR_END && json->depth > 0) {
         json->expect = json->frames[json->depth - 1].type == '{' ? EXPECT_KEY : EXPECT_VALUE;
     } else {
-        return malformed(feed, json);
+        return malformed(feed, json, json->at + 1);
     }
     json->at++;
     return AF_OK;
@@ -389,13 +399,13 @@ static bool step(af_feed_t *feed, af_json_t *json, bool last, af_status_t *statu
         return false;
     }
     uint8_t c = feed->bytes[json->at];
-    if (c != '"') {
+    if (memchr("{}[]:,", c, 6) != NULL) {
         *status = make_room(feed, json, json->at + 1);
     }
     switch (c) {
     case '{': case '[':
         if (json->expect != EXPECT_VALUE && json->expect != EXPECT_VALUE_OR_END) {
-            *status = malformed(feed, json);
+            *status = malformed(feed, json, json->at + 1);
         } else {
             *status = open_container(feed, json, c);
             json->at++;
@@ -455,7 +465,7 @@ af_status_t af_json_run(af_feed_t *feed, af_json_t *json, bool last)
     }
     if (!json->long_string && feed->len - json->at > hold) {
         if (json->expect == EXPECT_KEY || json->expect == EXPECT_KEY_OR_END) {
-            return malformed(feed, json);
+            return malformed(feed, json, json->at);
         }
         json->long_string = true;
         json->at += json->searched + 1;
@@ -465,7 +475,8 @@ af_status_t af_json_run(af_feed_t *feed, af_json_t *json, bool last)
         af_feed_release(feed, json->at);
     }
     if (last && json->expect != EXPECT_NOTHING) {
-        status = malformed(feed, json);
+        status = malformed(feed, json, feed->len);
+        told = status != AF_OK ? status : told;
     }
     return told;
 }

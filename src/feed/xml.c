@@ -8,6 +8,8 @@
  */
 #include "feed/xml.h"
 
+#define LONGEST_OPENING ((size_t) 9) /* "<![CDATA[", "<!DOCTYPE" */
+
 static af_slice_t slice_of(const af_feed_t *feed, size_t from, size_t to)
 {
     return (af_slice_t){feed->bytes + from, to - from};
@@ -591,7 +593,9 @@ af_status_t af_xml_run(af_feed_t *feed, af_xml_t *xml, bool last)
     if (feed->passing || last) {
         return status;
     }
-    if (holds(xml) && feed->len - xml->unit_from > feed->options.limits.hold) {
+    size_t left = feed->len - xml->at;
+    size_t seen = left < LONGEST_OPENING ? xml->at + (left > 0) : feed->len; /* of what may turn out to be no markup: one byte */
+    if (holds(xml) && seen - xml->unit_from > feed->options.limits.hold) {
         af_status_t cut = cut_unit(feed, xml); /* the next tag ends still farther away */
         af_feed_release(feed, xml->at);
         status = cut != AF_OK ? cut : status;
