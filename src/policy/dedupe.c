@@ -118,6 +118,9 @@ af_dedupe_result_t af_dedupe_seen(af_dedupe_t *dedupe, uint32_t rule, af_slice_t
     if (first != NULL) {
         *first = seen->node;
     }
+    if (seen->node == node && seen->from_pos == from_pos) {
+        return AF_DEDUPE_FIRST; /* two of the rule's selectors picked it */
+    }
     if (seen->from_pos <= from_pos) {
         return AF_DEDUPE_DUPLICATE;
     }

@@ -170,6 +170,9 @@ static void found_rule(void *opaque, uint32_t owner, uint32_t selector, af_match
         }
         return;
     }
+    if (rule->after > rw->counts.prose) {
+        return;
+    }
     if (rule->verb == AF_VERB_ATTRIBUTION) {
         if (match == AF_MATCH_YES) {
             found->status = af_notices_scope(rw, owner, found->node);

@@ -47,7 +47,7 @@ typedef struct {
     uint32_t shown;            /* text and things that show without it: pictures, frames, controls */
     uint32_t gone;             /* of `shown`, in removed elements */
     uint32_t removals;
-    uint32_t prose;            /* runs of running text that have ended */
+    uint32_t prose;            /* running text that has ended */
 } af_counts_t;
 
 /* A rule that picked a node, but for something that is not known yet. */
@@ -208,7 +208,10 @@ AF_MUST_USE af_status_t af_queue_add(af_rewriter_t *rw, const af_token_t *token)
 AF_MUST_USE af_status_t af_queue_flush(af_rewriter_t *rw);
 
 /* structure: what held elements are like. */
-static inline bool af_structure_active(const af_rewriter_t *rw) { return rw->structure_candidates > 0; }
+static inline bool af_structure_active(const af_rewriter_t *rw)
+{
+    return rw->structure_candidates > 0 || rw->counts.prose < rw->rules->most_after;
+}
 void af_structure_start(af_rewriter_t *rw);                          /* the first one is held */
 void af_structure_boundary(af_rewriter_t *rw, af_node_t node);      /* the node begins or ends: blocks end a run of text */
 void af_structure_created(af_rewriter_t *rw, const af_token_t *token, af_node_t node); /* after its rules were asked */

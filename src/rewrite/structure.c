@@ -3,18 +3,22 @@
  *
  * One set of running counts for all: a candidate is judged by the difference to what they were when it began. Most are refuted
  * early (their text outgrows max, running text turns up), so that an article's own container is let go within its first
- * lines. A run
- * of text goes from one block boundary to the next; it is *running text* from PROSE characters on, unless it is mostly links.
+ * lines. A run of text goes from one block boundary to the next; it is *running text* from PROSE characters on, unless it is
+ * mostly links, and counts once, and once more for each PROSE_STEP. For after=, text is counted from the document's beginning
+ * until no rule asks any more.
  */
 #include "rewrite/rewriter_internal.h"
 
 #define PROSE 70u      /* characters that are not white space: some 80 with it */
+#define PROSE_STEP 200u
 #define HEADING 100u   /* characters of the longest heading */
 #define LEFT 200u      /* an element that shows so many characters more than were removed is not emptied */
 
 void af_structure_start(af_rewriter_t *rw)
 {
-    rw->run_text = rw->run_link = 0;
+    if (rw->counts.prose >= rw->rules->most_after) {
+        rw->run_text = rw->run_link = 0;
+    }
 }
 
 static bool is_inline(const af_node_record_t *record)
@@ -52,7 +56,9 @@ static bool heading_refuted(af_rewriter_t *rw, af_candidate_t *candidate, bool e
 
 static void end_run(af_rewriter_t *rw)
 {
-    rw->counts.prose += rw->run_text >= PROSE && rw->run_link < rw->run_text / 3;
+    if (rw->run_text >= PROSE && rw->run_link < rw->run_text / 3) {
+        rw->counts.prose += 1 + rw->run_text / PROSE_STEP;
+    }
     rw->run_text = rw->run_link = 0;
 }
 

@@ -2,7 +2,7 @@
  * rules/parse.h: lines of the rule language.
  *
  *   remove|dedupe SELECTOR [text=/re/ims] [max=N] [force] [site=HOSTS] [label=NAME]
- *   remove also: [links=N%] [min-links=N] [max-prose=N] [heading=/re/ims] [controls] [emptied]
+ *   remove also: [links=N%] [min-links=N] [max-prose=N] [heading=/re/ims] [controls] [emptied] [after=N]
  *   unwrap|keep|protect SELECTOR [site=] [label=]       strip /re/ims [in=SELECTOR] [site=] [label=]
  *   attribution TEMPLATE [match=/re/] [good=/re/] [when=/re/] [in=SELECTOR] [at=] [date=] [max=N] [site=] [label=]
  *   preset NAME      ! comment      # comment (with a space; ##SELECTOR is a cosmetic filter: rules/cosmetic.h)
@@ -18,11 +18,10 @@
 typedef enum {
     AF_OPTION_TEXT, AF_OPTION_MAX, AF_OPTION_SITE, AF_OPTION_LABEL, AF_OPTION_IN, AF_OPTION_MATCH, AF_OPTION_GOOD, AF_OPTION_WHEN,
     AF_OPTION_AT, AF_OPTION_DATE, AF_OPTION_LINKS, AF_OPTION_MIN_LINKS, AF_OPTION_MAX_PROSE, AF_OPTION_HEADING,
-    AF_OPTION_CONTROLS,
-    AF_OPTION_EMPTIED, AF_OPTION_FORCE
+    AF_OPTION_CONTROLS, AF_OPTION_EMPTIED, AF_OPTION_FORCE, AF_OPTION_AFTER
 } af_option_t;
 
-#define AF_OPTIONS 17u
+#define AF_OPTIONS 18u
 #define AF_OPTION_NONE AF_OPTIONS
 
 typedef struct {

@@ -36,6 +36,7 @@ static const struct {
     [AF_OPTION_HEADING] = {"heading", VALUE_PATTERN, OF(REMOVE)},
     [AF_OPTION_CONTROLS] = {"controls", VALUE_NONE, OF(REMOVE)},
     [AF_OPTION_EMPTIED] = {"emptied", VALUE_NONE, OF(REMOVE)},
+    [AF_OPTION_AFTER] = {"after", VALUE_NUMBER, OF(REMOVE)},
     [AF_OPTION_FORCE] = {"force", VALUE_NONE, OF(REMOVE) | OF(DEDUPE)},
 };
 

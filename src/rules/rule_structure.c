@@ -40,6 +40,12 @@ af_status_t af_rule_structure(af_parse_t *parse)
     const af_option_value_t *heading = &parse->options[AF_OPTION_HEADING];
 
     rule->force = parse->options[AF_OPTION_FORCE].set;
+    if (parse->options[AF_OPTION_AFTER].set) {
+        af_status_t told = number(parse, AF_OPTION_AFTER, 1, 1000, &rule->after);
+        if (told != AF_OK) {
+            return told;
+        }
+    }
     if (!any_set(parse)) {
         return AF_OK;
     }

@@ -22,7 +22,7 @@ typedef struct {
     uint32_t max;                /* characters of text at most; AF_STRUCTURE_ANY: no limit */
     uint32_t links;              /* per cent of the text at least that are in links */
     uint32_t min_links;          /* links at least */
-    uint32_t max_prose;          /* runs of running text at most; AF_STRUCTURE_ANY */
+    uint32_t max_prose;          /* running text at most: a run counts once, and again for each 200; AF_STRUCTURE_ANY */
     bool controls;               /* a field to type or choose in */
     bool emptied;                /* removals took all that it shows */
     const af_regex_t *heading;   /* its first run of text; NULL: any */
@@ -42,6 +42,7 @@ typedef struct {
     uint32_t max;                /* characters of normal text; 300 */
     const af_structure_t *structure; /* NULL: none asked for */
     bool force;                  /* the guard does not look at the text */
+    uint32_t after;              /* so much running text has to stand before the element; 0: any */
     const af_attribution_rule_t *attribution; /* AF_VERB_ATTRIBUTION */
     const char *const *elements; size_t element_count; /* AF_VERB_FEED_REMOVE: names with the prefixes of custom */
 } af_rule_t;
@@ -51,6 +52,7 @@ struct af_ruleset {
     const af_rule_t *rules; uint32_t rule_count;
     const af_index_t *index;     /* owners are rule numbers; attribution rules' in= too */
     bool has_structure, has_guard;
+    uint32_t most_after;         /* of all rules */
     bool has_text, has_dedupe, has_title, has_attribution, has_protect, has_keep, has_strip;
     const uint32_t *attributions; uint32_t attribution_count; /* numbers of the AF_VERB_ATTRIBUTION rules, rising */
     const uint32_t *feed_removes; uint32_t feed_remove_count; /* likewise */

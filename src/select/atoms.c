@@ -239,7 +239,7 @@ static bool words_hold(view_t *view, const af_test_t *test)
     }
     for (uint32_t i = 0; view->status == AF_OK && i < view->token->attribute_count; i++) {
         const af_attribute_t *attribute = &view->token->attributes[i];
-        if (af_named_attribute(name_of(view, attribute)) && af_named_holds(value_of(view, attribute), pattern, goes_on)) {
+        if (af_named_attribute(view->name, name_of(view, attribute)) && af_named_holds(value_of(view, attribute), pattern, goes_on)) {
             return true;
         }
     }
@@ -369,13 +369,17 @@ static void note_classes(view_t *view, af_slice_t value)
 }
 
 /* The words of :named(). */
-static void note_words(view_t *view, af_slice_t name)
+static void note_words(view_t *view, af_slice_t value)
 {
-    size_t at = 0;
-    uint32_t key;
+    size_t next = 0;
+    af_slice_t name;
 
-    while (view->status == AF_OK && af_named_next(name, &at, &key)) {
-        note_key(view, key);
+    while ((name = af_named_cut(value, &next)).len > 0) {
+        size_t at = 0;
+        uint32_t key;
+        while (view->status == AF_OK && af_named_next(name, &at, &key)) {
+            note_key(view, key);
+        }
     }
 }
 
@@ -457,7 +461,7 @@ static inline void note_attribute(view_t *view, const af_attribute_t *attribute)
 {
     const uint8_t *name = view->token->bytes.data + attribute->name;
 
-    if (view->index->has_words && af_named_attribute(name_of(view, attribute))) {
+    if (view->index->has_words && af_named_attribute(view->name, name_of(view, attribute))) {
         note_words(view, value_of(view, attribute));
     }
     if (attribute->name_len == 5 && is_class(name)) {

@@ -144,8 +144,11 @@ static inline unsigned af_index_name_bit(uint8_t first, size_t len)
     return (first & 31u) << 3 | (len & 7u);
 }
 
-/* named.c: whether :named() looks into the attribute. */
-bool af_named_attribute(af_slice_t name);
+/* named.c: whether :named() looks into the attribute of an element of that type. */
+bool af_named_attribute(uint32_t tag, af_slice_t name);
+
+/* Cuts the next name off a value, leaving out what is none; length 0: there is none. */
+af_slice_t af_named_cut(af_slice_t value, size_t *at);
 af_slice_t af_named_name(size_t i); /* those, one by one; of length 0 past the last */
 
 /* Goes to the next word of a name and gives the bucket's key of what begins there; false: there is none. */
@@ -154,7 +157,7 @@ bool af_named_next(af_slice_t name, size_t *at, uint32_t *key);
 /* The key of a pattern (letters, lower case). */
 uint32_t af_named_key(af_slice_t pattern);
 
-/* Whether a run of the name's words is the pattern; `goes_on`: or begins with it. */
+/* Whether a run of words of one of the names is the pattern; `goes_on`: or begins with it. */
 bool af_named_holds(af_slice_t name, af_slice_t pattern, bool goes_on);
 
 /* The bucket of a key, or NULL. */

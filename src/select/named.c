@@ -4,11 +4,13 @@
  * Names are the class, the id, the attributes that components are told apart by, and the type where no standard knows it. A name
  * falls into words at hyphens, underscores, digits and changes from lower to upper case; a pattern is its letters alone, and
  * holds where a run of words gives them: "relatedposts" is in related-posts, relatedPosts, c-related_posts--wide and
- * relatedposts, not in unrelatedposts. With "*" the last word may go on. White space ends a name.
+ * relatedposts, not in unrelatedposts. With "*" the last word may go on. White space ends a name. What texts give is no name: the
+ * slugs of tags and categories (tag-, category-), the ids of headings, and names of more than NAME_WORDS words.
  */
 #include "select/index.h"
 
 #define KEY_LETTERS 4u /* of a pattern are in its bucket's key; no pattern is shorter */
+#define NAME_WORDS 8u
 
 static bool is_upper(uint8_t c)
 {
@@ -42,14 +44,48 @@ af_slice_t af_named_name(size_t i)
     return i < sizeof names / sizeof *names ? af_slice_of(names[i]) : (af_slice_t){NULL, 0};
 }
 
-bool af_named_attribute(af_slice_t name)
+static bool begins_with(af_slice_t text, const char *part)
 {
+    size_t len = strlen(part);
+
+    return text.len >= len && af_slice_same((af_slice_t){text.data, len}, af_slice_of(part), true);
+}
+
+af_slice_t af_named_cut(af_slice_t value, size_t *at)
+{
+    af_slice_t name = {value.data, 0};
+
+    while (*at < value.len) {
+        size_t from = *at, words = 0;
+        while (from < value.len && af_is_space(value.data[from])) {
+            from++;
+        }
+        name = (af_slice_t){value.data + from, 0};
+        while (from + name.len < value.len && !af_is_space(value.data[from + name.len])) {
+            name.len++;
+        }
+        *at = from + name.len;
+        for (size_t i = 0; i < name.len; i++) {
+            words += begins_word(name, i);
+        }
+        if (words > 0 && words <= NAME_WORDS && !begins_with(name, "tag-") && !begins_with(name, "category-")) {
+            return name;
+        }
+        name.len = 0;
+    }
+    return name;
+}
+
+bool af_named_attribute(uint32_t tag, af_slice_t name)
+{
+    bool heading = tag >= AF_TAG_H1 && tag <= AF_TAG_H6;
+
     if (name.len > 14) {
         return false;
     }
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (af_slice_same(name, af_slice_of(names[i]), true)) {
-            return true;
+            return i != 1 || !heading;
         }
     }
     return false;
@@ -101,10 +137,23 @@ static bool holds_at(af_slice_t name, size_t at, af_slice_t pattern, bool goes_o
     return goes_on || at >= name.len || !is_letter(name.data[at]) || begins_word(name, at);
 }
 
-bool af_named_holds(af_slice_t name, af_slice_t pattern, bool goes_on)
+static bool name_holds(af_slice_t name, af_slice_t pattern, bool goes_on)
 {
     for (size_t at = 0; at + pattern.len <= name.len; at++) {
         if (af_fold(name.data[at]) == pattern.data[0] && begins_word(name, at) && holds_at(name, at, pattern, goes_on)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool af_named_holds(af_slice_t value, af_slice_t pattern, bool goes_on)
+{
+    size_t at = 0;
+    af_slice_t name;
+
+    while ((name = af_named_cut(value, &at)).len > 0) {
+        if (name_holds(name, pattern, goes_on)) {
             return true;
         }
     }

@@ -27,6 +27,10 @@ static void test_spellings(void **state)
     expect(add(body, "div", "class=newsletterbox"), "001");
     expect(add(body, "div", "class=newsLetter-x"), "001");
     expect(add(body, "div", "class=mynewsletter"), "000");
+    expect(add(body, "li", "class=tag-share category-share"), "000");
+    expect(add(body, "h2", "id=share"), "000");
+    expect(add(body, "h2", "class=share"), "100");
+    expect(add(body, "div", "id=how-we-came-to-share-a-house-in-town"), "000");
     close_page();
 }
 
