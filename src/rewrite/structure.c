@@ -38,14 +38,16 @@ static bool is_inline(const af_node_record_t *record)
     }
 }
 
-/* A held element's first run of text has ended: whether it is the heading that its rule asks for. */
-static bool heading_refuted(af_rewriter_t *rw, af_candidate_t *candidate, bool ended)
+typedef enum { RUN_GOES_ON, RUN_ENDED, ELEMENT_ENDED } run_state_t;
+
+/* Whether a held element's first run of text is not the heading that its rule asks for. An element without text has an empty one. */
+static bool heading_refuted(af_rewriter_t *rw, af_candidate_t *candidate, run_state_t state)
 {
     af_slice_t text = af_tape_since(&rw->tape, candidate->mark);
     af_regex_run_t *run;
     af_group_t found;
 
-    if (!candidate->heading_open || text.len == 0 || (!ended && text.len < HEADING)) {
+    if (!candidate->heading_open || (text.len == 0 && state != ELEMENT_ENDED) || (text.len < HEADING && state == RUN_GOES_ON)) {
         return false;
     }
     run = af_condition_run(&rw->condition);
@@ -195,7 +197,7 @@ bool af_structure_refuted(af_rewriter_t *rw, af_candidate_t *candidate)
     if (structure->emptied && (now->shown - then->shown) - (now->gone - then->gone) > LEFT) {
         return true;
     }
-    return heading_refuted(rw, candidate, rw->run_text == 0);
+    return heading_refuted(rw, candidate, rw->run_text == 0 ? RUN_ENDED : RUN_GOES_ON);
 }
 
 bool af_structure_holds(af_rewriter_t *rw, af_candidate_t *candidate)
@@ -204,7 +206,7 @@ bool af_structure_holds(af_rewriter_t *rw, af_candidate_t *candidate)
     const af_counts_t *now = &rw->counts, *then = &candidate->counts;
     uint32_t text = now->text - then->text;
 
-    if (af_structure_refuted(rw, candidate) || heading_refuted(rw, candidate, true) || candidate->heading_open) {
+    if (af_structure_refuted(rw, candidate) || heading_refuted(rw, candidate, ELEMENT_ENDED)) {
         return false;
     }
     if (now->links - then->links < structure->min_links ||
