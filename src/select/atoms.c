@@ -18,7 +18,9 @@ typedef struct {
     const af_attribute_t *decoded; /* whose value is in the scratch */
     size_t decoded_len;
     bool camel_case;               /* an SVG element whose name no type selector has */
+    size_t word_count;
     af_status_t status;
+    af_word_t words[AF_WORDS];     /* set as far as word_count tells */
 } view_t;
 
 void af_matcher_init(af_matcher_t *matcher, const af_index_t *index, af_pool_t *pool, af_heap_t *heap)
@@ -228,18 +230,9 @@ static bool attribute_holds(view_t *view, const af_test_t *test, af_slice_t name
 /* :named(): in any of the element's names. */
 static bool words_hold(view_t *view, const af_test_t *test)
 {
-    af_slice_t pattern = af_span_slice(view->index, test->value);
-    bool goes_on = test->operation == AF_VALUE_PREFIX;
-
-    if (view->token == NULL) {
-        return false;
-    }
-    if (view->name == AF_TAG_UNKNOWN && af_named_holds(view->token->name, pattern, goes_on)) {
-        return true;
-    }
-    for (uint32_t i = 0; view->status == AF_OK && i < view->token->attribute_count; i++) {
-        const af_attribute_t *attribute = &view->token->attributes[i];
-        if (af_named_attribute(view->name, name_of(view, attribute)) && af_named_holds(value_of(view, attribute), pattern, goes_on)) {
+    for (size_t i = 0; i < view->word_count; i++) {
+        if (view->words[i].key == test->ref &&
+            af_named_holds(&view->words[i], af_span_slice(view->index, test->value), test->operation == AF_VALUE_PREFIX)) {
             return true;
         }
     }
@@ -371,14 +364,12 @@ static void note_classes(view_t *view, af_slice_t value)
 /* The words of :named(). */
 static void note_words(view_t *view, af_slice_t value)
 {
-    size_t next = 0;
-    af_slice_t name;
+    size_t from = view->word_count;
 
-    while ((name = af_named_cut(value, &next)).len > 0) {
-        size_t at = 0;
-        uint32_t key;
-        while (view->status == AF_OK && af_named_next(name, &at, &key)) {
-            note_key(view, key);
+    view->word_count += af_named_words(value, view->words + from, AF_WORDS - from);
+    for (size_t i = from; i < view->word_count; i++) {
+        if (view->words[i].key != 0) {
+            note_key(view, view->words[i].key);
         }
     }
 }
@@ -462,7 +453,7 @@ static inline void note_attribute(view_t *view, const af_attribute_t *attribute)
     const uint8_t *name = view->token->bytes.data + attribute->name;
 
     if (view->index->has_words && af_named_attribute(view->name, name_of(view, attribute))) {
-        note_words(view, value_of(view, attribute));
+        note_words(view, (af_slice_t){view->token->bytes.data + attribute->value, attribute->value_len});
     }
     if (attribute->name_len == 5 && is_class(name)) {
         note_class(view, attribute);
@@ -507,7 +498,8 @@ static void test_bucket(view_t *view, uint32_t number)
 
     while (number != 0 && view->status == AF_OK) {
         const af_entry_t *entry = AF_AT(af_entry_t, index->entries, number);
-        bool holds = tests_hold(view, AF_AT(af_atom_t, index->atoms, entry->atom)->tests);
+        bool holds = (entry->test == 0 || test_holds(view, AF_AT(af_test_t, index->tests, entry->test))) &&
+                     tests_hold(view, AF_AT(af_atom_t, index->atoms, entry->atom)->tests);
         if (holds && view->status == AF_OK) {
             view->status = insert_sorted(matcher->heap, &matcher->atoms, &matcher->atom_count, &matcher->atom_capacity,
                                          entry->atom);
@@ -536,8 +528,15 @@ static bool is_camel_case(af_slice_t name)
 
 af_status_t af_match_tag(af_matcher_t *matcher, const af_token_t *tag, uint32_t name, af_namespace_t space)
 {
-    view_t view = {.matcher = matcher, .index = matcher->index, .token = tag};
+    view_t view; /* not cleared as a whole: the words are many */
 
+    view.matcher = matcher;
+    view.index = matcher->index;
+    view.token = tag;
+    view.decoded = NULL;
+    view.decoded_len = view.word_count = 0;
+    view.camel_case = false;
+    view.status = AF_OK;
     view.name = name < AF_TAG_COUNT ? name : AF_TAG_UNKNOWN;
     /* Type selectors without a prefix ask for any namespace. */
     view.camel_case = space == AF_NS_SVG && tag != NULL && is_camel_case(tag->name);

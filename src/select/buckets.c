@@ -182,6 +182,19 @@ static af_status_t add_attribute(af_index_t *index, const af_test_t *test, rank_
     return status;
 }
 
+/* The entry remembers its pattern: a group of many is not tried as a whole for each tag that shares four letters with one. */
+static af_status_t add_words(af_index_t *index, const af_test_t *test, uint32_t atom)
+{
+    af_slot_t *slot = make_slot(index, test->ref);
+    af_status_t status = add_entry(index, &slot->entries, atom);
+
+    want_named(index);
+    if (status == AF_OK) {
+        AF_AT(af_entry_t, index->entries, slot->entries)->test = (uint32_t) (test - (const af_test_t *) index->tests.items);
+    }
+    return status;
+}
+
 static af_status_t add_to_bucket(af_index_t *index, const af_test_t *test, rank_t rank, uint32_t atom)
 {
     af_slice_t value = af_span_slice(index, test->value);
@@ -202,8 +215,7 @@ static af_status_t add_to_bucket(af_index_t *index, const af_test_t *test, rank_
     case AF_TEST_ATTRIBUTE:
         return add_attribute(index, test, rank, atom);
     case AF_TEST_WORDS:
-        want_named(index);
-        return add_entry(index, &make_slot(index, af_named_key(value))->entries, atom);
+        return add_words(index, test, atom);
     case AF_TEST_ANY:
     case AF_TEST_NONE:
         break;

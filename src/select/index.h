@@ -147,18 +147,24 @@ static inline unsigned af_index_name_bit(uint8_t first, size_t len)
 /* named.c: whether :named() looks into the attribute of an element of that type. */
 bool af_named_attribute(uint32_t tag, af_slice_t name);
 
-/* Cuts the next name off a value, leaving out what is none; length 0: there is none. */
-af_slice_t af_named_cut(af_slice_t value, size_t *at);
 af_slice_t af_named_name(size_t i); /* those, one by one; of length 0 past the last */
 
-/* Goes to the next word of a name and gives the bucket's key of what begins there; false: there is none. */
-bool af_named_next(af_slice_t name, size_t *at, uint32_t *key);
+/* A word of a name: from its first letter to the name's end, and the bucket's key of what begins there (0: too short for any). */
+typedef struct {
+    const uint8_t *from, *end;
+    uint32_t key;
+} af_word_t;
+
+#define AF_WORDS 128u /* of a tag; what goes beyond is not looked at */
+
+/* Fills `words` from a value as it is written and tells how many there are, at most `room`. They lie in the value. */
+size_t af_named_words(af_slice_t value, af_word_t *words, size_t room);
 
 /* The key of a pattern (letters, lower case). */
 uint32_t af_named_key(af_slice_t pattern);
 
-/* Whether a run of words of one of the names is the pattern; `goes_on`: or begins with it. */
-bool af_named_holds(af_slice_t name, af_slice_t pattern, bool goes_on);
+/* Whether the words from `word` on are the pattern; `goes_on`: or begin with it. */
+bool af_named_holds(const af_word_t *word, af_slice_t pattern, bool goes_on);
 
 /* The bucket of a key, or NULL. */
 const af_slot_t *af_index_slot(const af_index_t *index, uint32_t key);

@@ -12,17 +12,17 @@
 #define KEY_LETTERS 4u /* of a pattern are in its bucket's key; no pattern is shorter */
 #define NAME_WORDS 8u
 
-static bool is_upper(uint8_t c)
+static inline bool is_upper(uint8_t c)
 {
     return c >= 'A' && c <= 'Z';
 }
 
-static bool is_letter(uint8_t c)
+static inline bool is_letter(uint8_t c)
 {
-    return is_upper(c) || (c >= 'a' && c <= 'z') || c >= 0x80;
+    return (uint8_t) ((c | 0x20) - 'a') < 26 || c >= 0x80;
 }
 
-static bool begins_word(af_slice_t name, size_t at)
+static inline bool begins_word(af_slice_t name, size_t at)
 {
     if (!is_letter(name.data[at])) {
         return false;
@@ -51,62 +51,69 @@ static bool begins_with(af_slice_t text, const char *part)
     return text.len >= len && af_slice_same((af_slice_t){text.data, len}, af_slice_of(part), true);
 }
 
-af_slice_t af_named_cut(af_slice_t value, size_t *at)
+/* The key of the letters that begin at `at`; 0: there are too few. */
+static uint32_t key_at(const uint8_t *at, const uint8_t *end)
 {
-    af_slice_t name = {value.data, 0};
+    uint8_t letters[KEY_LETTERS];
+    size_t count = 0;
 
-    while (*at < value.len) {
-        size_t from = *at, words = 0;
-        while (from < value.len && af_is_space(value.data[from])) {
-            from++;
+    for (; at < end && count < KEY_LETTERS; at++) {
+        if (is_letter(*at)) {
+            letters[count++] = *at;
         }
-        name = (af_slice_t){value.data + from, 0};
-        while (from + name.len < value.len && !af_is_space(value.data[from + name.len])) {
-            name.len++;
-        }
-        *at = from + name.len;
-        for (size_t i = 0; i < name.len; i++) {
-            words += begins_word(name, i);
-        }
-        if (words > 0 && words <= NAME_WORDS && !begins_with(name, "tag-") && !begins_with(name, "category-")) {
-            return name;
-        }
-        name.len = 0;
     }
-    return name;
+    return count == KEY_LETTERS ? af_key(AF_KEY_WORD, (af_slice_t){letters, count}) : 0;
+}
+
+/* Notes the words of one name as far as there is room, and tells how many it has. */
+static size_t cut_words(af_slice_t name, af_word_t *words, size_t room)
+{
+    size_t count = 0;
+
+    for (size_t at = 0; at < name.len; at++) {
+        if (!begins_word(name, at)) {
+            continue;
+        }
+        if (count < room) {
+            const uint8_t *end = name.data + name.len;
+            words[count] = (af_word_t){name.data + at, end, key_at(name.data + at, end)};
+        }
+        count++;
+    }
+    return count;
+}
+
+size_t af_named_words(af_slice_t value, af_word_t *words, size_t room)
+{
+    size_t at = 0, count = 0;
+
+    while (at < value.len) {
+        size_t from = at;
+        while (at < value.len && !af_is_space(value.data[at])) {
+            at++;
+        }
+        af_slice_t name = {value.data + from, at - from};
+        size_t found = cut_words(name, words + count, room - count);
+        if (found <= NAME_WORDS && !begins_with(name, "tag-") && !begins_with(name, "category-")) {
+            count += found <= room - count ? found : 0;
+        }
+        at++;
+    }
+    return count;
 }
 
 bool af_named_attribute(uint32_t tag, af_slice_t name)
 {
     bool heading = tag >= AF_TAG_H1 && tag <= AF_TAG_H6;
 
-    if (name.len > 14) {
+    if (name.len == 5 || name.len == 2) {
+        return af_slice_same(name, af_slice_of(names[name.len == 2]), true) && (name.len == 5 || !heading);
+    }
+    if (name.len < 7 || name.len > 14 || name.data[4] != '-') {
         return false;
     }
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    for (size_t i = 2; i < sizeof names / sizeof names[0]; i++) {
         if (af_slice_same(name, af_slice_of(names[i]), true)) {
-            return i != 1 || !heading;
-        }
-    }
-    return false;
-}
-
-bool af_named_next(af_slice_t name, size_t *at, uint32_t *key)
-{
-    for (; *at < name.len; ++*at) {
-        if (!begins_word(name, *at)) {
-            continue;
-        }
-        uint8_t letters[KEY_LETTERS];
-        size_t count = 0;
-        for (size_t i = *at; i < name.len && count < KEY_LETTERS && !af_is_space(name.data[i]); i++) {
-            if (is_letter(name.data[i])) {
-                letters[count++] = name.data[i];
-            }
-        }
-        ++*at;
-        if (count == KEY_LETTERS) {
-            *key = af_key(AF_KEY_WORD, (af_slice_t){letters, count});
             return true;
         }
     }
@@ -118,46 +125,25 @@ uint32_t af_named_key(af_slice_t pattern)
     return af_key(AF_KEY_WORD, (af_slice_t){pattern.data, pattern.len < KEY_LETTERS ? pattern.len : KEY_LETTERS});
 }
 
-static bool holds_at(af_slice_t name, size_t at, af_slice_t pattern, bool goes_on)
+bool af_named_holds(const af_word_t *word, af_slice_t pattern, bool goes_on)
 {
+    const uint8_t *at = word->from;
     size_t done = 0;
 
     for (; done < pattern.len; at++) {
-        if (at >= name.len || af_is_space(name.data[at])) {
+        if (at >= word->end) {
             return false;
         }
-        if (!is_letter(name.data[at])) {
+        if (!is_letter(*at)) {
             continue;
         }
-        if (af_fold(name.data[at]) != pattern.data[done]) {
+        if (af_fold(*at) != pattern.data[done]) {
             return false;
         }
         done++;
     }
-    return goes_on || at >= name.len || !is_letter(name.data[at]) || begins_word(name, at);
-}
-
-static bool name_holds(af_slice_t name, af_slice_t pattern, bool goes_on)
-{
-    for (size_t at = 0; at + pattern.len <= name.len; at++) {
-        if (af_fold(name.data[at]) == pattern.data[0] && begins_word(name, at) && holds_at(name, at, pattern, goes_on)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool af_named_holds(af_slice_t value, af_slice_t pattern, bool goes_on)
-{
-    size_t at = 0;
-    af_slice_t name;
-
-    while ((name = af_named_cut(value, &at)).len > 0) {
-        if (name_holds(name, pattern, goes_on)) {
-            return true;
-        }
-    }
-    return false;
+    af_slice_t name = {word->from, (size_t) (word->end - word->from)};
+    return goes_on || at >= word->end || !is_letter(*at) || begins_word(name, (size_t) (at - word->from));
 }
 
 /* --- Parsing ------------------------------------------------------------------------------------------------------------- */
@@ -181,6 +167,7 @@ static af_status_t parse_pattern(af_parser_t *parser, af_test_t *test)
         }
     }
     test->operation = af_parse_take(parser, '*') ? AF_VALUE_PREFIX : AF_VALUE_EQUALS;
+    test->ref = af_named_key(af_span_slice(index, test->value));
     if (test->value.len < KEY_LETTERS) {
         parser->at = from;
         return af_parse_expected(parser, "a word of four letters or more, as in :named(share, related-posts, newsletter*)");

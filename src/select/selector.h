@@ -30,7 +30,7 @@ typedef enum {
     AF_TEST_ID,        /* value */
     AF_TEST_CLASS,     /* value */
     AF_TEST_ATTRIBUTE, /* name (lower case), operation, value */
-    AF_TEST_WORDS,     /* value: letters of :named(), lower case; operation: AF_VALUE_EQUALS, PREFIX */
+    AF_TEST_WORDS,     /* value: letters of :named(), lower case; ref: its key; operation: AF_VALUE_EQUALS, PREFIX */
     AF_TEST_ANY,       /* ref: alternatives, of whose subjects the tests alone count */
     AF_TEST_NONE       /* ref: alternatives that are nothing but tests */
 } af_test_kind_t;
@@ -111,6 +111,7 @@ typedef struct {
 
 typedef struct {
     uint32_t atom, next;
+    uint32_t test;              /* what has to hold first: that which brought the atom here; 0: all are tried */
 } af_entry_t;
 
 struct af_index {
