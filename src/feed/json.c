@@ -274,8 +274,12 @@ static bool string(af_feed_t *feed, af_json_t *json, af_status_t *status)
         find_key(json, (af_slice_t){feed->bytes + from, to - from});
         json->expect = EXPECT_COLON;
     } else {
-        af_status_t taken = fits ? take_string(feed, json, from, to) : AF_OK;
-        *status = *status != AF_OK ? *status : taken;
+        if (fits) {
+            af_status_t taken = take_string(feed, json, from, to);
+            *status = *status != AF_OK ? *status : taken;
+        } else {
+            af_feed_release(feed, json->at);
+        }
         after_value(json);
     }
     return true;
@@ -298,6 +302,7 @@ static bool long_string(af_feed_t *feed, af_json_t *json, af_status_t *status)
     json->at += json->searched + 1;
     json->searched = 0;
     json->long_string = false;
+    af_feed_release(feed, json->at);
     after_value(json);
     return true;
 }

@@ -96,14 +96,15 @@ af_status_t af_xml_start(af_feed_t *feed, af_xml_t *xml, bool last)
         af_feed_pass(feed, "charset");
         return AF_UNSUPPORTED;
     }
-    while (at < feed->len && af_xml_space(feed->bytes[at])) {
+    size_t len = feed->len < DECLARATION_MAX ? feed->len : DECLARATION_MAX;
+    while (at < len && af_xml_space(feed->bytes[at])) {
         at++;
     }
-    size_t left = feed->len - at;
+    size_t left = len - at;
     const uint8_t *from = feed->bytes + at;
     const uint8_t *end = memmem(from, left, "?>", 2);
     bool is_declaration = memcmp(from, "<?xml", left < 5 ? left : 5) == 0;
-    if (!last && feed->len < DECLARATION_MAX && (left < 5 || (is_declaration && end == NULL))) {
+    if (!last && len < DECLARATION_MAX && (left < 5 || (is_declaration && end == NULL))) {
         return AF_OK;
     }
     af_slice_t declaration = {from, is_declaration && end != NULL ? (size_t) (end - from) : 0};
