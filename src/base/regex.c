@@ -84,7 +84,8 @@ static af_status_t compile(af_regex_t *regex, af_slice_t pattern, uint32_t flags
     regex->code = pcre2_compile(text, pattern.len, options_of(flags), &code, &offset, context);
     if (regex->code != NULL) {
         /* Without a JIT on this machine the interpreter works. */
-        (void) pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE);
+        uint32_t modes = PCRE2_JIT_COMPLETE | ((flags & AF_REGEX_PARTIAL) != 0 ? PCRE2_JIT_PARTIAL_HARD : 0);
+        (void) pcre2_jit_compile(regex->code, modes);
         status = AF_OK;
     } else if (code != PCRE2_ERROR_HEAP_FAILED) {
         *at = offset <= pattern.len ? offset : pattern.len;
@@ -201,4 +202,11 @@ af_status_t af_regex_match(const af_regex_t *regex, af_regex_run_t *run, af_slic
     }
     read_groups(run, found == 0 ? GROUP_LIMIT : (size_t) found, groups, count);
     return AF_OK;
+}
+
+bool af_regex_may_match(const af_regex_t *regex, af_regex_run_t *run, af_slice_t text)
+{
+    const uint8_t *data = text.len > 0 ? text.data : (const uint8_t *) "";
+
+    return pcre2_match(regex->code, data, text.len, 0, PCRE2_PARTIAL_HARD, run->data, run->context) != PCRE2_ERROR_NOMATCH;
 }

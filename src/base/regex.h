@@ -11,6 +11,7 @@ typedef struct af_regex af_regex_t; /* immutable, shared */
 #define AF_REGEX_CASELESS 1u  /* i */
 #define AF_REGEX_MULTILINE 2u /* m */
 #define AF_REGEX_DOTALL 4u    /* s */
+#define AF_REGEX_PARTIAL 8u   /* af_regex_may_match will be asked */
 
 /* Compiles with JIT. AF_SYNTAX: `*at` is the byte in `pattern`, `message` (of `message_size` bytes) tells what is wrong. */
 AF_MUST_USE af_status_t af_regex_compile(af_heap_t *heap, af_slice_t pattern, uint32_t flags, af_regex_t **out, size_t *at,
@@ -32,5 +33,8 @@ void af_regex_run_destroy(af_regex_run_t *run);
  * as no match. */
 AF_MUST_USE af_status_t af_regex_match(const af_regex_t *regex, af_regex_run_t *run, af_slice_t text, size_t from,
                                        af_group_t *groups, size_t count);
+
+/* Tells whether `text`, or a text that begins with it, may match; false is certain. */
+bool af_regex_may_match(const af_regex_t *regex, af_regex_run_t *run, af_slice_t text);
 
 #endif

@@ -228,3 +228,19 @@ bool af_condition_test(af_condition_t *condition, const af_rule_t *rule, af_slic
     }
     return !is_longer(text, rule->max) && af_condition_find(condition, rule, text, 0, &found);
 }
+
+bool af_condition_may(af_condition_t *condition, const af_rule_t *rule, af_slice_t text)
+{
+    af_regex_run_t *run = af_condition_run(condition);
+
+    return run == NULL || af_regex_may_match(rule->group, run, text);
+}
+
+bool af_condition_any(af_condition_t *condition, const af_rule_t *rule, af_slice_t text)
+{
+    af_regex_run_t *run = af_condition_run(condition);
+    af_group_t found;
+
+    /* Over a limit the patterns are asked one by one. */
+    return run == NULL || af_regex_match(rule->group, run, text, 0, &found, 1) != AF_NOT_FOUND;
+}

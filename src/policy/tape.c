@@ -278,6 +278,13 @@ size_t af_tape_characters(const af_tape_t *tape, size_t mark)
     return count;
 }
 
+bool af_tape_longer(const af_tape_t *tape, size_t mark, size_t max)
+{
+    size_t len = af_tape_since(tape, mark).len;
+
+    return len > max && (len / 4 > max || af_tape_characters(tape, mark) > max);
+}
+
 /* The run that the byte at mark `at` is in. */
 static const af_tape_run_t *run_of(const af_tape_t *tape, size_t at)
 {

@@ -48,6 +48,9 @@ af_slice_t af_tape_since(const af_tape_t *tape, size_t mark);
 /* The text between two marks, without space at its ends; lent as above. */
 af_slice_t af_tape_between(const af_tape_t *tape, size_t mark, size_t end);
 
+/* Whether af_tape_since(tape, mark) has more than `max` characters; most often its length in bytes tells. */
+bool af_tape_longer(const af_tape_t *tape, size_t mark, size_t max);
+
 /* Characters (code points) of af_tape_since(tape, mark). */
 size_t af_tape_characters(const af_tape_t *tape, size_t mark);
 

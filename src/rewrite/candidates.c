@@ -246,19 +246,38 @@ static void tidy(af_rewriter_t *rw)
     af_tape_forget(&rw->tape, mark);
 }
 
+/* Whether the text so far can be no beginning of what the rule, or one of its group, wants. */
+static bool outgrown(af_rewriter_t *rw, af_candidate_t *candidate)
+{
+    const af_rule_t *rule = &rw->rules->rules[candidate->rule];
+
+    if (rule->pattern == NULL) {
+        return false;
+    }
+    if (af_tape_longer(&rw->tape, candidate->mark, rule->group_max)) {
+        return true;
+    }
+    if (rule->group == NULL) {
+        return false;
+    }
+    af_slice_t text = af_tape_since(&rw->tape, candidate->mark);
+    if (text.len < candidate->asked * 2 + 1) {
+        return false;
+    }
+    candidate->asked = (uint32_t) text.len;
+    return !af_condition_may(&rw->condition, rule, text);
+}
+
 void af_candidates_text(af_rewriter_t *rw)
 {
     bool changed = false;
 
     for (size_t i = 0; i < rw->candidates.count; i++) {
         af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
-        const af_rule_t *rule = &rw->rules->rules[candidate->rule];
-        if (!candidate->text_open || rule->pattern == NULL ||
-            af_tape_characters(&rw->tape, candidate->mark) <= rule->max) {
-            continue;
+        if (candidate->text_open && outgrown(rw, candidate)) {
+            finish_candidate(rw, candidate, false);
+            changed = true;
         }
-        finish_candidate(rw, candidate, false);
-        changed = true;
     }
     if (changed) {
         tidy(rw);
@@ -302,6 +321,25 @@ void af_candidates_guard(af_rewriter_t *rw)
     }
 }
 
+/* Whether the rule's pattern matches, or that of another rule of its group, which is the candidate's from then on. */
+static bool pattern_holds(af_rewriter_t *rw, af_candidate_t *candidate, af_slice_t text)
+{
+    const af_rule_t *rules = rw->rules->rules;
+    uint32_t number = candidate->rule;
+
+    if (rules[number].group != NULL && !af_condition_any(&rw->condition, &rules[number], text)) {
+        return false;
+    }
+    do {
+        if (af_condition_test(&rw->condition, &rules[number], text)) {
+            candidate->rule = number;
+            return true;
+        }
+        number = rules[number].next;
+    } while (number != 0);
+    return false;
+}
+
 static bool text_holds(af_rewriter_t *rw, af_candidate_t *candidate)
 {
     const af_rule_t *rule = &rw->rules->rules[candidate->rule];
@@ -312,7 +350,7 @@ static bool text_holds(af_rewriter_t *rw, af_candidate_t *candidate)
     if (candidate->mark < rw->tape.base) {
         return false; /* moved text that nobody kept: the element stays */
     }
-    if ((rule->pattern != NULL && !af_condition_test(&rw->condition, rule, text)) ||
+    if ((rule->pattern != NULL && !pattern_holds(rw, candidate, text)) ||
         (rule->structure != NULL && !af_structure_holds(rw, candidate)) || af_structure_guarded(rw, candidate)) {
         return false;
     }

@@ -15,8 +15,8 @@ typedef struct {
 
 static bool is_quiet(const af_rewriter_t *rw)
 {
-    return rw->may_be_quiet && !af_structure_active(rw) && !rw->diverged && !rw->past_live && rw->open_candidates == 0 && !af_rewriter_holding(rw) &&
-           !rw->dropped_since && !rw->formatting_atoms && rw->removal == 0 && rw->waiting.count == 0 && rw->inserts.count == 0;
+    return rw->may_be_quiet && !af_structure_active(rw) && !rw->diverged && !rw->past_live && rw->open_candidates == 0 &&
+           !af_rewriter_holding(rw) && !rw->dropped_since && !rw->formatting_atoms && rw->removal == 0 && rw->waiting.count == 0 && rw->inserts.count == 0;
 }
 
 static void tell_kept(af_rewriter_t *rw, const kept_t *kept)
@@ -96,7 +96,7 @@ af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token)
     }
     rw->in.fate = FATE_SETTLED;
     rw->made.count = 0;
-    while (status == AF_OK && is_plain(token)) {
+    while (status == AF_OK && is_plain(token) && !af_waiting_implies(rw, token)) {
         if (token->type == AF_TOKEN_START_TAG) {
             rw->matcher.quirks = rw->in.quirks || !rw->doctype_seen;
             status = af_match_tag(&rw->matcher, token, token->tag, af_tree_in_svg(&rw->in) ? AF_NS_SVG : AF_NS_HTML);

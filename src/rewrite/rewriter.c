@@ -390,7 +390,8 @@ static af_status_t look_ahead(af_rewriter_t *rw, const af_token_t *token, bool *
         rw->formatting_atoms = false;
     }
     *risk = (token->flags & TOKEN_STRIPPED) != 0 || rw->keep == KEEP_WAITING || rw->keep == KEEP_ACTIVE ||
-            (rw->in.depth < 2 && rw->root_atoms) || rw->implied_atoms || rw->formatting_atoms || af_notices_risk(rw, token) ||
+            (rw->in.depth < 2 && rw->root_atoms) || rw->implied_atoms || af_waiting_implies(rw, token) || rw->formatting_atoms ||
+            af_notices_risk(rw, token) ||
             af_candidates_escape_risk(rw, token);
     if (token->type == AF_TOKEN_DOCTYPE) {
         rw->doctype_seen = true;

@@ -58,6 +58,7 @@ typedef struct {
     bool text_open;     /* the text condition, dedupe or the structure waits for the element's end */
     bool tape;          /* and needs the text itself */
     bool heading_open;  /* the heading has not been seen */
+    uint32_t asked;     /* bytes of text that the group's pattern was last tried on */
     bool escape;        /* no rule's: held because the adoption agency may still take it out of a removed element */
     bool done;
     size_t mark;        /* on the tape: where the text begins */
@@ -140,6 +141,7 @@ struct af_rewriter {
     bool formatting_atoms;    /* a formatting element with atoms may be cloned */
     bool root_atoms;          /* ... html, head or body */
     bool implied_atoms;       /* rules may pick elements that no tag makes */
+    bool end_tag_atoms;       /* and those that </p> and </br> make */
 
     af_node_t text_parent;    /* of the token being settled, where it is not what the tree says; 0 */
 
@@ -192,6 +194,9 @@ static inline bool node_dead(af_rewriter_t *rw, af_node_t node)
     uint32_t fate = node_of(rw, node)->fate;
     return (fate & FATE_SETTLED) != 0 ? (fate & FATE_DEAD) != 0 : af_settle_dead(rw, node);
 }
+
+/* waiting: whether the token may make an element that rules may pick, without being its start tag: </p>, </br>. */
+bool af_waiting_implies(const af_rewriter_t *rw, const af_token_t *token);
 
 /* quiet: the next token that the general way has to take; those before it were kept. */
 AF_MUST_USE af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token);

@@ -15,12 +15,24 @@ static bool any_needed(const af_index_t *index, const uint32_t *tags, size_t cou
 
 void af_waiting_note_implied(af_rewriter_t *rw)
 {
-    static const uint32_t implied[] = {AF_TAG_TBODY, AF_TAG_TR, AF_TAG_COLGROUP, AF_TAG_P, AF_TAG_BR};
+    static const uint32_t implied[] = {AF_TAG_TBODY, AF_TAG_TR, AF_TAG_COLGROUP};
+    static const uint32_t by_end_tags[] = {AF_TAG_P, AF_TAG_BR};
     static const uint32_t roots[] = {AF_TAG_HTML, AF_TAG_HEAD, AF_TAG_BODY};
     const af_index_t *index = rw->rules->index;
 
     rw->implied_atoms = any_needed(index, implied, sizeof implied / sizeof *implied);
+    rw->end_tag_atoms = any_needed(index, by_end_tags, sizeof by_end_tags / sizeof *by_end_tags);
     rw->root_atoms = any_needed(index, roots, sizeof roots / sizeof *roots);
+}
+
+bool af_waiting_implies(const af_rewriter_t *rw, const af_token_t *token)
+{
+    const af_tree_t *in = &rw->in;
+
+    if (!rw->end_tag_atoms || token->type != AF_TOKEN_END_TAG) {
+        return false;
+    }
+    return token->tag == AF_TAG_BR || (token->tag == AF_TAG_P && (in->depth == 0 || in->open[in->depth - 1].name != AF_TAG_P));
 }
 
 /* White space that waits for what follows it is given to the tree, joined with `token` where that is text. */

@@ -32,6 +32,7 @@ typedef struct {
     af_slice_t selector; /* lives in the store */
     af_slice_t body;     /* of a cosmetic line, behind its ##; data NULL: a line of the rule language */
     bool undone;         /* by an exception without hosts */
+    bool follows;        /* an earlier one has its selector, in the index for both: group.c */
 } af_draft_t;
 
 /* hosts#@#body */
@@ -105,6 +106,12 @@ AF_MUST_USE af_status_t af_builder_add_draft(af_builder_t *builder, const af_dra
 
 /* rule_structure.c: the pattern of what presets leave alone: notices, agencies' credits. */
 AF_MUST_USE af_status_t af_guard_compile(af_heap_t *heap, const af_regex_t **out);
+
+/* group.c: whether the draft's selector is in the index already, for a rule that it can be asked with. */
+bool af_group_joins(const af_builder_t *builder, const af_draft_t *draft);
+
+/* Links the rules that were made of the builder's drafts, one by one. */
+AF_MUST_USE af_status_t af_group_link(af_builder_t *builder, af_rule_t *rules, size_t count);
 
 /* The number of a template's variable; `opaque` is the builder. */
 AF_MUST_USE af_status_t af_builder_variable(void *opaque, af_slice_t name, uint32_t *index);

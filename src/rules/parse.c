@@ -112,6 +112,12 @@ static af_status_t select_draft(af_parse_t *parse, af_slice_t selector, size_t a
 {
     af_selector_error_t error;
     af_verb_t verb = parse->verb;
+
+    parse->draft.selector = selector;
+    parse->draft.follows = af_group_joins(parse->line->builder, &parse->draft);
+    if (parse->draft.follows) {
+        return AF_OK;
+    }
     af_status_t status = af_builder_select(parse->line->builder, selector, &error);
 
     if (status == AF_SYNTAX || status == AF_UNSUPPORTED) {
@@ -120,7 +126,6 @@ static af_status_t select_draft(af_parse_t *parse, af_slice_t selector, size_t a
     if (status != AF_OK) {
         return status;
     }
-    parse->draft.selector = selector;
     if ((verb == AF_VERB_REMOVE || verb == AF_VERB_UNWRAP) && af_selector_names_root(selector)) {
         parse->line->builder->stale = true;
         return af_rule_error(parse, at, "html, head, body and frameset are never %s: expected a selector of other elements",

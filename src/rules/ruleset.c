@@ -31,7 +31,7 @@ static af_status_t index_again(af_builder_t *builder)
     af_status_t status = af_index_builder_create(builder->heap, &builder->index);
     for (size_t i = 0; status == AF_OK && i < builder->draft_count; i++) {
         af_selector_error_t error;
-        if (builder->drafts[i].selector.len > 0) {
+        if (builder->drafts[i].selector.len > 0 && !builder->drafts[i].follows) {
             status = af_index_add(builder->index, builder->drafts[i].selector, (uint32_t) i, &error);
         }
     }
@@ -92,6 +92,10 @@ static af_status_t move_rules(af_builder_t *builder)
     }
     for (size_t i = 0; i < count; i++) {
         rules[i] = builder->drafts[i].rule;
+    }
+    af_status_t status = af_group_link(builder, rules, count);
+    if (status != AF_OK) {
+        return status;
     }
     set->rules = rules;
     set->rule_count = (uint32_t) count;

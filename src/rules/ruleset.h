@@ -43,6 +43,10 @@ typedef struct {
     const af_structure_t *structure; /* NULL: none asked for */
     bool force;                  /* the guard does not look at the text */
     uint32_t after;              /* so much running text has to stand before the element; 0: any */
+    /* Text rules of presets with one selector are asked together: the first of them is in the index. */
+    uint32_t next;               /* the next of them; 0: none */
+    const af_regex_t *group;     /* the first: all patterns, AF_REGEX_PARTIAL; NULL: asked alone */
+    uint32_t group_max;          /* the longest text that any of them wants */
     const af_attribution_rule_t *attribution; /* AF_VERB_ATTRIBUTION */
     const char *const *elements; size_t element_count; /* AF_VERB_FEED_REMOVE: names with the prefixes of custom */
 } af_rule_t;
