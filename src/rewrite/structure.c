@@ -40,8 +40,8 @@ static bool is_inline(const af_node_record_t *record)
 
 typedef enum { RUN_GOES_ON, RUN_ENDED, ELEMENT_ENDED } run_state_t;
 
-    case AF_TAG_S: case AF_TAG_SCRIPT: case AF_TAG_SMALL: case AF_TAG_SPAN: case AF_TAG_STRIKE: case AF_TAG_STRONG:
-    case AF_TAG_SUB:
+/* Whether a held element's first run of text is not the heading that its rule asks for. An element without text has an empty
+ * one. */
 static bool heading_refuted(af_rewriter_t *rw, af_candidate_t *candidate, run_state_t state)
 {
     af_slice_t text = af_tape_since(&rw->tape, candidate->mark);
