@@ -277,6 +277,40 @@ const af_preset_t af_presets[AF_PRESET_COUNT] = {
         "remove p, div, section, aside, li, h2, h3, h4, h5, h6, header, footer, form, button, label text=/^(?:commenting (?:policy|rules|guidelines)|comments? (?:policy|guidelines|rules)|community (?:guidelines|rules|standards)|house rules|discussion guidelines|moderation policy)$/i max=40 label=community-rules-en-4\n",
     },
     {
+        "feed-comments",
+        "Removes comment links and comment counters from feeds.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "feed-remove slash:comments wfw:commentRss wfw:comment thr:total comments label=feed-comment-links\n"
+        "remove a[href*=\"//feeds.wordpress.com/1.0/gocomments/\"] label=wordpress-com-comments\n",
+    },
+    {
+        "feed-share",
+        "Removes share links and counting pixels that feed services write into the HTML of items.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "remove .feedflare label=feedburner-flare\n"
+        "remove a[href*=\"//feeds.feedburner.com/~ff/\"] label=feedburner-flare-links\n"
+        "remove img[src*=\"//feeds.feedburner.com/~r/\"][height=\"1\"][width=\"1\"] label=feedburner-pixel\n"
+        "remove a[href*=\"//feeds.wordpress.com/1.0/go\"] label=wordpress-com-go\n"
+        "remove img[src*=\"//stats.wordpress.com/b.gif\"], img[src*=\"//pixel.wp.com/b.gif\"] label=wordpress-com-pixel\n",
+    },
+    {
         "newsletter",
         "Removes newsletter sign-up boxes and their small print.",
         "\n"
