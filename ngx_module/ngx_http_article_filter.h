@@ -45,7 +45,8 @@ typedef enum {
     NGX_HTTP_ARTICLE_FILTER_S_LIMIT,
     NGX_HTTP_ARTICLE_FILTER_S_ERROR,
     NGX_HTTP_ARTICLE_FILTER_S_SUBREQUEST,
-    NGX_HTTP_ARTICLE_FILTER_S_EMPTY
+    NGX_HTTP_ARTICLE_FILTER_S_EMPTY,
+    NGX_HTTP_ARTICLE_FILTER_S_MALFORMED
 } ngx_http_article_filter_status_e;
 
 
@@ -161,6 +162,7 @@ typedef struct {
     unsigned                           failed:1;
     unsigned                           flushed:1;    /* nothing new since */
     unsigned                           logged:1;
+    unsigned                           malformed:1;  /* a part of a feed */
     unsigned                           cut:1;        /* nothing follows */
     unsigned                           ended:1;      /* all of it came */
 } ngx_http_article_filter_ctx_t;

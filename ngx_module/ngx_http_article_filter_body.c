@@ -280,6 +280,8 @@ ngx_http_article_filter_finish(ngx_http_article_filter_ctx_t *ctx)
         {
             ctx->status = ctx->stats.limited
                           ? NGX_HTTP_ARTICLE_FILTER_S_LIMIT
+                          : ctx->malformed
+                          ? NGX_HTTP_ARTICLE_FILTER_S_MALFORMED
                           : NGX_HTTP_ARTICLE_FILTER_S_UNCHANGED;
         }
     }

@@ -26,6 +26,10 @@ static ngx_array_t *ngx_http_article_filter_merge_sources(ngx_conf_t *cf,
 ngx_str_t  ngx_http_article_filter_default_types[] = {
     ngx_string("text/html"),
     ngx_string("application/xhtml+xml"),
+    ngx_string("application/rss+xml"),
+    ngx_string("application/atom+xml"),
+    ngx_string("application/rdf+xml"),
+    ngx_string("application/feed+json"),
     ngx_null_string
 };
 
@@ -259,8 +263,11 @@ ngx_http_article_filter_set_rule(ngx_conf_t *cf, ngx_command_t *cmd,
     source->time = ngx_file_mtime(&cf->conf_file->file.info);
     source->text.data = p;
 
-    p = ngx_cpymem(p, value[0].data + sizeof("article_") - 1,
-                   value[0].len - (sizeof("article_") - 1));
+    /* article_feed_remove is the verb feed-remove */
+
+    for (i = sizeof("article_") - 1; i < value[0].len; i++) {
+        *p++ = (value[0].data[i] == '_') ? '-' : value[0].data[i];
+    }
 
     for (i = 1; i < cf->args->nelts; i++) {
         *p++ = ' ';

@@ -21,6 +21,7 @@ static ngx_int_t ngx_http_article_filter_start(ngx_http_request_t *r,
     ngx_http_article_filter_ctx_t *ctx);
 static ngx_int_t ngx_http_article_filter_options(ngx_http_request_t *r,
     ngx_http_article_filter_loc_conf_t *alcf, af_options_t *options);
+static af_type_t ngx_http_article_filter_type(ngx_http_request_t *r);
 static char *ngx_http_article_filter_charset(ngx_http_request_t *r);
 static char *ngx_http_article_filter_url(ngx_http_request_t *r);
 static char *ngx_http_article_filter_cstring(ngx_http_request_t *r,
@@ -330,7 +331,6 @@ ngx_http_article_filter_options(ngx_http_request_t *r,
     ngx_http_article_filter_loc_conf_t *alcf, af_options_t *options)
 {
     ngx_str_t                       site;
-    ngx_uint_t                      i;
     ngx_http_core_srv_conf_t       *cscf;
     ngx_http_article_filter_ctx_t  *ctx;
 
@@ -338,20 +338,7 @@ ngx_http_article_filter_options(ngx_http_request_t *r,
 
     af_options_init(options);
 
-    options->type = AF_AUTO;
-
-    for (i = 0; ngx_http_article_filter_default_types[i].len; i++) {
-
-        if (r->headers_out.content_type_len
-            == ngx_http_article_filter_default_types[i].len
-            && ngx_strncasecmp(r->headers_out.content_type.data,
-                               ngx_http_article_filter_default_types[i].data,
-                               r->headers_out.content_type_len)
-               == 0)
-        {
-            options->type = AF_HTML;
-        }
-    }
+    options->type = ngx_http_article_filter_type(r);
 
     switch (ctx->mode) {
 
@@ -404,6 +391,37 @@ failed:
     ctx->status = NGX_HTTP_ARTICLE_FILTER_S_ERROR;
 
     return NGX_ERROR;
+}
+
+
+/*
+ * XML and JSON are touched only where they are feeds.  A feed may be sent as
+ * text/html by mistake: there, as in types that say nothing, the first bytes
+ * tell.
+ */
+
+static af_type_t
+ngx_http_article_filter_type(ngx_http_request_t *r)
+{
+    u_char  *p, *last;
+
+    p = r->headers_out.content_type.data;
+    last = p + r->headers_out.content_type_len;
+
+    if (last - p >= 21
+        && ngx_strncasecmp(p, (u_char *) "application/xhtml+xml", 21) == 0)
+    {
+        return AF_HTML;
+    }
+
+    if (last - p > 4
+        && (ngx_strncasecmp(last - 3, (u_char *) "xml", 3) == 0
+            || ngx_strncasecmp(last - 4, (u_char *) "json", 4) == 0))
+    {
+        return AF_FEED;
+    }
+
+    return AF_AUTO;
 }
 
 

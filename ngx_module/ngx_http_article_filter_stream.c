@@ -164,6 +164,18 @@ ngx_http_article_filter_event(void *opaque, const af_event_t *event)
 {
     ngx_http_article_filter_ctx_t  *ctx = opaque;
 
+    if (event->kind == AF_ILL_FORMED && event->rule == AF_NO_RULE
+        && !ctx->malformed)
+    {
+        ctx->malformed = 1;
+
+        ngx_log_error(NGX_LOG_INFO, ctx->request->connection->log, 0,
+                      "article filter: malformed feed at offset %uL (%s), "
+                      "this part of it passes unchanged",
+                      event->from_pos, event->detail ? event->detail : "");
+        return;
+    }
+
     if (event->kind != AF_LIMIT_HIT || ctx->logged) {
         return;
     }

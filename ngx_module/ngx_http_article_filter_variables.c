@@ -30,7 +30,8 @@ static ngx_str_t  ngx_http_article_filter_status_names[] = {
     ngx_string("limit"),
     ngx_string("error"),
     ngx_string("subrequest"),
-    ngx_string("empty")
+    ngx_string("empty"),
+    ngx_string("malformed")
 };
 
 

@@ -3,6 +3,19 @@
  */
 #include "rewrite/rewriter_internal.h"
 
+/* No tag makes the body, but rules without in= are for it. */
+static af_status_t match_body(af_rewriter_t *rw, af_node_t body)
+{
+    if (!af_index_needs_tags(rw->rules->index, AF_TAG_BODY)) {
+        return AF_OK;
+    }
+    af_status_t status = af_match_tag(&rw->matcher, NULL, AF_TAG_BODY, AF_NS_HTML);
+    if (status == AF_OK && rw->matcher.atom_count > 0) {
+        status = af_pool_set_atoms(&rw->pool, body, rw->matcher.atoms, rw->matcher.atom_count);
+    }
+    return status == AF_OK ? af_rewriter_match(rw, body) : status;
+}
+
 af_status_t af_fragment_start(af_rewriter_t *rw, const af_fragment_t *fragment)
 {
     af_node_t body = 0;
@@ -18,7 +31,7 @@ af_status_t af_fragment_start(af_rewriter_t *rw, const af_fragment_t *fragment)
         }
     }
     if (status == AF_OK && af_notices_active(rw)) {
-        status = af_notices_fragment(rw, body);
+        af_notices_fragment(rw, body);
     }
-    return status;
+    return status == AF_OK ? match_body(rw, body) : status;
 }

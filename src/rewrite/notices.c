@@ -292,16 +292,7 @@ af_status_t af_notices_scope(af_rewriter_t *rw, uint32_t rule, af_node_t node)
     return status;
 }
 
-af_status_t af_notices_fragment(af_rewriter_t *rw, af_node_t body)
+void af_notices_fragment(af_rewriter_t *rw, af_node_t body)
 {
-    af_status_t status = AF_OK;
-
-    for (uint32_t i = 0; status == AF_OK && i < rw->rules->attribution_count; i++) {
-        uint32_t rule = rw->rules->attributions[i];
-        if (af_rule_here(rw, &rw->rules->rules[rule])) {
-            status = af_notices_scope(rw, rule, body);
-        }
-    }
     open_run(rw, body, false);
-    return status;
 }

@@ -19,7 +19,7 @@ typedef struct {
     af_slice_t title, author, canonical, date;
 } af_fragment_t;
 
-/* Starts a document, or, with `fragment`, a fragment: it begins inside of body, which is the scope of every attribution rule, and
+/* Starts a document, or, with `fragment`, a fragment: it begins inside of body, which rules may pick as the scope that they are for, and
  * positions count from its beginning. `rules`, `sink`, `heap` and the strings of `options` outlive it; `fragment` (NULL: a
  * page) is read during the call only. AF_NOMEM, AF_LIMIT. */
 AF_MUST_USE af_status_t af_rewriter_create(const af_ruleset_t *rules, const af_options_t *options, const af_fragment_t *fragment,

@@ -301,8 +301,8 @@ AF_MUST_USE af_status_t af_notices_closed(af_rewriter_t *rw, const af_token_t *t
 AF_MUST_USE af_status_t af_notices_text(af_rewriter_t *rw);
 /* Begins a fragment: the tree in body, the facts of its item, its scopes. */
 AF_MUST_USE af_status_t af_fragment_start(af_rewriter_t *rw, const af_fragment_t *fragment);
-AF_MUST_USE af_status_t af_notices_fragment(af_rewriter_t *rw, af_node_t body); /* which is every rule's scope */
-bool af_rule_here(const af_rewriter_t *rw, const af_rule_t *rule);               /* as its site= says */
+void af_notices_fragment(af_rewriter_t *rw, af_node_t body);       /* its first text is body's */
+bool af_rule_here(const af_rewriter_t *rw, const af_rule_t *rule); /* as its site= says */
 AF_MUST_USE af_status_t af_notices_scope(af_rewriter_t *rw, uint32_t rule, af_node_t node);
 
 /* Tells the host, and counts, what was decided of new nodes; and of the outermost removed element when it ends. */
