@@ -19,9 +19,9 @@ typedef struct {
     af_slice_t title, author, canonical, date;
 } af_fragment_t;
 
-/* Starts a document, or, with `fragment`, a fragment: it begins inside of body, which rules may pick as the scope that they are for, and
- * positions count from its beginning. `rules`, `sink`, `heap` and the strings of `options` outlive it; `fragment` (NULL: a
- * page) is read during the call only. AF_NOMEM, AF_LIMIT. */
+/* Starts a document, or, with `fragment`, a fragment: it begins inside of body, which rules may pick as the scope that they
+ * are for, and positions count from its beginning. `rules`, `sink`, `heap` and the strings of `options` outlive it;
+ * `fragment` (NULL: a page) is read during the call only. AF_NOMEM, AF_LIMIT. */
 AF_MUST_USE af_status_t af_rewriter_create(const af_ruleset_t *rules, const af_options_t *options, const af_fragment_t *fragment,
                                            const af_sink_t *sink, af_heap_t *heap, af_rewriter_t **out);
 
