@@ -67,6 +67,38 @@ static bool refused(af_rewriter_t *rw, const af_rule_t *rule, const af_node_reco
     return false;
 }
 
+/* A rule that takes the node: the operator's own go before a preset's, and before what a preset protects. */
+static uint32_t take(const af_rewriter_t *rw, af_node_record_t *record, uint32_t rule_number, uint32_t how)
+{
+    const af_rule_t *rules = rw->rules->rules;
+    uint32_t fate = record->fate;
+    bool own = !rules[rule_number].from_preset;
+    bool first = (fate & (how == FATE_REMOVE ? FATE_REMOVE : FATE_REMOVE | FATE_UNWRAP)) == 0;
+
+    if (first || (own && rules[record->rule].from_preset)) {
+        record->rule = rule_number;
+    }
+    if (own && (fate & FATE_DEFAULT) != 0) {
+        fate &= ~(FATE_PROTECT | FATE_DEFAULT);
+    }
+    return fate | how;
+}
+
+/* A preset does not protect what the operator's own rule takes. */
+static uint32_t protect(const af_rewriter_t *rw, const af_node_record_t *record, bool by_preset)
+{
+    uint32_t fate = record->fate;
+
+    if (!by_preset) {
+        return (fate & ~FATE_DEFAULT) | FATE_PROTECT;
+    }
+    if ((fate & FATE_PROTECT) != 0 ||
+        ((fate & (FATE_REMOVE | FATE_UNWRAP)) != 0 && !rw->rules->rules[record->rule].from_preset)) {
+        return fate;
+    }
+    return fate | FATE_PROTECT | FATE_DEFAULT;
+}
+
 static void decide(af_rewriter_t *rw, af_node_t node, uint32_t rule_number)
 {
     const af_rule_t *rule = &rw->rules->rules[rule_number];
@@ -77,19 +109,13 @@ static void decide(af_rewriter_t *rw, af_node_t node, uint32_t rule_number)
     case AF_VERB_REMOVE:
     case AF_VERB_DEDUPE:
     case AF_VERB_ATTRIBUTION: /* a repeated notice */
-        if ((fate & FATE_REMOVE) == 0) {
-            record->rule = rule_number;
-        }
-        fate |= FATE_REMOVE;
+        fate = take(rw, record, rule_number, FATE_REMOVE);
         break;
     case AF_VERB_UNWRAP:
-        if ((fate & (FATE_REMOVE | FATE_UNWRAP)) == 0) {
-            record->rule = rule_number;
-        }
-        fate |= FATE_UNWRAP;
+        fate = take(rw, record, rule_number, FATE_UNWRAP);
         break;
     case AF_VERB_PROTECT:
-        fate |= FATE_PROTECT;
+        fate = protect(rw, record, rule->from_preset);
         break;
     case AF_VERB_KEEP:
         af_keep_found(rw, node);

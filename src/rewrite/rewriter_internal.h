@@ -27,6 +27,7 @@
 #define FATE_SETTLED 0x10u
 #define FATE_KEPT 0x20u    /* a `keep` rule picked it */
 #define FATE_SHELL 0x40u   /* it holds a picked one */
+#define FATE_DEFAULT 0x80u /* protected by a preset alone: a rule of the operator's own that picks it goes before that */
 #define FATE_GONE (FATE_DEAD | FATE_UNWRAP)
 
 #define TOKEN_STRIPPED 0x10000u /* flag of text tokens, beside AF_TOKEN_: a `strip` rule takes it */
