@@ -58,7 +58,7 @@ FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c
 NGX_TREE := $(if $(NGX_SRC),$(NGX_SRC),$(wildcard /usr/share/nginx/src))
 
 .DELETE_ON_ERROR:
-.PHONY: all deps core module tests-build run stop test unit spec cases cli-test nginx-test nginx-corpus oracle bench asan-test fuzz check \
+.PHONY: all deps core module tests-build run stop test unit spec cases cli-test nginx-test nginx-corpus oracle quality bench asan-test fuzz check \
 	install clean
 
 all: core module
@@ -154,6 +154,9 @@ check: $(CLI)
 asan-test:
 	@$(MAKE) --no-print-directory -j$(JOBS) SANITIZE=1 core tests-build
 	@tools/run-tests --build build/asan unit spec cases cli
+
+quality: $(CLI)
+	@tests/quality/run $(CLI)
 
 oracle: $(CLI)
 	@tests/oracle/run $(CLI)
