@@ -99,8 +99,10 @@ static const char *changed(const af_changes_t *changes, const char *field)
         assert_true(change->from >= at && change->to >= change->from && change->to <= strlen(field));
         memcpy(out + len, field + at, change->from - at);
         len += change->from - at;
-        memcpy(out + len, changes->texts + change->text_at, change->text_len);
-        len += change->text_len;
+        if (change->text_len > 0) {
+            memcpy(out + len, changes->texts + change->text_at, change->text_len);
+            len += change->text_len;
+        }
         at = change->to;
     }
     strcpy(out + len, field + at);
