@@ -16,7 +16,8 @@ typedef struct {
 static bool is_quiet(const af_rewriter_t *rw)
 {
     return rw->may_be_quiet && !af_structure_active(rw) && !rw->diverged && !rw->past_live && rw->open_candidates == 0 &&
-           !af_rewriter_holding(rw) && !rw->dropped_since && !rw->formatting_atoms && rw->removal == 0 && rw->waiting.count == 0 && rw->inserts.count == 0;
+           !af_rewriter_holding(rw) && !rw->dropped_since && !rw->formatting_atoms && rw->removal == 0 && rw->waiting.count
+               == 0 && rw->inserts.count == 0;
 }
 
 static void tell_kept(af_rewriter_t *rw, const kept_t *kept)

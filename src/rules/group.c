@@ -2,7 +2,8 @@
  * rules/group.c: text rules of presets with one selector are asked together.
  *
  * A preset says in many patterns what a whole block may say, all with the same list of block elements. Such rules have one entry
- * in the index, and one pattern made of all: what a block says first refutes most blocks for all of them at once. Which rule it is
+ * in the index, and one pattern made of all: what a block says first refutes most blocks for all of them at once. Which
+ * rule it is
  * is asked only where the whole pattern matches.
  */
 #include "rules/builder.h"
