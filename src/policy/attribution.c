@@ -146,8 +146,10 @@ void af_attribution_page_text(af_attribution_t *attribution, af_slice_t text)
     for (size_t i = 0; text.len > 0 && i < attribution->rules->attribution_count; i++) {
         const af_attribution_rule_t *rule = rule_of(attribution, i);
         af_attribution_state_t *state = &attribution->states[i];
-        if (!state->applies && find(attribution, rule->when, text, groups)) {
+        bool chooses = rule->automatic && rule->place != AF_PLACE_NONE;
+        if (!state->applies && !(chooses && attribution->chosen) && find(attribution, rule->when, text, groups)) {
             state->applies = true;
+            attribution->chosen |= chooses;
             note_agency(rule, text, groups, state);
         }
     }
@@ -159,6 +161,7 @@ void af_attribution_scope_begin(af_attribution_t *attribution, uint32_t rule)
 
     if (state != NULL) {
         state->found = false;
+        af_attribution_page_text(attribution, af_facts_author(attribution->facts));
     }
 }
 
@@ -196,6 +199,50 @@ static dates_t dates_of(const af_attribution_t *attribution, const af_attributio
 static af_slice_t known(const char *text)
 {
     return text[0] != '\0' ? af_slice_of(text) : (af_slice_t){NULL, 0};
+}
+
+/* --- Rendering -------------------------------------------------------------------------------------------------------------- */
+
+static af_slice_t variable_of(void *opaque, uint32_t index)
+{
+    const af_attribution_t *attribution = opaque;
+    size_t len = 0;
+
+    if (attribution->sink == NULL || attribution->sink->variable == NULL) {
+        return (af_slice_t){NULL, 0};
+    }
+    const char *value = attribution->sink->variable(attribution->sink->opaque, index, &len);
+    return (af_slice_t){(const uint8_t *) value, value != NULL ? len : 0};
+}
+
+/* Writes the template into the buffer from `at` on. `year`: one that stands there already, before the page's. */
+static af_status_t render(const af_attribution_t *attribution, const af_attribution_rule_t *rule,
+                          const af_attribution_state_t *state, af_slice_t year, size_t at, size_t *len, af_part_kind_t *missing)
+{
+    dates_t dates = dates_of(attribution, rule);
+    af_template_values_t values = {.variable = variable_of, .opaque = (void *) (uintptr_t) attribution};
+
+    values.part[AF_PART_YEAR] = year.data != NULL ? year : known(dates.year);
+    values.part[AF_PART_DATE] = known(dates.date);
+    values.part[AF_PART_TITLE] = af_facts_title(attribution->facts);
+    values.part[AF_PART_AUTHOR] = af_facts_author(attribution->facts);
+    values.part[AF_PART_CANONICAL] = af_facts_canonical(attribution->facts);
+    if (state->agency_len > 0) {
+        values.part[AF_PART_AGENCY] = (af_slice_t){(const uint8_t *) state->agency, state->agency_len};
+    }
+    return af_template_render(rule, &values, attribution->bytes + at, AF_ATTRIBUTION_BYTES / 2 - at, len, missing);
+}
+
+/* The normal text of markup; data NULL: too long. Lent until the next call. */
+static af_slice_t plain_of(af_attribution_t *attribution, af_slice_t markup)
+{
+    af_tape_forget(&attribution->plain, SIZE_MAX);
+    size_t mark = af_tape_mark(&attribution->plain);
+
+    if (af_tape_text(&attribution->plain, markup, 0, AF_TEXT_DATA) != AF_OK) {
+        return (af_slice_t){NULL, 0};
+    }
+    return af_tape_since(&attribution->plain, mark);
 }
 
 /* --- Repairing -------------------------------------------------------------------------------------------------------------- */
@@ -328,26 +375,134 @@ static bool repair_group(repair_t *repair, const af_group_t *group, size_t notic
            propose(repair, back, tail, value, none) || propose(repair, back, tail, value, lead);
 }
 
-static void repair_notice(af_attribution_t *attribution, const af_attribution_rule_t *rule, af_slice_t text,
-                          const af_group_t groups[GROUPS], af_notice_t *out)
+/* The year that stands at the group's place, if it is one. */
+static af_slice_t standing_year(const af_attribution_rule_t *rule, af_slice_t text, const af_group_t groups[GROUPS])
 {
+    uint32_t group = rule->year_group;
+
+    if (group == 0 || group >= GROUPS || !groups[group].set || groups[group].to - groups[group].from != 4 ||
+        !is_taken(part_of(text, groups[group].from, groups[group].to))) {
+        return (af_slice_t){NULL, 0};
+    }
+    return part_of(text, groups[group].from, groups[group].to);
+}
+
+static bool is_letter(uint8_t c)
+{
+    return (uint8_t) ((c | 0x20) - 'a') < 26 || c >= 0x80;
+}
+
+/* Proposes the template itself for [from, to), which holds a notice in whatever form, with spaces where words are glued to it. */
+static bool replace_notice(af_attribution_t *attribution, const af_attribution_rule_t *rule, const af_attribution_state_t *state,
+                           af_slice_t text, af_slice_t year, size_t from, size_t to, af_notice_t *out)
+{
+    uint8_t *bytes = attribution->bytes, *whole = bytes + AF_ATTRIBUTION_BYTES / 2;
+    size_t glued = from > 0 && text.data[from - 1] != ' ' && text.data[from - 1] != '(', len;
+
+    bytes[0] = ' ';
+    if ((rule->has_year && rule->year_group == 0) || (rule->has_date && rule->date_group == 0)) {
+        return false; /* what stands there is not known */
+    }
+    if (text.len > AF_ATTRIBUTION_BYTES / 4 || render(attribution, rule, state, year, glued, &len, NULL) != AF_OK) {
+        return false;
+    }
+    len += glued;
+    if (to < text.len && is_letter(text.data[to]) && len < AF_ATTRIBUTION_BYTES / 2) {
+        bytes[len++] = ' ';
+    }
+    af_slice_t plain = plain_of(attribution, (af_slice_t){bytes, len});
+    if (plain.len == 0 || plain.len > AF_ATTRIBUTION_BYTES / 8) {
+        return false;
+    }
+    size_t whole_len = put(whole, 0, part_of(text, 0, from));
+    whole_len = put(whole, whole_len, plain);
+    whole_len = put(whole, whole_len, part_of(text, to, text.len));
+    if (count_characters((af_slice_t){whole, whole_len}) > rule->max || !is_good(attribution, rule, (af_slice_t){whole, whole_len})) {
+        return false;
+    }
+    *out = (af_notice_t){AF_NOTICE_REPAIR, from, to, {bytes, len}};
+    return true;
+}
+
+static void repair_notice(af_attribution_t *attribution, const af_attribution_rule_t *rule, const af_attribution_state_t *state,
+                          af_slice_t text, const finding_t *found, size_t to, af_notice_t *out)
+{
+    const af_group_t *groups = found->groups;
     repair_t repair = {attribution, rule, text, 0, out};
     dates_t dates = dates_of(attribution, rule);
     bool has_year = rule->year_group > 0 && rule->year_group < GROUPS && groups[rule->year_group].set;
     bool has_date = rule->date_group > 0 && rule->date_group < GROUPS && groups[rule->date_group].set;
-    af_slice_t year = known(dates.year), date = known(dates.date);
+    bool alone = to == found->to; /* nothing that is too much follows */
+    af_slice_t year = known(dates.year), date = known(dates.date), standing = standing_year(rule, text, groups);
 
     out->kind = AF_NOTICE_REFUSED;
-    if (has_year && year.data != NULL &&
+    if (alone && has_year && year.data != NULL &&
         repair_group(&repair, &groups[rule->year_group], groups[0].from, AF_PART_YEAR, year)) {
         return;
     }
-    if (has_date && date.data != NULL &&
+    if (alone && has_date && date.data != NULL &&
         repair_group(&repair, &groups[rule->date_group], groups[0].from, AF_PART_DATE, date)) {
         return;
     }
-    if ((has_year && year.data == NULL) || (has_date && date.data == NULL)) {
+    if (replace_notice(attribution, rule, state, text, standing, groups[0].from, to, out)) {
+        return;
+    }
+    out->kind = AF_NOTICE_REFUSED;
+    if ((rule->has_year && year.data == NULL && standing.data == NULL) || (rule->has_date && date.data == NULL)) {
         out->kind = AF_NOTICE_NO_DATE;
+    }
+}
+
+/* --- Excess ----------------------------------------------------------------------------------------------------------------- */
+
+/* The last sentence of the template, where it has several: what templates in templates write twice. */
+static af_slice_t last_sentence(const af_attribution_rule_t *rule)
+{
+    const af_template_part_t *part = &rule->parts[rule->part_count - 1];
+    af_slice_t text = part->text;
+
+    if (part->kind != AF_PART_LITERAL || text.len < 12 || text.data[text.len - 1] != '.') {
+        return (af_slice_t){NULL, 0};
+    }
+    for (size_t i = text.len - 2; i > 1; i--) {
+        if (text.data[i - 1] == ' ' && text.data[i - 2] == '.') {
+            return part_of(text, i, text.len);
+        }
+    }
+    return (af_slice_t){NULL, 0};
+}
+
+static bool begins_with(af_slice_t text, af_slice_t part)
+{
+    if (part.len == 0 || part.len > text.len) {
+        return false;
+    }
+    for (size_t i = 0; i < part.len; i++) {
+        uint8_t a = text.data[i], b = part.data[i];
+        if (a != b && !(is_letter(a) && (a | 0x20) == (b | 0x20))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Where what follows the notice at once, and says it again, ends. */
+static size_t excess_end(const af_attribution_t *attribution, const af_attribution_rule_t *rule, af_slice_t text, size_t to)
+{
+    af_slice_t last = last_sentence(rule);
+    size_t at = to;
+
+    for (;;) {
+        finding_t again;
+        size_t next = at + (at < text.len && text.data[at] == ' ');
+        af_slice_t rest = part_of(text, next, text.len);
+        if (begins_with(rest, last)) {
+            at = next + last.len;
+        } else if (rest.len > 0 && find_notice(attribution, rule, rest, &again) && again.groups[0].from == 0) {
+            at = next + again.to;
+        } else {
+            return at;
+        }
     }
 }
 
@@ -371,40 +526,18 @@ void af_attribution_block(af_attribution_t *attribution, uint32_t rule_number, a
         out->kind = whole ? AF_NOTICE_REPEAT : AF_NOTICE_NOTHING;
         return;
     }
-    state->found = true;
-    if (found.good) {
+    state->found = state->done = true;
+    size_t to = excess_end(attribution, rule, text, found.to);
+    if (!found.good) {
+        repair_notice(attribution, rule, state, text, &found, to, out);
+    } else if (to == found.to) {
         out->kind = AF_NOTICE_GOOD;
-        return;
+    } else {
+        *out = (af_notice_t){AF_NOTICE_REPAIR, found.to, to, {attribution->bytes, 0}};
     }
-    repair_notice(attribution, rule, text, found.groups, out);
 }
 
 /* --- Inserting -------------------------------------------------------------------------------------------------------------- */
-
-static af_slice_t variable_of(void *opaque, uint32_t index)
-{
-    const af_attribution_t *attribution = opaque;
-    size_t len = 0;
-
-    if (attribution->sink == NULL || attribution->sink->variable == NULL) {
-        return (af_slice_t){NULL, 0};
-    }
-    const char *value = attribution->sink->variable(attribution->sink->opaque, index, &len);
-    return (af_slice_t){(const uint8_t *) value, value != NULL ? len : 0};
-}
-
-/* Tells whether the markup's normal text is a notice that will be known again. */
-static bool is_known_again(af_attribution_t *attribution, const af_attribution_rule_t *rule, af_slice_t markup)
-{
-    af_tape_forget(&attribution->plain, SIZE_MAX);
-    size_t mark = af_tape_mark(&attribution->plain);
-
-    if (af_tape_text(&attribution->plain, markup, 0, AF_TEXT_DATA) != AF_OK) {
-        return false;
-    }
-    af_slice_t text = af_tape_since(&attribution->plain, mark);
-    return text.len > 0 && count_characters(text) <= rule->max && is_good(attribution, rule, text);
-}
 
 void af_attribution_scope_end(af_attribution_t *attribution, uint32_t rule_number, af_notice_t *out)
 {
@@ -415,29 +548,26 @@ void af_attribution_scope_end(af_attribution_t *attribution, uint32_t rule_numbe
     size_t len = 0;
 
     *out = (af_notice_t){.kind = AF_NOTICE_NOTHING};
-    if (state == NULL || !state->applies || state->found) {
+    if (state == NULL) {
         return;
     }
     const af_attribution_rule_t *rule = attribution->rules->rules[rule_number].attribution;
-    dates_t dates = dates_of(attribution, rule);
-    af_template_values_t values = {.variable = variable_of, .opaque = attribution};
-    values.part[AF_PART_YEAR] = known(dates.year);
-    values.part[AF_PART_DATE] = known(dates.date);
-    values.part[AF_PART_TITLE] = af_facts_title(attribution->facts);
-    values.part[AF_PART_AUTHOR] = af_facts_author(attribution->facts);
-    values.part[AF_PART_CANONICAL] = af_facts_canonical(attribution->facts);
-    if (state->agency_len > 0) {
-        values.part[AF_PART_AGENCY] = (af_slice_t){(const uint8_t *) state->agency, state->agency_len};
+    if (!state->applies || state->found || rule->place == AF_PLACE_NONE || (rule->once && state->done)) {
+        return;
     }
     uint8_t *bytes = attribution->bytes;
-    af_status_t status = af_template_render(rule, &values, bytes + open_len, AF_ATTRIBUTION_BYTES - open_len - close_len, &len,
-                                            &missing);
+    af_status_t status = render(attribution, rule, state, (af_slice_t){NULL, 0}, open_len, &len, &missing);
     bool no_date = status == AF_NOT_FOUND && (missing == AF_PART_YEAR || missing == AF_PART_DATE);
     out->kind = no_date ? AF_NOTICE_NO_DATE : AF_NOTICE_REFUSED;
-    if (status != AF_OK || !is_known_again(attribution, rule, (af_slice_t){bytes + open_len, len})) {
+    if (status != AF_OK) {
+        return;
+    }
+    af_slice_t text = plain_of(attribution, (af_slice_t){bytes + open_len, len});
+    if (text.len == 0 || count_characters(text) > rule->max || !is_good(attribution, rule, text)) {
         return;
     }
     memcpy(bytes, open, open_len);
     memcpy(bytes + open_len + len, close, close_len);
     *out = (af_notice_t){AF_NOTICE_INSERT, 0, 0, {bytes, open_len + len + close_len}};
+    state->done = true;
 }

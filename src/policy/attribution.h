@@ -3,8 +3,9 @@
  *
  * Decides only: the rewriter feeds the normal text of finished leaf blocks of a rule's scope and makes the edits. A notice is
  * what the rule's match finds; credits that it does not find are never looked at. The first notice of a scope counts: good as it
- * is, or repaired at its date's place, or left alone. A repair is proposed only where the text is good after it, so that running
- * over one's own output changes nothing. A year comes from the document or the fallback that the rule names, never from
+ * is, or repaired at its date's place, or left alone. A repair puts the date
+ * in, or the template itself in the place of a notice that is wrong in another way (a broken sign, a sentence twice, the whole
+ * twice); it is proposed only where the text is good after it, so that running over one's own output changes nothing. A year comes from the document or the fallback that the rule names, never from
  * elsewhere.
  */
 #ifndef AF_POLICY_ATTRIBUTION_H
@@ -35,6 +36,7 @@ typedef struct {
 typedef struct {
     bool applies; /* `when` was seen, or there is none */
     bool found;   /* a notice was in the scope */
+    bool done;    /* the page has one: found or inserted, in whatever scope */
     uint8_t agency_len;
     char agency[AF_ATTRIBUTION_AGENCY]; /* the group "agency" of `when`, for {agency} */
 } af_attribution_state_t;
@@ -47,6 +49,7 @@ typedef struct {
     int64_t last_modified, date; /* of the response: fallbacks; INT64_MIN unknown */
     const af_sink_t *sink;       /* for variables; may be NULL */
     af_attribution_state_t *states; /* one for each of the set's `attributions`; NULL where it has none */
+    bool chosen;                 /* one of `attribution auto` applies: no other one will */
     uint8_t *bytes;              /* what is rendered */
     af_tape_t plain;             /* and its normal text */
 } af_attribution_t;
@@ -58,7 +61,8 @@ AF_MUST_USE af_status_t af_attribution_init(af_attribution_t *attribution, af_he
                                             const af_facts_t *facts, af_condition_t *condition);
 void af_attribution_destroy(af_attribution_t *attribution);
 
-/* Some text of the page (a block's, normal), whatever the scope: for the rules' `when`. Before af_attribution_block. */
+/* Some text of the page (a block's, normal), whatever the scope: for the rules' `when`. Before af_attribution_block. The author
+ * that the page's head names is tried, too, as if it were a block. */
 void af_attribution_page_text(af_attribution_t *attribution, af_slice_t text);
 
 /* A scope of `rule` begins: no notice was seen in it. */

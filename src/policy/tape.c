@@ -323,6 +323,22 @@ uint64_t af_tape_position(const af_tape_t *tape, const uint8_t *at)
     return mark < run->at ? run->pos : run->pos + (uint64_t) ((mark - run->at) / run->to) * run->from;
 }
 
+bool af_tape_is_piece(const af_tape_t *tape, const uint8_t *from, const uint8_t *to)
+{
+    size_t mark = tape->base + (size_t) (from - tape->data), end = tape->base + (size_t) (to - tape->data);
+
+    if (tape->run_count == 0 || from >= to) {
+        return from == to;
+    }
+    const af_tape_run_t *last = run_of(tape, end - 1);
+    for (const af_tape_run_t *run = run_of(tape, mark); run < last; run++) {
+        if (run->pos + (uint64_t) ((run[1].at - run->at) / run->to) * run->from != run[1].pos) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* --- forgetting ------------------------------------------------------------------------------------------------------------- */
 
 static void forget_runs(af_tape_t *tape, size_t mark)

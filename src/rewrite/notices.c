@@ -112,7 +112,7 @@ static af_status_t repair(af_rewriter_t *rw, uint32_t rule, af_slice_t text, con
     if (notice->to > notice->from) {
         to_pos = af_tape_position_after(&rw->tape, text.data + notice->to);
     }
-    if (from_pos < rw->edits.frontier || to_pos - from_pos != notice->to - notice->from) {
+    if (from_pos < rw->edits.frontier || !af_tape_is_piece(&rw->tape, text.data + notice->from, text.data + notice->to)) {
         tell(rw, AF_ILL_FORMED, rule, from_pos, from_pos, "malformed");
         return AF_OK;
     }

@@ -49,6 +49,7 @@ struct af_builder {
     af_index_builder_t *index;
     af_draft_t *drafts; size_t draft_count, draft_capacity;
     af_exception_t *exceptions; size_t exception_count, exception_capacity;
+    const struct af_parse *automatic; /* the line "attribution auto" whose presets are being read; NULL: none */
     bool presets[AF_PRESET_COUNT]; /* those that were added: a second time changes nothing */
     bool stale;                    /* owners in the index are not the drafts' numbers */
     void (*report)(void *opaque, af_severity_t severity, const af_error_t *error);

@@ -217,7 +217,11 @@ static af_status_t read_rule(const af_line_t *line, af_slice_t text, size_t word
     while (parse.at < text.len && af_is_blank(text.data[parse.at])) {
         parse.at++;
     }
-    af_status_t status = read_rule_of_verb(&parse);
+    af_status_t status;
+    if (parse.verb == AF_VERB_ATTRIBUTION && af_rule_automatic(&parse, &status)) {
+        return status;
+    }
+    status = read_rule_of_verb(&parse);
     if (status == AF_OK) {
         status = af_builder_add_draft(line->builder, &parse.draft);
     }

@@ -32,7 +32,7 @@ typedef struct {
 } af_option_value_t;
 
 /* A rule that is being read. */
-typedef struct {
+typedef struct af_parse {
     const af_line_t *line;
     size_t offset;   /* of `text` in the line */
     af_slice_t text; /* the rule, in the store */
@@ -96,6 +96,9 @@ void af_sites_sort(const char **sites, size_t count);
 AF_MUST_USE af_status_t af_rule_structure(af_parse_t *parse);
 
 /* --- rule_attribution.c ---------------------------------------------------------------------------------------------------- */
+
+/* "attribution auto": reads its options and all presets attribution/NAME, to which they apply. False: the line is another one. */
+AF_MUST_USE bool af_rule_automatic(af_parse_t *parse, af_status_t *status);
 
 /* Reads what follows the verb: template and options. Fills the draft's rule; in= is af_rule_options' as with other verbs. */
 AF_MUST_USE af_status_t af_rule_attribution(af_parse_t *parse);

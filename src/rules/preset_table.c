@@ -611,6 +611,24 @@ const af_preset_t af_presets[AF_PRESET_COUNT] = {
         "remove p, div, section, aside, li, h2, h3, h4, h5, h6, header, footer, form, button, label text=/^(?:print(?: this)?(?: (?:page|article|story))?|printer[- ]friendly(?: version| page)?|save (?:this )?(?:article|story|for later)?|read later|listen(?: to (?:this|the) (?:article|story))?(?: \\d.{0,20})?|text size.{0,20}|font size.{0,20}|view as (?:pdf|single page)|reprints?(?: (?:&|and) permissions)?)$/i max=40 label=print-save-en\n",
     },
     {
+        "attribution/aap",
+        "Keeps the AAP notice complete: once in the story, with the year of the story.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"© {year} AAP. All rights reserved.\" match=/(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?(?:aap|australian associated press)|(?:by )?(?:aap|australian associated press)[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?(?:aap|australian associated press)|(?:by )?(?:aap|australian associated press),? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/^(?:By )?(?:.{2,80}, )?(?:AAP|Australian Associated Press)$|\\(AAP\\) ?[—–-]/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=aap-notice\n",
+    },
+    {
         "attribution/afp",
         "Keeps the Agence France-Presse notice complete: once in the story, with the year of the story.",
         "\n"
@@ -625,8 +643,26 @@ const af_preset_t af_presets[AF_PRESET_COUNT] = {
         "\n"
         "\n"
         "\n"
-        "attribution \"© {year} Agence France-Presse. All rights reserved.\" in=.article-body when=/\\(AFP\\) ?[—–-]/ label=afp-notice\n"
-        "\n",
+        "\n"
+        "attribution \"© {year} Agence France-Presse. All rights reserved.\" match=/(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?(?:agence france[ -]presse|afp)|(?:by )?(?:agence france[ -]presse|afp)[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?(?:agence france[ -]presse|afp)|(?:by )?(?:agence france[ -]presse|afp),? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/\\(AFP\\) ?[.]?[—–-]|^(?:Par |By )?(?:.{2,80}, )?(?:AFP|Agence France-Presse)$/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=afp-notice\n",
+    },
+    {
+        "attribution/ansa",
+        "Keeps the ANSA notice complete: once in the story, with the year of the story.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"© {year} ANSA. Tutti i diritti riservati.\" match=/(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?(?:copyright )?ansa|(?:by )?(?:copyright )?ansa[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?(?:copyright )?ansa|(?:by )?(?:copyright )?ansa,? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/\\(ANSA\\) ?[-—–,]/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=ansa-notice\n",
     },
     {
         "attribution/ap",
@@ -643,7 +679,44 @@ const af_preset_t af_presets[AF_PRESET_COUNT] = {
         "\n"
         "\n"
         "\n"
-        "attribution \"News from © The Associated Press, {year}. All rights reserved.\" in=.article-body when=/\\(AP\\) ?[—–-]|^By .{2,80},? (?:The )?Associated Press$/ label=ap-notice\n",
+        "\n"
+        "attribution \"News from © The Associated Press, {year}. All rights reserved.\" match=/(?:news from )?(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?(?:the )?associated press|(?:by )?(?:the )?associated press[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:news from )?(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?(?:the )?associated press|(?:by )?(?:the )?associated press,? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/\\(AP\\) ?[.]?[—–-]|^(?:By .{2,80}(?:,|\\|| -)? )?(?:The )?Associated Press$|^By .{2,80},? (?:The )?Associated Press$/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=ap-notice\n",
+    },
+    {
+        "attribution/apa",
+        "Keeps the APA notice complete: once in the story, with the year of the story.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"© {year} APA. Alle Rechte vorbehalten.\" match=/(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?apa|(?:by )?apa[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?apa|(?:by )?apa,? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/\\(APA\\) ?[.]?[—–-]/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=apa-notice\n",
+    },
+    {
+        "attribution/bloomberg",
+        "Keeps the Bloomberg notice complete: once in the story, with the year of the story.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"© {year} Bloomberg L.P.\" match=/(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?bloomberg(?: l\\.?p\\.?)?|(?:by )?bloomberg(?: l\\.?p\\.?)?[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?bloomberg(?: l\\.?p\\.?)?|(?:by )?bloomberg(?: l\\.?p\\.?)?,? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/\\(Bloomberg\\) ?(?:-{1,2}|[—–])|^-?-?With assistance from / in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=bloomberg-notice\n",
     },
     {
         "attribution/canadian-press",
@@ -660,7 +733,147 @@ const af_preset_t af_presets[AF_PRESET_COUNT] = {
         "\n"
         "\n"
         "\n"
-        "attribution \"News from © The Canadian Press, {year}. All rights reserved.\" in=.article-body when=/^(?:By )?.{2,80}, The Canadian Press$|This report by The Canadian Press was first published/ label=canadian-press-notice\n",
+        "\n"
+        "attribution \"News from © The Canadian Press, {year}. All rights reserved.\" match=/(?:news from )?(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?(?:the )?canadian press(?: enterprises inc\\.?)?|(?:by )?(?:the )?canadian press(?: enterprises inc\\.?)?[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:news from )?(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?(?:the )?canadian press(?: enterprises inc\\.?)?|(?:by )?(?:the )?canadian press(?: enterprises inc\\.?)?,? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/^(?:By )?(?:.{2,80}, )?The Canadian Press$|This report by The Canadian Press was first published/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=canadian-press-notice\n",
+    },
+    {
+        "attribution/cnn",
+        "Keeps the CNN Newsource notice complete: once in the story, with the year of the story.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"© {year} Cable News Network, Inc. All rights reserved.\" match=/(?:™ (?:& )?)?(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?(?:cnn newsource|cable news network(?:,? inc\\.?)?(?:,? a warner bros\\.? discovery company)?)|(?:by )?(?:cnn newsource|cable news network(?:,? inc\\.?)?(?:,? a warner bros\\.? discovery company)?)[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:™ (?:& )?)?(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?(?:cnn newsource|cable news network(?:,? inc\\.?)?(?:,? a warner bros\\.? discovery company)?)|(?:by )?(?:cnn newsource|cable news network(?:,? inc\\.?)?(?:,? a warner bros\\.? discovery company)?),? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/\\(CNN\\) ?[—–-]|The-CNN-Wire/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=cnn-notice\n",
+    },
+    {
+        "attribution/creative-commons",
+        "Keeps a Creative Commons licence line once in the story.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"This work is licensed under a Creative Commons Attribution 4.0 International License.\" match=/(?:this|the) (?:work|article|text|content|post) is (?:licen[cs]ed|available) under (?:a|the) creative commons [^.]{3,80}(?:\\d\\.\\d[^.]{0,40})?licen[cs]e\\.?/i good=/(?:this|the) (?:work|article|text|content|post) is (?:licen[cs]ed|available) under (?:a|the) creative commons [^.]{3,80}(?:\\d\\.\\d[^.]{0,40})?licen[cs]e\\.?/i at=none in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=creative-commons-line\n",
+    },
+    {
+        "attribution/dpa",
+        "Keeps the dpa notice complete: once in the story, with the year of the story.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"© {year} dpa. Alle Rechte vorbehalten.\" match=/(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?(?:dpa|deutsche presse-agentur)(?!-infocom)|(?:by )?(?:dpa|deutsche presse-agentur)(?!-infocom)[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?(?:dpa|deutsche presse-agentur)(?!-infocom)|(?:by )?(?:dpa|deutsche presse-agentur)(?!-infocom),? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/\\(dpa(?:\\/\\w{2,4})?\\) ?[.]?[—–-]|^(?:Von )?(?:.{2,80}, )?(?:dpa|Deutsche Presse-Agentur)$/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=dpa-notice\n",
+    },
+    {
+        "attribution/efe",
+        "Keeps the EFE notice complete: once in the story, with the year of the story.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"© EFE {year}. Todos los derechos reservados.\" match=/(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?(?:agencia )?efe|(?:by )?(?:agencia )?efe[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?(?:agencia )?efe|(?:by )?(?:agencia )?efe,? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/\\(EFE\\)\\.? ?[.—–-]|^(?:Por )?(?:.{2,80}, )?Agencia EFE$|^EFE$/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=efe-notice\n",
+    },
+    {
+        "attribution/global-voices",
+        "Keeps the republication line of Global Voices once in the story.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"Originally published on Global Voices.\" match=/(?:this (?:post|story|article) (?:was|is) )?(?:originally |first )?(?:published|appeared) (?:on|in|by) global voices(?: in [a-z]+)?(?: on [^.]{4,30})?\\.?/i good=/(?:this (?:post|story|article) (?:was|is) )?(?:originally |first )?(?:published|appeared) (?:on|in|by) global voices(?: in [a-z]+)?(?: on [^.]{4,30})?\\.?/i at=none in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=global-voices-line\n",
+    },
+    {
+        "attribution/kff-health-news",
+        "Keeps the closing line of KFF Health News once in the story.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"KFF Health News is a national newsroom that produces in-depth journalism about health issues.\" match=/(?:kff|kaiser) health news(?: \\(khn\\))? is a national [^.]{10,260}\\./i good=/(?:kff|kaiser) health news(?: \\(khn\\))? is a national [^.]{10,260}\\./i at=none in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=kff-line\n",
+    },
+    {
+        "attribution/pa",
+        "Keeps the PA Media notice complete: once in the story, with the year of the story.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"© {year} PA Media. All rights reserved.\" match=/(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?(?:pa media|press association)|(?:by )?(?:pa media|press association)[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?(?:pa media|press association)|(?:by )?(?:pa media|press association),? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/\\(PA\\) ?[.]?[—–-]|^(?:By )?(?:.{2,80}, )?(?:PA Media|Press Association|PA News Agency)$/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=pa-notice\n",
+    },
+    {
+        "attribution/presse-canadienne",
+        "Keeps the Presse Canadienne notice complete: once in the story, with the year of the story.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"© {year} La Presse Canadienne. Tous droits réservés.\" match=/(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?(?:la )?presse canadienne|(?:by )?(?:la )?presse canadienne[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?(?:la )?presse canadienne|(?:by )?(?:la )?presse canadienne,? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/^(?:Par )?(?:.{2,80}, )?La Presse Canadienne$/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=presse-canadienne-notice\n",
+    },
+    {
+        "attribution/propublica",
+        "Keeps the republication line of ProPublica once in the story.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"This story was originally published by ProPublica.\" match=/this (?:story|article) was (?:originally |co-)?published by propublica\\.?/i good=/this (?:story|article) was (?:originally |co-)?published by propublica\\.?/i at=none in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=propublica-line\n",
     },
     {
         "attribution/reuters",
@@ -676,6 +889,68 @@ const af_preset_t af_presets[AF_PRESET_COUNT] = {
         "\n"
         "\n"
         "\n"
-        "attribution \"© {year} Thomson Reuters. All rights reserved.\" in=.article-body when=/\\(Reuters\\) ?[—–-]/ label=reuters-notice\n",
+        "\n"
+        "\n"
+        "attribution \"© {year} Thomson Reuters. All rights reserved.\" match=/(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?(?:thomson )?reuters|(?:by )?(?:thomson )?reuters[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?(?:thomson )?reuters|(?:by )?(?:thomson )?reuters,? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/\\(Reuters\\) ?[.]?[—–-]|^\\(?Reporting by .{2,200}[Ee]diting by|^(?:By )?(?:.{2,80}, )?Reuters$/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=reuters-notice\n",
+    },
+    {
+        "attribution/states-newsroom",
+        "Keeps the closing line of States Newsroom once in the story.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"This outlet is part of States Newsroom, a nonprofit news network.\" match=/[a-z][\\w .\\'-]{2,60} is part of (?:the )?states newsroom[^.]{0,160}\\.(?: ?[a-z][\\w .\\'-]{2,60} maintains editorial independence\\.)?/i good=/[a-z][\\w .\\'-]{2,60} is part of (?:the )?states newsroom[^.]{0,160}\\.(?: ?[a-z][\\w .\\'-]{2,60} maintains editorial independence\\.)?/i at=none in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=states-newsroom-line\n",
+    },
+    {
+        "attribution/the-conversation",
+        "Keeps the republication line of The Conversation once in the story.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"This article is republished from The Conversation under a Creative Commons license.\" match=/this (?:article|piece|story) (?:is|was|has been) (?:re)?published from (?:the )?conversation under a creative commons licen[cs]e\\.?(?: read the original article ?\\.?)?/i good=/this (?:article|piece|story) (?:is|was|has been) (?:re)?published from (?:the )?conversation under a creative commons licen[cs]e\\.?(?: read the original article ?\\.?)?/i at=none in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=the-conversation-line\n",
+    },
+    {
+        "attribution/upi",
+        "Keeps the United Press International notice complete: once in the story, with the year of the story.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"© {year} United Press International. All rights reserved.\" match=/(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?(?:upi|united press international)|(?:by )?(?:upi|united press international)[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?(?:upi|united press international)|(?:by )?(?:upi|united press international),? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/\\(UPI\\) ?-{1,2}|\\(UPI\\) ?[—–]/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=upi-notice\n",
+    },
+    {
+        "attribution/xinhua",
+        "Keeps the Xinhua notice complete: once in the story, with the year of the story.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"© {year} Xinhua. All rights reserved.\" match=/(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?xinhua(?: news agency)?|(?:by )?xinhua(?: news agency)?[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?xinhua(?: news agency)?|(?:by )?xinhua(?: news agency)?,? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/\\(Xinhua\\) ?(?:-{1,2}|[—–])/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=xinhua-notice\n",
     },
 };

@@ -142,8 +142,10 @@ static af_status_t read_words(const af_parse_t *parse, af_attribution_rule_t *ru
         rule->place = AF_PLACE_START;
     } else if (is_word(place, "after")) {
         rule->place = AF_PLACE_AFTER;
+    } else if (is_word(place, "none")) {
+        rule->place = AF_PLACE_NONE;
     } else if (place->set && !is_word(place, "end")) {
-        return af_rule_error(parse, place->at, "expected at=end, at=start or at=after");
+        return af_rule_error(parse, place->at, "expected at=end, at=start, at=after or at=none");
     }
     if (is_word(date, "last-modified")) {
         rule->fallback = AF_FALLBACK_LAST_MODIFIED;
@@ -153,6 +155,84 @@ static af_status_t read_words(const af_parse_t *parse, af_attribution_rule_t *ru
         return af_rule_error(parse, date->at, "expected date=last-modified or date=response");
     }
     return AF_OK;
+}
+
+/* --- attribution auto ----------------------------------------------------------------------------------------------------- */
+
+static const af_option_t of_automatic[] = {AF_OPTION_IN, AF_OPTION_AT, AF_OPTION_DATE, AF_OPTION_SITE};
+
+/* The rule's text and that of the line "attribution auto", which is a part of what it does. */
+static af_status_t note_automatic(af_parse_t *parse, const af_parse_t *automatic)
+{
+    size_t len = parse->text.len + automatic->text.len + 3, at = parse->text.len;
+    char *text = af_store_alloc(parse->line->builder->store, len + 1);
+
+    if (text == NULL) {
+        return AF_NOMEM;
+    }
+    memcpy(text, parse->text.data, at);
+    memcpy(text + at, " (", 2);
+    memcpy(text + at + 2, automatic->text.data, automatic->text.len);
+    memcpy(text + len - 1, ")", 2);
+    parse->draft.rule.text = text;
+    return AF_OK;
+}
+
+/* What the line "attribution auto" says goes before what the preset says. */
+static af_status_t take_automatic(af_parse_t *parse)
+{
+    const af_parse_t *automatic = parse->line->builder->automatic;
+
+    for (size_t i = 0; automatic != NULL && i < sizeof of_automatic / sizeof *of_automatic; i++) {
+        bool never = of_automatic[i] == AF_OPTION_AT && is_word(&parse->options[AF_OPTION_AT], "none");
+        if (automatic->options[of_automatic[i]].set && !never) {
+            parse->options[of_automatic[i]] = automatic->options[of_automatic[i]];
+        }
+    }
+    return automatic != NULL ? note_automatic(parse, automatic) : AF_OK;
+}
+
+static af_status_t include_all(af_builder_t *builder)
+{
+    static const char folder[] = "attribution/";
+    af_status_t status = AF_OK;
+
+    for (size_t i = 0; status == AF_OK && i < AF_PRESET_COUNT; i++) {
+        if (strncmp(af_presets[i].name, folder, sizeof folder - 1) == 0) {
+            status = af_builder_include(builder, af_slice_of(af_presets[i].name));
+        }
+    }
+    return status;
+}
+
+bool af_rule_automatic(af_parse_t *parse, af_status_t *status)
+{
+    size_t at = pass_blanks(parse, parse->at), end = at;
+    af_builder_t *builder = parse->line->builder;
+
+    while (end < parse->text.len && !af_is_blank(parse->text.data[end])) {
+        end++;
+    }
+    if (!af_slice_equal((af_slice_t){parse->text.data + at, end - at}, af_slice_of("auto"))) {
+        return false;
+    }
+    parse->at = end;
+    *status = af_rule_options(parse);
+    for (uint32_t i = 0; *status == AF_OK && i < AF_OPTIONS; i++) {
+        bool known = false;
+        for (size_t k = 0; k < sizeof of_automatic / sizeof *of_automatic; k++) {
+            known = known || of_automatic[k] == i;
+        }
+        if (parse->options[i].set && !known) {
+            *status = af_rule_error(parse, parse->options[i].name_at, "\"attribution auto\" takes in=, at=, date= and site= only");
+        }
+    }
+    if (*status == AF_OK) {
+        builder->automatic = parse;
+        *status = include_all(builder);
+        builder->automatic = NULL;
+    }
+    return true;
 }
 
 af_status_t af_rule_attribution(af_parse_t *parse)
@@ -169,9 +249,12 @@ af_status_t af_rule_attribution(af_parse_t *parse)
     rule->max = AF_ATTRIBUTION_MAX;
     af_status_t status = read_template(parse, made, &at);
     status = status == AF_OK ? af_rule_options(parse) : status;
+    status = status == AF_OK ? take_automatic(parse) : status;
     status = status == AF_OK ? af_rule_common(parse) : status;
     status = status == AF_OK ? read_words(parse, made) : status;
     status = status == AF_OK ? make_patterns(parse, made, at) : status;
     made->max = rule->max;
+    made->automatic = parse->line->builder->automatic != NULL;
+    made->once = parse->line->from_preset;
     return status;
 }

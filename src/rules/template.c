@@ -12,7 +12,7 @@
 #define LETTERS_NEEDED 3u /* a notice that is known by less would be found in any sentence */
 #define MAX_PARTS 64u
 
-#define SIGN_GOOD "(?:©|\\(c\\)|&copy;)"
+#define SIGN_GOOD "(?:©|\\(c\\))"
 #define SIGN_ANY "(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|&#0*169;|&#x0*a9;)"
 #define YEAR_GOOD "(?<year>(?:19|20)\\d{2})"
 #define YEAR_ANY "(?<year>(?:\\d{4}(?!\\d)|0(?!\\d))?)"

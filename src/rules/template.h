@@ -3,7 +3,7 @@
  *
  * A template is plain text with {year}, {date}, {title}, {author}, {agency}, {canonical} and $variable (or ${variable}) in it.
  * The default `match` finds the notice whether or not its date is there; the default `good` wants the date. Both take any white
- * space for white space, any case, and "(c)" or "&copy;" for the copyright sign. Normal text is what they are tried on.
+ * space for white space, any case, and "(c)" for the copyright sign; `match` takes its broken forms, too. Normal text is what they are tried on.
  *
  * All of it lives with the ruleset.
  */
@@ -13,7 +13,7 @@
 #include "base/regex.h"
 #include "rules/store.h"
 
-typedef enum { AF_PLACE_END, AF_PLACE_START, AF_PLACE_AFTER } af_place_t; /* of an inserted notice, as to its scope */
+typedef enum { AF_PLACE_END, AF_PLACE_START, AF_PLACE_AFTER, AF_PLACE_NONE } af_place_t; /* of an inserted notice, as to its scope */
 
 /* date=, where the document has none */
 typedef enum { AF_FALLBACK_NONE, AF_FALLBACK_LAST_MODIFIED, AF_FALLBACK_RESPONSE } af_fallback_t;
@@ -44,6 +44,8 @@ typedef struct af_attribution_rule {
     uint32_t year_group, date_group;
     af_place_t place;
     af_fallback_t fallback;
+    bool automatic;            /* by `attribution auto` */
+    bool once;                 /* of a preset: at most one is inserted, whatever scopes there are */
     uint32_t max;              /* as rule->max */
 } af_attribution_rule_t;
 
