@@ -3,9 +3,9 @@
  *
  * Decides only: the rewriter feeds the normal text of finished leaf blocks of a rule's scope and makes the edits. A notice is
  * what the rule's match finds; credits that it does not find are never looked at. The first notice of a scope counts: good as it
- * is, or repaired at its date's place, or left alone. A repair puts the date
- * in, or the template itself in the place of a notice that is wrong in another way (a broken sign, a sentence twice, the whole
- * twice); it is proposed only where the text is good after it, so that running over one's own output changes nothing. A year comes from the document or the fallback that the rule names, never from
+ * is, or repaired, or left alone. A repair puts the date in, or the template itself in the place of a notice that is wrong in
+ * another way (a broken sign, a sentence twice, the whole twice); it is proposed only where the text is good after it, so that
+ * running over one's own output changes nothing. A year comes from the document or the fallback that the rule names, never from
  * elsewhere.
  */
 #ifndef AF_POLICY_ATTRIBUTION_H

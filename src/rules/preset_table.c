@@ -106,6 +106,7 @@ const af_preset_t af_presets[AF_PRESET_COUNT] = {
         "\n"
         "\n"
         "\n"
+        "\n"
         "preset protect-defaults\n"
         "\n"
         "\n"

@@ -224,7 +224,8 @@ bool af_rule_automatic(af_parse_t *parse, af_status_t *status)
             known = known || of_automatic[k] == i;
         }
         if (parse->options[i].set && !known) {
-            *status = af_rule_error(parse, parse->options[i].name_at, "\"attribution auto\" takes in=, at=, date= and site= only");
+            *status = af_rule_error(parse, parse->options[i].name_at,
+                                    "\"attribution auto\" takes in=, at=, date= and site= only");
         }
     }
     if (*status == AF_OK) {

@@ -3,7 +3,8 @@
  *
  * A template is plain text with {year}, {date}, {title}, {author}, {agency}, {canonical} and $variable (or ${variable}) in it.
  * The default `match` finds the notice whether or not its date is there; the default `good` wants the date. Both take any white
- * space for white space, any case, and "(c)" for the copyright sign; `match` takes its broken forms, too. Normal text is what they are tried on.
+ * space for white space, any case, and "(c)" for the copyright sign; `match` takes its broken forms, too. Normal text is what they
+ * are tried on.
  *
  * All of it lives with the ruleset.
  */
@@ -13,7 +14,8 @@
 #include "base/regex.h"
 #include "rules/store.h"
 
-typedef enum { AF_PLACE_END, AF_PLACE_START, AF_PLACE_AFTER, AF_PLACE_NONE } af_place_t; /* of an inserted notice, as to its scope */
+/* Of an inserted notice, as to its scope. */
+typedef enum { AF_PLACE_END, AF_PLACE_START, AF_PLACE_AFTER, AF_PLACE_NONE } af_place_t;
 
 /* date=, where the document has none */
 typedef enum { AF_FALLBACK_NONE, AF_FALLBACK_LAST_MODIFIED, AF_FALLBACK_RESPONSE } af_fallback_t;
