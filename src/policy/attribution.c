@@ -417,7 +417,8 @@ static bool replace_notice(af_attribution_t *attribution, const af_attribution_r
     size_t whole_len = put(whole, 0, part_of(text, 0, from));
     whole_len = put(whole, whole_len, plain);
     whole_len = put(whole, whole_len, part_of(text, to, text.len));
-    if (count_characters((af_slice_t){whole, whole_len}) > rule->max || !is_good(attribution, rule, (af_slice_t){whole, whole_len})) {
+    if (count_characters((af_slice_t){whole, whole_len}) > rule->max ||
+        !is_good(attribution, rule, (af_slice_t){whole, whole_len})) {
         return false;
     }
     *out = (af_notice_t){AF_NOTICE_REPAIR, from, to, {bytes, len}};
