@@ -2,10 +2,9 @@
  * rules/template.h: attribution templates, and the patterns by which their notices are recognised.
  *
  * A template is plain text with {year}, {date}, {title}, {author}, {agency}, {canonical} and $variable (or ${variable}) in it.
- * The default `match` finds the notice whether or not its date is there; the default `good` wants the date. Both take any white
- * space for white space, any case, and "(c)" for the copyright sign; `match` takes its broken forms, too. Normal text is
- * what they
- * are tried on.
+ * The default `match` finds the notice whether or not its date is there; the default `good` wants the date. Both take any
+ * white space for white space, any case, and "(c)" for the copyright sign; `match` takes its broken forms, too. Normal text is
+ * what they are tried on.
  *
  * All of it lives with the ruleset.
  */
