@@ -6,29 +6,20 @@
  */
 #include "charset/detect.h"
 
+#include "base/ascii.h"
 #include "charset/labels_table.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static bool is_space(uint8_t c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
-}
-
-static uint8_t lower(uint8_t c)
-{
-    return c >= 'A' && c <= 'Z' ? (uint8_t) (c + 32) : c;
-}
-
 static bool is_alpha(uint8_t c)
 {
-    return lower(c) >= 'a' && lower(c) <= 'z';
+    return af_fold(c) >= 'a' && af_fold(c) <= 'z';
 }
 
 static bool same_folded(const uint8_t *at, const char *word, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
-        if (lower(at[i]) != (uint8_t) word[i]) {
+        if (af_fold(at[i]) != (uint8_t) word[i]) {
             return false;
         }
     }
@@ -37,11 +28,11 @@ static bool same_folded(const uint8_t *at, const char *word, size_t len)
 
 static af_slice_t trimmed(af_slice_t text)
 {
-    while (text.len > 0 && is_space(text.data[0])) {
+    while (text.len > 0 && af_is_space(text.data[0])) {
         text.data++;
         text.len--;
     }
-    while (text.len > 0 && is_space(text.data[text.len - 1])) {
+    while (text.len > 0 && af_is_space(text.data[text.len - 1])) {
         text.len--;
     }
     return text;
@@ -145,7 +136,7 @@ static void read_value(cursor_t *in, af_slice_t *value)
         return;
     }
     value->data = in->at;
-    while (in->at < in->end && !is_space(*in->at) && *in->at != '>') {
+    while (in->at < in->end && !af_is_space(*in->at) && *in->at != '>') {
         in->at++;
     }
     value->len = (size_t) (in->at - value->data);
@@ -154,7 +145,7 @@ static void read_value(cursor_t *in, af_slice_t *value)
 /* HTML #concept-get-attributes-when-sniffing. False: no more. */
 static bool read_attribute(cursor_t *in, attribute_t *out)
 {
-    while (in->at < in->end && (is_space(*in->at) || *in->at == '/')) {
+    while (in->at < in->end && (af_is_space(*in->at) || *in->at == '/')) {
         in->at++;
     }
     if (in->at == in->end || *in->at == '>') {
@@ -162,13 +153,13 @@ static bool read_attribute(cursor_t *in, attribute_t *out)
     }
     out->name.data = in->at;
     in->at++; /* also a "=" */
-    while (in->at < in->end && !is_space(*in->at) && *in->at != '/' && *in->at != '>' && *in->at != '=') {
+    while (in->at < in->end && !af_is_space(*in->at) && *in->at != '/' && *in->at != '>' && *in->at != '=') {
         in->at++;
     }
     out->name.len = (size_t) (in->at - out->name.data);
     out->value = (af_slice_t){in->at, 0};
     const uint8_t *after_name = in->at;
-    while (in->at < in->end && is_space(*in->at)) {
+    while (in->at < in->end && af_is_space(*in->at)) {
         in->at++;
     }
     if (in->at == in->end || *in->at != '=') {
@@ -176,7 +167,7 @@ static bool read_attribute(cursor_t *in, attribute_t *out)
         return true;
     }
     in->at++;
-    while (in->at < in->end && is_space(*in->at)) {
+    while (in->at < in->end && af_is_space(*in->at)) {
         in->at++;
     }
     read_value(in, &out->value);
@@ -191,14 +182,14 @@ static const char *charset_of_content(af_slice_t content)
             continue;
         }
         cursor_t in = {content.data + i + 7, content.data + content.len};
-        while (in.at < in.end && is_space(*in.at)) {
+        while (in.at < in.end && af_is_space(*in.at)) {
             in.at++;
         }
         if (in.at == in.end || *in.at != '=') {
             continue;
         }
         in.at++;
-        while (in.at < in.end && is_space(*in.at)) {
+        while (in.at < in.end && af_is_space(*in.at)) {
             in.at++;
         }
         if (in.at < in.end && (*in.at == '"' || *in.at == '\'')) {
@@ -206,7 +197,7 @@ static const char *charset_of_content(af_slice_t content)
             return close == NULL ? NULL : af_charset_canonical((af_slice_t){in.at + 1, (size_t) (close - in.at - 1)});
         }
         const uint8_t *from = in.at;
-        while (in.at < in.end && !is_space(*in.at) && *in.at != ';') {
+        while (in.at < in.end && !af_is_space(*in.at) && *in.at != ';') {
             in.at++;
         }
         return af_charset_canonical((af_slice_t){from, (size_t) (in.at - from)});
@@ -265,7 +256,7 @@ static void skip_comment(cursor_t *in)
 static void skip_tag(cursor_t *in)
 {
     attribute_t attribute;
-    while (in->at < in->end && !is_space(*in->at) && *in->at != '>') {
+    while (in->at < in->end && !af_is_space(*in->at) && *in->at != '>') {
         in->at++;
     }
     while (read_attribute(in, &attribute)) {
@@ -279,7 +270,7 @@ static const char *scan_markup(cursor_t *in)
     if (left >= 3 && memcmp(in->at, "!--", 3) == 0) {
         in->at++;
         skip_comment(in);
-    } else if (left >= 5 && same_folded(in->at, "meta", 4) && (is_space(in->at[4]) || in->at[4] == '/')) {
+    } else if (left >= 5 && same_folded(in->at, "meta", 4) && (af_is_space(in->at[4]) || in->at[4] == '/')) {
         in->at += 4;
         return charset_of_meta(in);
     } else if (left >= 1 && is_alpha(in->at[0])) {

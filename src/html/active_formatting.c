@@ -5,6 +5,8 @@
  */
 #include "html/tree_internal.h"
 
+#include "base/ascii.h"
+
 static af_status_t add_entry(af_tree_t *tree, af_formatting_entry_t entry)
 {
     void *block = tree->formatting;
@@ -20,19 +22,9 @@ static af_status_t add_entry(af_tree_t *tree, af_formatting_entry_t entry)
 
 /* --- Noah's Ark ------------------------------------------------------------------------------------------------------------ */
 
-static bool is_space(uint8_t c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
-}
-
-static uint8_t fold(uint8_t c)
-{
-    return c >= 'A' && c <= 'Z' ? (uint8_t) (c | 0x20) : c;
-}
-
 static size_t skip(af_slice_t tag, size_t at, bool slashes)
 {
-    while (at < tag.len && (is_space(tag.data[at]) || (slashes && tag.data[at] == '/'))) {
+    while (at < tag.len && (af_is_space(tag.data[at]) || (slashes && tag.data[at] == '/'))) {
         at++;
     }
     return at;
@@ -46,7 +38,7 @@ static bool next_attribute(af_slice_t tag, size_t *at, af_slice_t *name, af_slic
     if (from >= tag.len || tag.data[from] == '>') {
         return false;
     }
-    for (to++; to < tag.len && !is_space(tag.data[to]) && tag.data[to] != '/' && tag.data[to] != '>' && tag.data[to] != '=';) {
+    for (to++; to < tag.len && !af_is_space(tag.data[to]) && tag.data[to] != '/' && tag.data[to] != '>' && tag.data[to] != '=';) {
         to++;
     }
     *name = (af_slice_t){tag.data + from, to - from};
@@ -65,7 +57,7 @@ static bool next_attribute(af_slice_t tag, size_t *at, af_slice_t *name, af_slic
         *at = to + 1;
         return true;
     }
-    for (to = from; to < tag.len && !is_space(tag.data[to]) && tag.data[to] != '>';) {
+    for (to = from; to < tag.len && !af_is_space(tag.data[to]) && tag.data[to] != '>';) {
         to++;
     }
     *value = (af_slice_t){tag.data + from, to - from};
@@ -79,7 +71,7 @@ static bool same_name(af_slice_t a, af_slice_t b)
         return false;
     }
     for (size_t i = 0; i < a.len; i++) {
-        if (fold(a.data[i]) != fold(b.data[i])) {
+        if (af_fold(a.data[i]) != af_fold(b.data[i])) {
             return false;
         }
     }
@@ -107,7 +99,7 @@ static size_t after_name(af_slice_t tag)
 {
     size_t at = 1;
 
-    while (at < tag.len && !is_space(tag.data[at]) && tag.data[at] != '/' && tag.data[at] != '>') {
+    while (at < tag.len && !af_is_space(tag.data[at]) && tag.data[at] != '/' && tag.data[at] != '>') {
         at++;
     }
     return at;

@@ -341,14 +341,12 @@ void af_body_start_tag(af_tree_t *tree, const af_token_t *token)
     }
 }
 
-/* HTML #stop-parsing, after the templates that are still open. */
+/* The templates that are still open end first; HTML #stop-parsing then changes nothing that anybody asks for. */
 static void end_of_file(af_tree_t *tree, const af_token_t *token)
 {
     if (tree->template_count > 0) {
         af_mode_in_template(tree, token);
-        return;
     }
-    tree->stopped = true;
 }
 
 void af_mode_in_body(af_tree_t *tree, const af_token_t *token)

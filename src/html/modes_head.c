@@ -52,6 +52,13 @@ void af_mode_initial(af_tree_t *tree, const af_token_t *token)
     af_tree_again(tree, &rest);
 }
 
+/* An end tag that begins nothing before the head. */
+static bool is_stray_end_tag(const af_token_t *token)
+{
+    return token->type == AF_TOKEN_END_TAG && token->tag != AF_TAG_HEAD && token->tag != AF_TAG_BODY &&
+           token->tag != AF_TAG_HTML && token->tag != AF_TAG_BR;
+}
+
 void af_mode_before_html(af_tree_t *tree, const af_token_t *token)
 {
     af_token_t rest;
@@ -68,8 +75,7 @@ void af_mode_before_html(af_tree_t *tree, const af_token_t *token)
         tree->mode = MODE_BEFORE_HEAD;
         return;
     }
-    if (token->type == AF_TOKEN_END_TAG && token->tag != AF_TAG_HEAD && token->tag != AF_TAG_BODY && token->tag != AF_TAG_HTML &&
-        token->tag != AF_TAG_BR) {
+    if (is_stray_end_tag(token)) {
         return;
     }
     af_insert_implied(tree, AF_TAG_HTML, token->from_pos);
@@ -97,8 +103,7 @@ void af_mode_before_head(af_tree_t *tree, const af_token_t *token)
         tree->mode = MODE_IN_HEAD;
         return;
     }
-    if (token->type == AF_TOKEN_END_TAG && token->tag != AF_TAG_HEAD && token->tag != AF_TAG_BODY && token->tag != AF_TAG_HTML &&
-        token->tag != AF_TAG_BR) {
+    if (is_stray_end_tag(token)) {
         return;
     }
     tree->head = af_insert_implied(tree, AF_TAG_HEAD, token->from_pos);

@@ -171,12 +171,10 @@ void af_mode_in_template(af_tree_t *tree, const af_token_t *token)
         }
         break;
     case AF_TOKEN_END:
-        if (!af_is_open(tree, AF_TAG_TEMPLATE)) {
-            tree->stopped = true;
-            break;
+        if (af_is_open(tree, AF_TAG_TEMPLATE)) {
+            af_template_end_tag(tree);
+            af_tree_again(tree, token);
         }
-        af_template_end_tag(tree);
-        af_tree_again(tree, token);
         break;
     case AF_TOKEN_NONE: case AF_TOKEN_DOCTYPE: case AF_TOKEN_IGNORED:
         break;
@@ -211,13 +209,11 @@ void af_mode_after_body(af_tree_t *tree, const af_token_t *token)
     if (token->type == AF_TOKEN_COMMENT) {
         af_tree_event(tree, &(af_tree_event_t){.kind = AF_EVENT_COMMENT, .parent = tree->stack[0], .from_pos = token->from_pos,
                                                .to_pos = token->to_pos});
-    } else if (token->type == AF_TOKEN_END) {
-        tree->stopped = true;
     } else if (token->type == AF_TOKEN_START_TAG && token->tag == AF_TAG_HTML) {
         af_mode_in_body(tree, token);
     } else if (token->type == AF_TOKEN_END_TAG && token->tag == AF_TAG_HTML) {
         tree->mode = MODE_AFTER_AFTER_BODY;
-    } else if (token->type != AF_TOKEN_DOCTYPE) {
+    } else if (token->type != AF_TOKEN_DOCTYPE && token->type != AF_TOKEN_END) {
         back_to_body(tree, token);
     }
 }
@@ -226,11 +222,9 @@ void af_mode_after_after_body(af_tree_t *tree, const af_token_t *token)
 {
     if (token->type == AF_TOKEN_COMMENT) {
         af_tree_event(tree, &(af_tree_event_t){.kind = AF_EVENT_COMMENT, .from_pos = token->from_pos, .to_pos = token->to_pos});
-    } else if (token->type == AF_TOKEN_END) {
-        tree->stopped = true;
     } else if (token->type == AF_TOKEN_START_TAG && token->tag == AF_TAG_HTML) {
         af_mode_in_body(tree, token);
-    } else if (token->type != AF_TOKEN_DOCTYPE) {
+    } else if (token->type != AF_TOKEN_DOCTYPE && token->type != AF_TOKEN_END) {
         back_to_body(tree, token);
     }
 }
@@ -261,10 +255,7 @@ void af_mode_in_frameset(af_tree_t *tree, const af_token_t *token)
     case AF_TOKEN_COMMENT:
         af_insert_comment(tree, token);
         return;
-    case AF_TOKEN_END:
-        tree->stopped = true;
-        return;
-    case AF_TOKEN_NONE: case AF_TOKEN_DOCTYPE: case AF_TOKEN_IGNORED:
+    case AF_TOKEN_NONE: case AF_TOKEN_DOCTYPE: case AF_TOKEN_IGNORED: case AF_TOKEN_END:
         return;
     case AF_TOKEN_END_TAG:
         if (token->tag == AF_TAG_FRAMESET && tree->depth > 1) {
@@ -294,8 +285,6 @@ void af_mode_after_frameset(af_tree_t *tree, const af_token_t *token)
         insert_space_only(tree, token);
     } else if (token->type == AF_TOKEN_COMMENT) {
         af_insert_comment(tree, token);
-    } else if (token->type == AF_TOKEN_END) {
-        tree->stopped = true;
     } else if (token->type == AF_TOKEN_START_TAG && token->tag == AF_TAG_HTML) {
         af_mode_in_body(tree, token);
     } else if (token->type == AF_TOKEN_START_TAG && token->tag == AF_TAG_NOFRAMES) {
@@ -311,8 +300,6 @@ void af_mode_after_after_frameset(af_tree_t *tree, const af_token_t *token)
         insert_space_only(tree, token);
     } else if (token->type == AF_TOKEN_COMMENT) {
         af_tree_event(tree, &(af_tree_event_t){.kind = AF_EVENT_COMMENT, .from_pos = token->from_pos, .to_pos = token->to_pos});
-    } else if (token->type == AF_TOKEN_END) {
-        tree->stopped = true;
     } else if (token->type == AF_TOKEN_START_TAG && token->tag == AF_TAG_HTML) {
         af_mode_in_body(tree, token);
     } else if (token->type == AF_TOKEN_START_TAG && token->tag == AF_TAG_NOFRAMES) {

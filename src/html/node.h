@@ -17,8 +17,6 @@ typedef enum { AF_NS_HTML, AF_NS_SVG, AF_NS_MATHML } af_namespace_t;
 #define AF_NODE_CLOSED 0x01u        /* no child can be added any more */
 #define AF_NODE_FOLLOWED 0x02u      /* another element came after it under the same parent */
 #define AF_NODE_HAS_TEXT 0x04u      /* has a text child that is more than white space */
-#define AF_NODE_HTML_POINT 0x08u    /* HTML integration point */
-#define AF_NODE_MATH_POINT 0x10u    /* MathML text integration point */
 #define AF_NODE_UNSTABLE 0x20u      /* its place, and that of its children, may still change: open inside a formatting element */
 #define AF_NODE_CLONE 0x40u         /* made by reconstruction or adoption */
 #define AF_NODE_IMPLIED 0x80u       /* made without a tag of its own */

@@ -8,6 +8,7 @@
 #ifndef AF_HTML_TOKENIZER_INTERNAL_H
 #define AF_HTML_TOKENIZER_INTERNAL_H
 
+#include "base/ascii.h"
 #include "base/scan.h"
 #include "html/names.h"
 #include "html/tokenizer.h"
@@ -64,11 +65,6 @@ typedef struct {
     size_t len;
     bool last; /* nothing comes after it */
 } af_window_t;
-
-static inline bool af_is_space(uint8_t c)
-{
-    return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
-}
 
 static inline bool af_is_alpha(uint8_t c)
 {

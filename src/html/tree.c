@@ -6,6 +6,8 @@
  */
 #include "html/tree_internal.h"
 
+#include "base/ascii.h"
+
 #define NAMES_MAX 4096u
 #define NAME_SLOTS 256u
 
@@ -24,17 +26,12 @@ typedef struct af_names {
 
 /* --- names ----------------------------------------------------------------------------------------------------------------- */
 
-static uint8_t fold(uint8_t c)
-{
-    return c >= 'A' && c <= 'Z' ? (uint8_t) (c | 0x20) : c;
-}
-
 static uint32_t name_hash(af_slice_t name)
 {
     uint32_t hash = 2166136261u;
 
     for (size_t i = 0; i < name.len; i++) {
-        hash = (hash ^ fold(name.data[i])) * 16777619u;
+        hash = (hash ^ af_fold(name.data[i])) * 16777619u;
     }
     return (hash ^ (hash >> 15)) % NAME_SLOTS;
 }
@@ -45,7 +42,7 @@ static bool name_is(const names_t *names, const name_t *name, af_slice_t written
         return false;
     }
     for (size_t i = 0; i < written.len; i++) {
-        if (names->bytes[name->at + i] != fold(written.data[i])) {
+        if (names->bytes[name->at + i] != af_fold(written.data[i])) {
             return false;
         }
     }
@@ -66,7 +63,7 @@ static af_status_t add_name(af_heap_t *heap, names_t *names, af_slice_t written,
         return status;
     }
     for (size_t i = 0; i < written.len; i++) {
-        names->bytes[names->bytes_used + i] = fold(written.data[i]);
+        names->bytes[names->bytes_used + i] = af_fold(written.data[i]);
     }
     names->names[names->count++] = (name_t){(uint32_t) names->bytes_used, (uint32_t) written.len, names->slots[slot]};
     names->slots[slot] = (uint32_t) names->count;
@@ -345,7 +342,7 @@ void af_tree_attribute_is(const af_token_t *token, const char *name, const char 
         return;
     }
     for (size_t i = 0; i < len; i++) {
-        if (fold(text[i]) != (uint8_t) value[i]) {
+        if (af_fold(text[i]) != (uint8_t) value[i]) {
             return;
         }
     }

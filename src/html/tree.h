@@ -57,7 +57,7 @@ typedef struct af_tree {
     af_formatting_entry_t *formatting; uint32_t formatting_count; size_t formatting_capacity;
     uint8_t *template_modes; uint32_t template_count; size_t template_capacity;
     uint8_t mode, original_mode;       /* mode_t of tree_internal.h */
-    bool frameset_ok, quirks, foster, ignore_line_feed, stopped;
+    bool frameset_ok, quirks, foster, ignore_line_feed;
     uint8_t table_text;                /* af_table_text_t */
     bool xml;                          /* a fragment of XHTML */
     af_node_t head, form;

@@ -22,7 +22,6 @@ typedef enum {
 #define CLASS_BUTTON_SCOPE 0x0010u
 #define CLASS_TABLE_SCOPE 0x0020u
 #define CLASS_IMPLIED 0x0040u         /* HTML #generate-implied-end-tags */
-#define CLASS_IMPLIED_THOROUGH 0x0080u
 #define CLASS_FORMATTING 0x0100u
 #define CLASS_HEADING 0x0200u
 #define CLASS_FOSTER 0x0400u          /* table, tbody, tfoot, thead, tr: text does not stay in it */

@@ -1,6 +1,7 @@
 /*
  * html/tree_text.c: characters as tree construction looks at them: white space, NUL, a line feed, each also by reference.
  */
+#include "base/ascii.h"
 #include "html/charref.h"
 #include "html/tree_internal.h"
 
@@ -11,7 +12,7 @@ static bool references_count(const af_token_t *token)
 
 static bool is_space(uint32_t c)
 {
-    return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
+    return c < 0x80 && af_is_space((uint8_t) c);
 }
 
 /* The character at the beginning of `rest`; how many bytes it has, 0: none is left. */

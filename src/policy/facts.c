@@ -7,6 +7,7 @@
  */
 #include "policy/facts.h"
 
+#include "base/ascii.h"
 #include "html/names.h"
 
 static const uint8_t no_bytes[1] = {0};
@@ -29,16 +30,6 @@ void af_facts_destroy(af_facts_t *facts)
     facts->jsonld = NULL;
 }
 
-static uint8_t lower(uint8_t c)
-{
-    return c >= 'A' && c <= 'Z' ? (uint8_t) (c + 32) : c;
-}
-
-static bool is_space(uint8_t c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
-}
-
 static bool folded_is(af_slice_t text, const char *word)
 {
     size_t len = strlen(word);
@@ -46,7 +37,7 @@ static bool folded_is(af_slice_t text, const char *word)
         return false;
     }
     for (size_t i = 0; i < len; i++) {
-        if (lower(text.data[i]) != lower((uint8_t) word[i])) {
+        if (af_fold(text.data[i]) != af_fold((uint8_t) word[i])) {
             return false;
         }
     }
@@ -58,13 +49,13 @@ static bool has_word(af_slice_t list, const char *word)
 {
     for (size_t i = 0; i < list.len;) {
         size_t from = i;
-        while (i < list.len && !is_space(list.data[i])) {
+        while (i < list.len && !af_is_space(list.data[i])) {
             i++;
         }
         if (folded_is((af_slice_t){list.data + from, i - from}, word)) {
             return true;
         }
-        while (i < list.len && is_space(list.data[i])) {
+        while (i < list.len && af_is_space(list.data[i])) {
             i++;
         }
     }

@@ -84,8 +84,7 @@ static void write_join(af_rewriter_t *rw, const af_token_t *token, size_t *skip)
 
 void af_write_moved(af_rewriter_t *rw, const af_token_t *token)
 {
-    bool swallows = token->type == AF_TOKEN_START_TAG &&
-                    (token->tag == AF_TAG_PRE || token->tag == AF_TAG_LISTING || token->tag == AF_TAG_TEXTAREA);
+    bool swallows = swallows_newline(&rw->out, token);
 
     rw->dropped_since = true;
     if (token->from_pos >= rw->edits.frontier) {

@@ -146,10 +146,8 @@ static af_status_t pass_front(af_rewriter_t *rw, const af_held_t *held, const af
     }
     rw->text_parent = held->text_parent;
     bool gone = af_settle_any_gone(rw, nodes, held->node_count);
-    if ((gone || af_settle_drops(rw, &token)) && !rw->diverged) {
-        status = af_tree_clone(&rw->out, &rw->past);
-        rw->out.gone = FATE_GONE;
-        rw->diverged = status == AF_OK;
+    if (gone || af_settle_drops(rw, &token)) {
+        status = af_settle_diverge(rw);
     }
     if (status == AF_OK && rw->diverged) {
         status = af_settle_before(rw, &rw->past);

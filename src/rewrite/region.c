@@ -437,7 +437,6 @@ static af_status_t open_pending(region_t *region)
 static af_status_t write_region(region_t *region)
 {
     af_rewriter_t *rw = region->rw;
-    af_status_t status = AF_OK;
 
     for (size_t i = rw->held_first; i < region->end; i++) {
         const af_node_t *nodes;
@@ -446,11 +445,7 @@ static af_status_t write_region(region_t *region)
         af_settle_any_gone(rw, nodes, count);
         af_tell_made(rw, &token, nodes, count);
     }
-    if (!rw->diverged) {
-        status = af_tree_clone(&rw->out, &rw->past);
-        rw->out.gone = FATE_GONE;
-        rw->diverged = status == AF_OK;
-    }
+    af_status_t status = af_settle_diverge(rw);
     if (status == AF_OK) {
         status = open_pending(region);
     }

@@ -438,10 +438,8 @@ static af_status_t settle_now(af_rewriter_t *rw, const af_token_t *token)
 
     bool gone = af_settle_any_gone(rw, nodes, count);
     if ((gone || af_settle_drops(rw, token)) && !rw->diverged) {
-        af_status_t status = af_tree_clone(&rw->out, &rw->past);
+        af_status_t status = af_settle_diverge(rw);
         if (status == AF_OK) {
-            rw->out.gone = FATE_GONE;
-            rw->diverged = true;
             status = af_settle_before(rw, &rw->past);
         }
         if (status != AF_OK) {

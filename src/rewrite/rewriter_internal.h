@@ -172,6 +172,13 @@ struct af_rewriter {
     af_vector_t inserts;      /* af_insert_t, by position */
 };
 
+/* Whether a newline is swallowed after the token, HTML #parsing-main-inbody; never in XML. */
+static inline bool swallows_newline(const af_tree_t *tree, const af_token_t *token)
+{
+    return token->type == AF_TOKEN_START_TAG && !tree->xml &&
+           (token->tag == AF_TAG_PRE || token->tag == AF_TAG_LISTING || token->tag == AF_TAG_TEXTAREA);
+}
+
 /* Makes room for one more item and gives it, or NULL: `*status` tells. */
 void *af_vector_add(af_rewriter_t *rw, af_vector_t *vector, size_t item, af_status_t *status);
 AF_MUST_USE af_status_t af_vector_reserve(af_rewriter_t *rw, af_vector_t *vector, size_t count, size_t item);
@@ -234,6 +241,8 @@ AF_MUST_USE af_status_t af_settle(af_rewriter_t *rw, const af_tree_t *tree, cons
                                   uint32_t node_count);
 AF_MUST_USE af_status_t af_settle_before(af_rewriter_t *rw, const af_tree_t *tree); /* notes the filtered stack */
 af_status_t af_settle_continued(af_rewriter_t *rw, const af_token_t *token); /* a comment's further piece */
+/* From here on the output's tree is a state of its own; it begins where `past` stands. */
+AF_MUST_USE af_status_t af_settle_diverge(af_rewriter_t *rw);
 bool af_settle_drops(const af_rewriter_t *rw, const af_token_t *token); /* text that goes though its parent stays */
 void af_settle_fate(af_rewriter_t *rw, af_node_t node);
 bool af_settle_any_gone(af_rewriter_t *rw, const af_node_t *nodes, uint32_t node_count);

@@ -66,6 +66,17 @@ bool af_settle_drops(const af_rewriter_t *rw, const af_token_t *token)
                                                     rw->keep == KEEP_ACTIVE && af_keep_drops_text(rw, rw->text_parent));
 }
 
+af_status_t af_settle_diverge(af_rewriter_t *rw)
+{
+    if (rw->diverged) {
+        return AF_OK;
+    }
+    af_status_t status = af_tree_clone(&rw->out, &rw->past);
+    rw->out.gone = FATE_GONE;
+    rw->diverged = status == AF_OK;
+    return status;
+}
+
 bool af_settle_any_gone(af_rewriter_t *rw, const af_node_t *nodes, uint32_t node_count)
 {
     bool gone = false;
@@ -485,8 +496,7 @@ static af_status_t write_alive(af_rewriter_t *rw, const af_tree_t *tree, const a
 af_status_t af_settle(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, const af_node_t *nodes,
                       uint32_t node_count)
 {
-    bool swallows = token->type == AF_TOKEN_START_TAG && !tree->xml &&
-                    (token->tag == AF_TAG_PRE || token->tag == AF_TAG_LISTING || token->tag == AF_TAG_TEXTAREA);
+    bool swallows = swallows_newline(tree, token);
 
     if (!rw->diverged) {
         af_write_token(rw, token, swallows);

@@ -8,6 +8,8 @@
  */
 #include "rules/template.h"
 
+#include "base/ascii.h"
+
 #define PATTERN_LIMIT 16384u
 #define LETTERS_NEEDED 3u /* a notice that is known by less would be found in any sentence */
 #define MAX_PARTS 64u
@@ -246,11 +248,6 @@ static void put(text_t *out, const char *text)
     put_bytes(out, text, strlen(text));
 }
 
-static bool is_space(uint8_t c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-}
-
 static bool is_word(uint8_t c)
 {
     return is_name_byte(c) || c >= 0x80;
@@ -261,7 +258,7 @@ static bool is_word(uint8_t c)
 static void put_space(text_t *out, af_slice_t text, size_t at, size_t *end, af_template_pattern_t which)
 {
     *end = at;
-    while (*end < text.len && is_space(text.data[*end])) {
+    while (*end < text.len && af_is_space(text.data[*end])) {
         (*end)++;
     }
     bool edge = at == 0 || *end == text.len;
@@ -274,7 +271,7 @@ static size_t loose_end(af_slice_t text)
 {
     size_t end = text.len;
 
-    while (end > 0 && (is_space(text.data[end - 1]) || text.data[end - 1] == ',')) {
+    while (end > 0 && (af_is_space(text.data[end - 1]) || text.data[end - 1] == ',')) {
         end--;
     }
     return end;
@@ -291,7 +288,7 @@ static void put_literal(text_t *out, af_slice_t text, af_template_pattern_t whic
 
     while (at < text.len) {
         uint8_t c = text.data[at];
-        if (is_space(c)) {
+        if (af_is_space(c)) {
             put_space(out, text, at, &at, which);
         } else if (has_sign(text, at)) {
             put(out, which == AF_TEMPLATE_MATCH ? SIGN_ANY "\\s*" : SIGN_GOOD);

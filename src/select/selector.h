@@ -8,6 +8,7 @@
 #ifndef AF_SELECT_SELECTOR_H
 #define AF_SELECT_SELECTOR_H
 
+#include "base/ascii.h"
 #include "html/names.h"
 #include "select/match.h"
 
@@ -140,16 +141,6 @@ AF_MUST_USE af_status_t af_list_add(af_heap_t *heap, af_list_t *list, const void
 static inline af_slice_t af_span_slice(const af_index_t *index, af_span_t span)
 {
     return (af_slice_t){(const uint8_t *) index->bytes.items + span.from, span.len};
-}
-
-static inline uint8_t af_fold(uint8_t c)
-{
-    return c >= 'A' && c <= 'Z' ? (uint8_t) (c | 0x20) : c;
-}
-
-static inline bool af_is_space(uint8_t c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
 }
 
 static inline bool af_slice_same(af_slice_t a, af_slice_t b, bool caseless)

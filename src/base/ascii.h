@@ -1,0 +1,22 @@
+/*
+ * base/ascii.h: bytes as HTML, CSS and the rule language class them; no locale.
+ */
+#ifndef AF_BASE_ASCII_H
+#define AF_BASE_ASCII_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* ASCII white space: tab, LF, FF, CR, space. Infra #ascii-whitespace. */
+static inline bool af_is_space(uint8_t c)
+{
+    return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
+}
+
+/* The lower-case letter of an upper-case one; other bytes as they are. Infra #ascii-lowercase. */
+static inline uint8_t af_fold(uint8_t c)
+{
+    return c >= 'A' && c <= 'Z' ? (uint8_t) (c | 0x20) : c;
+}
+
+#endif
