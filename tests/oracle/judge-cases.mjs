@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Judges what tests/cases expects, not the filter: judge-cases.mjs ORACLE FILE.case...
-// ORACLE is the folder of the oracle's copy. Cases that it cannot judge (attribution, limits, sites, failing open) are skipped.
+// ORACLE is the folder of the oracle's copy. Cases that it cannot judge (attribution, presets, structure, feeds, limits, sites) are skipped.
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { join, resolve } from 'node:path';
@@ -8,6 +8,11 @@ import { join, resolve } from 'node:path';
 const [oracle, ...files] = process.argv.slice(2);
 const { judge } = await import(pathToFileURL(join(resolve(oracle), 'lib.mjs')));
 const ESCAPES = { r: '\r', n: '\n', t: '\t', f: '\f', 0: '\0', '\\': '\\' };
+
+// Rooms of cases whose rules (structural conditions, feeds) the oracle does not have, and rules and options it does not know.
+const ROOMS = /(^|\/)(structure|feed)\//;
+const OPTIONS = /\b(hold|memory|tag|depth|attributes|site|date|url)\b/;
+const RULES = /^(attribution|preset)\b|#@?#/;
 
 const unescaped = (text) => text.replace(/\\(?:x([0-9a-f]{2})|([rntf0\\]))/gi, (_, hex, c) => (hex ? String.fromCharCode(parseInt(hex, 16)) : ESCAPES[c]));
 
@@ -35,7 +40,7 @@ for (const file of files) {
   const input = escapes ? unescaped(test.in ?? '') : test.in ?? '';
   const output = same ? input : escapes ? unescaped(test.out ?? '') : test.out ?? '';
   const rules = (test.rules ?? '').split('\n').filter((line) => line.trim() && !line.startsWith('!'));
-  if (/\b(hold|memory|tag|depth|attributes|site|date|url)\b/.test(test.options ?? '') || rules.some((rule) => /^attribution|#@?#/.test(rule))) {
+  if (ROOMS.test(file) || OPTIONS.test(test.options ?? '') || rules.some((rule) => RULES.test(rule))) {
     skipped++;
     continue;
   }
