@@ -116,18 +116,40 @@ static af_status_t pack_bytes(af_pool_t *pool, size_t room)
     return AF_OK;
 }
 
+static bool is_live(const af_pool_t *pool, af_node_t node)
+{
+    return (pool->records[node].flags & AF_NODE_MARKED) != 0;
+}
+
+/* Links to what will be freed are cut. */
+static void cut_links(af_pool_t *pool)
+{
+    for (size_t i = 1; i < pool->used; i++) {
+        af_node_record_t *record = &pool->records[i];
+        if ((record->flags & AF_NODE_MARKED) == 0) {
+            continue;
+        }
+        if (((record->flags & AF_NODE_CLOSED) != 0 && !pool->retain_children) || !is_live(pool, record->last_child)) {
+            record->last_child = 0;
+        }
+        if (!is_live(pool, record->previous)) {
+            record->previous = 0;
+        }
+    }
+}
+
 static size_t free_unmarked(af_pool_t *pool)
 {
     size_t live = 0;
 
+    if (pool->link_siblings) {
+        cut_links(pool);
+    }
     pool->free = 0;
     for (size_t i = pool->used; i-- > 1;) {
         af_node_record_t *record = &pool->records[i];
         if ((record->flags & AF_NODE_MARKED) != 0) {
             record->flags &= (uint16_t) ~AF_NODE_MARKED;
-            if ((record->flags & AF_NODE_CLOSED) != 0 && !pool->retain_children) {
-                record->last_child = 0;
-            }
             live++;
         } else {
             *record = (af_node_record_t){.next = pool->free};
@@ -262,7 +284,7 @@ static void take_out(af_pool_t *pool, af_node_t node)
     af_node_record_t *record = af_node_at(pool, node), *parent = af_node_at(pool, record->parent);
 
     parent->children -= parent->children > 0;
-    if (pool->retain_siblings) {
+    if (pool->link_siblings) {
         af_node_t after = 0;
         af_node_t at = parent->last_child;
         for (; at != 0 && at != node; at = af_node_at(pool, at)->previous) {
@@ -288,7 +310,8 @@ static uint32_t type_index_after(const af_pool_t *pool, af_node_t at, uint32_t n
 static void put_last(af_pool_t *pool, af_node_record_t *record, af_node_t node, af_node_record_t *parent)
 {
     record->index = ++parent->children;
-    if (pool->retain_siblings) {
+    if (pool->link_siblings) {
+        record->flags |= AF_NODE_LINKED;
         record->previous = parent->last_child;
         if (record->previous != 0) {
             af_node_at(pool, record->previous)->flags |= AF_NODE_FOLLOWED;
@@ -298,8 +321,8 @@ static void put_last(af_pool_t *pool, af_node_record_t *record, af_node_t node, 
     }
 }
 
-/* What stands from `next` on moves on by one. Foster parenting is the only one that asks for it, and then it is the last child.
- * */
+/* What stands from `next` on moves on by one. Foster parenting is the only one that asks for it, and then it is the last child,
+ * which need not be linked yet. */
 static void put_before(af_pool_t *pool, af_node_record_t *record, af_node_t node, af_node_record_t *parent, af_node_t next)
 {
     af_node_record_t *later = af_node_at(pool, next);
@@ -308,7 +331,13 @@ static void put_before(af_pool_t *pool, af_node_record_t *record, af_node_t node
     later->index++;
     parent->children++;
     record->flags |= AF_NODE_FOLLOWED;
-    if (pool->retain_siblings) {
+    if (pool->link_siblings) {
+        if ((later->flags & AF_NODE_LINKED) == 0) {
+            later->flags |= AF_NODE_LINKED;
+            later->previous = parent->last_child;
+            parent->last_child = next;
+        }
+        record->flags |= AF_NODE_LINKED;
         record->previous = later->previous;
         later->previous = node;
         record->type_index = type_index_after(pool, record->previous, record->name);
@@ -324,7 +353,7 @@ void af_pool_append(af_pool_t *pool, af_node_t node, af_node_t parent, af_node_t
         take_out(pool, node);
     }
     record->parent = parent;
-    record->flags &= (uint16_t) ~AF_NODE_FOLLOWED;
+    record->flags &= (uint16_t) ~(AF_NODE_FOLLOWED | AF_NODE_LINKED);
     if (parent == 0) {
         record->index = record->type_index = 1;
     } else if (before != 0 && af_node_at(pool, before)->parent == parent) {

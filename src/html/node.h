@@ -22,12 +22,13 @@ typedef enum { AF_NS_HTML, AF_NS_SVG, AF_NS_MATHML } af_namespace_t;
 #define AF_NODE_IMPLIED 0x80u       /* made without a tag of its own */
 #define AF_NODE_SHIFTING 0x100u     /* elements may still come before it: an open table */
 #define AF_NODE_LISTED 0x200u       /* in the list of active formatting elements */
+#define AF_NODE_LINKED 0x400u       /* among its parent's element children: a later sibling may refer to it */
 #define AF_NODE_MARKED 0x8000u      /* by the sweep */
 
 typedef struct {
     af_node_t parent;
-    af_node_t previous;    /* the element sibling before it, where siblings are retained */
-    af_node_t last_child;  /* the last element child, where siblings are retained */
+    af_node_t previous;    /* the element sibling before it, where siblings are linked */
+    af_node_t last_child;  /* the last element child, where siblings are linked */
     uint32_t name;         /* af_tag_t, or AF_TAG_COUNT + n for the n-th unknown name of the stream */
     uint32_t index;        /* from 1 among the parent's element children */
     uint32_t type_index;   /* from 1 among those of its name */
@@ -50,7 +51,8 @@ typedef struct af_pool {
     af_node_t free;
     uint32_t *atoms; size_t atoms_used, atoms_capacity;
     uint8_t *bytes; size_t bytes_used, bytes_capacity;
-    bool retain_siblings;      /* all earlier element siblings of a live node live */
+    bool link_siblings;        /* `previous` and `last_child` are kept; a sweep cuts them where what they name is not retained */
+    bool retain_siblings;      /* all earlier element siblings of a live node live; needs link_siblings */
     bool retain_children;      /* and what is in them */
     af_node_t marking;
     void (*mark_roots)(void *opaque, struct af_pool *pool); /* calls af_pool_mark for each */
@@ -88,6 +90,21 @@ static inline void af_pool_free(af_pool_t *pool, af_node_t node)
     pool->records[node].flags = 0;
     pool->records[node].next = pool->free;
     pool->free = node;
+}
+
+/* The same for a node that may be linked, and whose parent is alive: the sweep's work where a later sibling refers to it. */
+static inline void af_pool_free_linked(af_pool_t *pool, af_node_t node)
+{
+    af_node_record_t *record = &pool->records[node], *parent = &pool->records[record->parent];
+
+    if ((record->flags & AF_NODE_LINKED) != 0) {
+        if (parent->last_child != node) {
+            record->flags |= AF_NODE_CLOSED;
+            return;
+        }
+        parent->last_child = record->previous;
+    }
+    af_pool_free(pool, node);
 }
 
 #endif

@@ -73,7 +73,7 @@ static inline void pop(af_tree_t *tree, uint32_t name)
     if (node == tree->form || node == tree->head) {
         af_node_at(tree->pool, node)->flags |= AF_NODE_CLOSED;
     } else {
-        af_pool_free(tree->pool, node);
+        af_pool_free_linked(tree->pool, node);
     }
 }
 
@@ -250,7 +250,7 @@ void af_tree_free_closed(af_tree_t *tree)
         const af_tree_event_t *event = &tree->events[i];
         if (event->kind == AF_EVENT_CLOSED && event->before == 0 && event->node != tree->head && event->node != tree->form &&
             (af_node_at(tree->pool, event->node)->flags & (AF_NODE_CLOSED | AF_NODE_LISTED)) == AF_NODE_CLOSED) {
-            af_pool_free(tree->pool, event->node);
+            af_pool_free_linked(tree->pool, event->node);
         }
     }
 }

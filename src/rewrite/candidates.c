@@ -139,6 +139,23 @@ static const af_structure_t *structure_of(const af_rewriter_t *rw, const af_cand
     return candidate->rule == AF_NO_RULE ? NULL : rw->rules->rules[candidate->rule].structure;
 }
 
+/* `by` more candidates (or one less) whose selector looks at what comes after them. */
+static void looking(af_rewriter_t *rw, int by)
+{
+    rw->looking_candidates += (uint32_t) by;
+    rw->pool.retain_siblings = rw->retains_siblings || rw->looking_candidates > 0;
+    rw->pool.retain_children = rw->retains_children || rw->looking_candidates > 0;
+}
+
+static void selector_known(af_rewriter_t *rw, af_candidate_t *candidate)
+{
+    candidate->selector_open = false;
+    if (candidate->looks) {
+        candidate->looks = false;
+        looking(rw, -1);
+    }
+}
+
 static af_status_t add_candidate(af_rewriter_t *rw, af_node_t node, uint32_t rule, uint32_t selector, bool open, bool text)
 {
     af_status_t status = AF_OK;
@@ -156,6 +173,10 @@ static af_status_t add_candidate(af_rewriter_t *rw, af_node_t node, uint32_t rul
     candidate->rule = rule;
     candidate->selector = selector;
     candidate->selector_open = open;
+    candidate->looks = open && af_index_looks_later(rw->rules->index, selector);
+    if (candidate->looks) {
+        looking(rw, 1);
+    }
     candidate->text_open = text;
     candidate->tape = text && needs_tape(&rw->rules->rules[rule]);
     const af_structure_t *structure = structure_of(rw, candidate);
@@ -235,6 +256,7 @@ static void finish_candidate(af_rewriter_t *rw, af_candidate_t *candidate, bool 
         return;
     }
     candidate->done = true;
+    selector_known(rw, candidate);
     rw->open_candidates--;
     rw->text_candidates -= candidate->text_open;
     rw->tape_candidates -= candidate->tape;
@@ -430,7 +452,7 @@ af_status_t af_candidates_review(af_rewriter_t *rw)
         if (match == AF_MATCH_UNKNOWN) {
             continue;
         }
-        candidate->selector_open = false;
+        selector_known(rw, candidate);
         if (match == AF_MATCH_NO || !candidate->text_open) {
             finish_candidate(rw, candidate, match == AF_MATCH_YES);
         }

@@ -59,6 +59,9 @@ static size_t pending_place(const af_rewriter_t *rw, af_node_t node)
 
 static void forget_pending(af_rewriter_t *rw, size_t count)
 {
+    if (count == 0) {
+        return;
+    }
     rw->pending.count -= count;
     memmove(rw->pending.items, AF_VECTOR_AT(af_node_t, &rw->pending, count), rw->pending.count * sizeof(af_node_t));
 }
@@ -70,7 +73,9 @@ static af_status_t set_script(af_rewriter_t *rw, size_t pending, af_node_t node)
     if (status != AF_OK) {
         return status;
     }
-    memcpy(rw->script.items, rw->pending.items, pending * sizeof(af_node_t));
+    if (pending > 0) {
+        memcpy(rw->script.items, rw->pending.items, pending * sizeof(af_node_t));
+    }
     *AF_VECTOR_AT(af_node_t, &rw->script, pending) = node;
     rw->script.count = pending + 1;
     return AF_OK;

@@ -60,8 +60,11 @@ static af_status_t start_parts(af_rewriter_t *rw)
     af_pool_init(&rw->pool, rw->heap, NODE_LIMIT);
     rw->pool.mark_roots = mark_roots;
     rw->pool.opaque = rw;
-    rw->pool.retain_children = af_index_needs_children(rw->rules->index);
-    rw->pool.retain_siblings = rw->pool.retain_children || af_index_needs_siblings(rw->rules->index);
+    rw->retains_children = af_index_needs_children(rw->rules->index);
+    rw->retains_siblings = rw->retains_children || af_index_needs_siblings(rw->rules->index);
+    rw->pool.link_siblings = rw->retains_siblings || af_index_has_has(rw->rules->index);
+    rw->pool.retain_children = rw->retains_children;
+    rw->pool.retain_siblings = rw->retains_siblings;
     rw->in_ready = true;
     status = af_tree_init(&rw->in, rw->heap, &rw->pool, limits->depth);
     af_matcher_init(&rw->matcher, rw->rules->index, &rw->pool, rw->heap);

@@ -56,6 +56,7 @@ typedef struct {
     af_node_t node;
     uint32_t rule, selector;
     bool selector_open; /* the selector's answer is still unknown */
+    bool looks;         /* and it looks at what comes after the node */
     bool text_open;     /* the text condition, dedupe or the structure waits for the element's end */
     bool tape;          /* and needs the text itself */
     bool heading_open;  /* the heading has not been seen */
@@ -122,6 +123,8 @@ struct af_rewriter {
 
     af_vector_t candidates;   /* af_candidate_t */
     size_t open_candidates, text_candidates; /* those that wait for their end */
+    bool retains_siblings, retains_children; /* whatever waits */
+    uint32_t looking_candidates;             /* those that `looks` */
     size_t tape_candidates, structure_candidates;
     af_counts_t counts;
     uint32_t run_text, run_link; /* characters since the last block boundary */

@@ -265,6 +265,51 @@ static af_status_t assign_atoms(af_index_builder_t *builder, uint32_t number)
 
 /* --- Adding ------------------------------------------------------------------------------------------------------------ */
 
+/* Whether :has() is asked of the compound's own element. */
+static bool has_here(const af_index_t *index, uint32_t compound)
+{
+    for (uint32_t i = AF_AT(af_compound_t, index->compounds, compound)->conditions; i != 0;
+         i = AF_AT(af_condition_t, index->conditions, i)->next) {
+        const af_condition_t *condition = AF_AT(af_condition_t, index->conditions, i);
+        if (condition->kind == AF_CONDITION_HAS) {
+            return true;
+        }
+        if (condition->kind != AF_CONDITION_ANY && condition->kind != AF_CONDITION_NONE) {
+            continue;
+        }
+        for (uint32_t k = condition->ref; k != 0; k = AF_AT(af_alternative_t, index->alternatives, k)->next) {
+            if (has_here(index, AF_AT(af_alternative_t, index->alternatives, k)->compound)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Whether :has() is asked of another element than the subject: also of one that was read before the subject. */
+static bool has_elsewhere(const af_index_t *index, uint32_t compound)
+{
+    const af_compound_t *subject = AF_AT(af_compound_t, index->compounds, compound);
+
+    for (uint32_t left = subject->left; left != 0; left = AF_AT(af_compound_t, index->compounds, left)->left) {
+        if (has_here(index, left) || has_elsewhere(index, left)) {
+            return true;
+        }
+    }
+    for (uint32_t i = subject->conditions; i != 0; i = AF_AT(af_condition_t, index->conditions, i)->next) {
+        const af_condition_t *condition = AF_AT(af_condition_t, index->conditions, i);
+        if (condition->kind != AF_CONDITION_ANY && condition->kind != AF_CONDITION_NONE) {
+            continue;
+        }
+        for (uint32_t k = condition->ref; k != 0; k = AF_AT(af_alternative_t, index->alternatives, k)->next) {
+            if (has_elsewhere(index, AF_AT(af_alternative_t, index->alternatives, k)->compound)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static af_status_t accept(af_index_builder_t *builder, uint32_t first, uint32_t owner)
 {
     af_index_t *index = builder->index;
@@ -274,6 +319,7 @@ static af_status_t accept(af_index_builder_t *builder, uint32_t first, uint32_t 
         af_selector_t selector = {.compound = AF_AT(af_alternative_t, index->alternatives, item)->compound, .owner = owner};
         uint32_t number;
         status = assign_atoms(builder, selector.compound);
+        index->needs_children |= index->has_has && has_elsewhere(index, selector.compound);
         if (status == AF_OK) {
             status = af_list_add(index->heap, &index->selectors, &selector, sizeof selector, &number);
         }
@@ -297,6 +343,7 @@ static void cut_back(af_index_builder_t *builder, const af_index_t *before)
     index->bytes.count = before->bytes.count;
     index->needs_siblings = before->needs_siblings;
     index->needs_children = before->needs_children;
+    index->has_has = before->has_has;
     index->has_names = before->has_names;
     index->has_words = before->has_words;
     if (atoms) {
@@ -367,6 +414,16 @@ bool af_index_needs_siblings(const af_index_t *index)
 bool af_index_needs_children(const af_index_t *index)
 {
     return index->needs_children;
+}
+
+bool af_index_has_has(const af_index_t *index)
+{
+    return index->has_has;
+}
+
+bool af_index_looks_later(const af_index_t *index, uint32_t selector)
+{
+    return index->has_has && has_here(index, AF_AT(af_selector_t, index->selectors, selector)->compound);
 }
 
 bool af_index_needs_tags(const af_index_t *index, uint32_t tag)

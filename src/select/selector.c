@@ -345,7 +345,9 @@ static af_status_t parse_complex(af_parser_t *parser, bool relative, af_alternat
     }
     out->compound = left;
     out->direct = relative && count == 0;
-    index->needs_siblings |= out->lead >= AF_COMBINATOR_NEXT;
+    if (out->lead >= AF_COMBINATOR_NEXT && !out->direct) {
+        index->needs_children = true; /* a table that content is put before has been read already */
+    }
     return status;
 }
 

@@ -129,7 +129,7 @@ struct af_index {
     bool has_classes, has_ids;  /* there are buckets of classes, ids */
     uint32_t universal;         /* entries that every tag has to ask */
     uint32_t image, img;        /* tags: a start tag "image" makes an img */
-    bool needs_siblings, needs_children, has_names;
+    bool needs_siblings, needs_children, has_has, has_names;
     bool has_words;             /* :named() is somewhere */
 };
 

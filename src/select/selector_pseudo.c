@@ -240,7 +240,7 @@ static af_status_t parse_has(af_parser_t *parser, size_t from, uint32_t *ref)
         return af_parse_fail(parser, AF_UNSUPPORTED, from, ":has() inside :has() is not supported", nothing);
     }
     parser->in_has = true;
-    parser->index->needs_children = true;
+    parser->index->has_has = true;
     status = af_parse_inner_list(parser, true, ref);
     parser->in_has = false;
     return status;

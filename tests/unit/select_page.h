@@ -78,7 +78,7 @@ static inline void open_page(const char *const *selectors, uint32_t count, bool 
         }
     }
     assert_int_equal(af_index_compile(builder, &page.index), AF_OK);
-    page.pool = (af_pool_t){.heap = &page.heap, .records = page.records, .atoms = page.atoms, .retain_siblings = true};
+    page.pool = (af_pool_t){.heap = &page.heap, .records = page.records, .atoms = page.atoms, .link_siblings = true, .retain_siblings = true};
     page.used = 1;
     af_matcher_init(&page.matcher, page.index, &page.pool, &page.heap);
     page.matcher.quirks = quirks;
