@@ -40,7 +40,7 @@ void af_index_destroy(af_index_t *index);
 bool af_selector_names_root(af_slice_t text);
 
 bool af_index_needs_siblings(const af_index_t *index);  /* + ~ :first-child :nth-* ... : nodes must retain siblings */
-bool af_index_needs_children(const af_index_t *index);  /* :has() of others than the subject: nodes must retain children, theirs too */
+bool af_index_needs_children(const af_index_t *index);  /* :has() of others than the subject: and children, theirs too */
 bool af_index_has_has(const af_index_t *index);         /* :has() is somewhere: siblings must be linked */
 
 /* Whether a selector asks :has() of its subject: while its answer is unknown, all nodes after the subject must be retained. */
