@@ -52,6 +52,8 @@ LIBS := -lpcre2-8 $(if $(wildcard src/feed/*.c),-lxml2) $(if $(wildcard src/code
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 SPEC := $(patsubst tests/spec/%.c,$(BUILD)/tests/spec/%,$(wildcard tests/spec/*.c))
 CASES := $(BUILD)/tests/cases_runner
+# The files that have a fast path, built without it: they take the place of the library's.
+PLAIN := $(patsubst src/%.c,$(BUILD)/plain/%.o,src/base/scan.c src/html/tokenizer.c src/html/tree.c src/rewrite/rewriter.c)
 BENCH := $(BUILD)/bench/core
 FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 # Where the module's headers are: a tree of its own, or Debian's nginx-dev.
@@ -110,7 +112,7 @@ endif
 
 # --- tests -----------------------------------------------------------------------------------------------------------
 
-tests-build: $(CLI) $(CASES) $(UNIT) $(SPEC)
+tests-build: $(CLI) $(CASES) $(CASES)_plain $(UNIT) $(SPEC)
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)
@@ -123,6 +125,14 @@ $(BUILD)/tests/spec/%: tests/spec/%.c $(LIB)
 $(CASES): tests/cases_runner.c $(LIB)
 	@mkdir -p $(@D)
 	$(COMPILE) -o $@ $< $(LIB) $(LIBS)
+
+$(BUILD)/plain/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) -DAF_NO_FAST_PATH -DAF_SCAN_PORTABLE -c -o $@ $<
+
+$(CASES)_plain: tests/cases_runner.c $(PLAIN) $(LIB)
+	@mkdir -p $(@D)
+	$(COMPILE) -o $@ $< $(PLAIN) $(LIB) $(LIBS)
 
 test:
 	@$(MAKE) --no-print-directory deps
@@ -202,4 +212,4 @@ install: all
 clean:
 	rm -rf build
 
--include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(UNIT:=.d) $(SPEC:=.d) $(CASES).d $(BENCH).d
+-include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(UNIT:=.d) $(SPEC:=.d) $(CASES).d $(CASES)_plain.d $(PLAIN:.o=.d) $(BENCH).d

@@ -458,6 +458,12 @@ static void settle_loose(af_tree_t *tree)
 
 /* --- public ---------------------------------------------------------------------------------------------------------------- */
 
+#ifdef AF_NO_FAST_PATH
+enum { FAST_PATHS = 0 };
+#else
+enum { FAST_PATHS = 1 };
+#endif
+
 static void process_text(af_tree_t *tree, const af_token_t *token)
 {
     if (tree->ignore_line_feed) {
@@ -482,7 +488,7 @@ af_status_t af_tree_process(af_tree_t *tree, const af_token_t *token)
     }
     if (tree->xml) {
         af_tree_xml(tree, token);
-    } else if (af_tree_in_body(tree, token)) {
+    } else if (FAST_PATHS && af_tree_in_body(tree, token)) {
         /* done */
     } else if (token->type == AF_TOKEN_TEXT) {
         process_text(tree, token);
