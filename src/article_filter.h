@@ -126,7 +126,9 @@ typedef struct {
     uint32_t match_steps; /* PCRE2's match limit for one text [100,000] */
 } af_limits_t;
 
-typedef enum { AF_AUTO, AF_HTML, AF_FEED } af_type_t;       /* feed: RSS, Atom, RDF or JSON Feed, by its first bytes */
+/* feed: RSS, Atom, RDF or JSON Feed, by its first bytes; fragment: HTML that stands in the body of another page, and takes no
+ * notices of its own */
+typedef enum { AF_AUTO, AF_HTML, AF_FEED, AF_FRAGMENT } af_type_t;
 typedef enum { AF_FILTER, AF_REPORT, AF_PREVIEW } af_mode_t; /* report: keeps, events only; preview: inserts mark what would go */
 
 typedef struct {

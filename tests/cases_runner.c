@@ -220,7 +220,8 @@ static void read_options(const af_case_t *test, af_options_t *options, char text
         }
     }
     if (value_of(&test->options, "type", value, sizeof value)) {
-        options->type = strcmp(value, "feed") == 0 ? AF_FEED : strcmp(value, "auto") == 0 ? AF_AUTO : AF_HTML;
+        options->type = strcmp(value, "feed") == 0 ? AF_FEED : strcmp(value, "auto") == 0 ? AF_AUTO
+            : strcmp(value, "fragment") == 0 ? AF_FRAGMENT : AF_HTML;
     }
     read_limits(test, &options->limits);
     if (value_of(&test->options, "date", value, sizeof value) && sscanf(value, "%d-%d-%d", &year, &month, &day) == 3) {

@@ -134,8 +134,10 @@ typedef struct {
     bool presets[AF_PRESET_COUNT];
 } mark_t;
 
-static mark_t mark_of(const af_builder_t *builder)
+static mark_t mark_of(af_builder_t *builder)
 {
+    builder->calls++;
+
     mark_t mark = {.drafts = builder->draft_count, .exceptions = builder->exception_count,
                    .variables = builder->whole->set.variable_count};
 
@@ -148,6 +150,7 @@ static void take_back(af_builder_t *builder, const mark_t *mark)
     while (builder->draft_count > mark->drafts) {
         af_rule_release(&builder->drafts[--builder->draft_count].rule);
     }
+    af_lift_take_back(builder);
     builder->exception_count = mark->exceptions;
     builder->whole->set.variable_count = mark->variables;
     memcpy(builder->presets, mark->presets, sizeof mark->presets);

@@ -31,7 +31,8 @@ typedef struct {
     af_rule_t rule;
     af_slice_t selector; /* lives in the store */
     af_slice_t body;     /* of a cosmetic line, behind its ##; data NULL: a line of the rule language */
-    bool undone;         /* by an exception without hosts */
+    bool undone;         /* by an exception without hosts, or lifted */
+    size_t lifted_by;    /* the call whose text lifted it; 0: none */
     bool follows;        /* an earlier one has its selector, in the index for both: group.c */
 } af_draft_t;
 
@@ -50,6 +51,7 @@ struct af_builder {
     af_draft_t *drafts; size_t draft_count, draft_capacity;
     af_exception_t *exceptions; size_t exception_count, exception_capacity;
     const struct af_parse *automatic; /* the line "attribution auto" whose presets are being read; NULL: none */
+    size_t calls;                  /* texts and presets that were added or refused */
     bool presets[AF_PRESET_COUNT]; /* those that were added: a second time changes nothing */
     bool stale;                    /* owners in the index are not the drafts' numbers */
     void (*report)(void *opaque, af_severity_t severity, const af_error_t *error);
@@ -108,8 +110,11 @@ AF_MUST_USE af_status_t af_builder_add_draft(af_builder_t *builder, const af_dra
 /* rule_structure.c: the pattern of what presets leave alone: notices, agencies' credits. */
 AF_MUST_USE af_status_t af_guard_compile(af_heap_t *heap, const af_regex_t **out);
 
-/* group.c: whether the draft's selector is in the index already, for a rule that it can be asked with. */
-bool af_group_joins(const af_builder_t *builder, const af_draft_t *draft);
+/* group.c: whether one of the first `count` drafts has its selector in the index already, for a rule that it can be asked with. */
+bool af_group_joins(const af_builder_t *builder, size_t count, const af_draft_t *draft);
+
+/* lift.c: forgets what the text of this call lifted. */
+void af_lift_take_back(af_builder_t *builder);
 
 /* Links the rules that were made of the builder's drafts, one by one. */
 AF_MUST_USE af_status_t af_group_link(af_builder_t *builder, af_rule_t *rules, size_t count);

@@ -28,9 +28,9 @@ static size_t first_of(const af_draft_t *drafts, size_t count, const af_draft_t 
     return count;
 }
 
-bool af_group_joins(const af_builder_t *builder, const af_draft_t *draft)
+bool af_group_joins(const af_builder_t *builder, size_t count, const af_draft_t *draft)
 {
-    return can_be_asked_together(&draft->rule) && first_of(builder->drafts, builder->draft_count, draft) < builder->draft_count;
+    return can_be_asked_together(&draft->rule) && first_of(builder->drafts, count, draft) < count;
 }
 
 static size_t put(char *out, size_t at, const char *text)

@@ -19,7 +19,7 @@ static const struct {
 };
 
 #define VERBS (sizeof verbs / sizeof verbs[0])
-#define VERB_NAMES "remove, unwrap, keep, strip, dedupe, protect, attribution, feed-remove or preset"
+#define VERB_NAMES "remove, unwrap, keep, strip, dedupe, protect, attribution, feed-remove, lift or preset"
 
 static bool starts_with(af_slice_t text, const char *word)
 {
@@ -114,7 +114,7 @@ static af_status_t select_draft(af_parse_t *parse, af_slice_t selector, size_t a
     af_verb_t verb = parse->verb;
 
     parse->draft.selector = selector;
-    parse->draft.follows = af_group_joins(parse->line->builder, &parse->draft);
+    parse->draft.follows = af_group_joins(parse->line->builder, parse->line->builder->draft_count, &parse->draft);
     if (parse->draft.follows) {
         return AF_OK;
     }
@@ -358,6 +358,9 @@ af_status_t af_parse_line(const af_line_t *line)
     }
     if (af_slice_equal(word, af_slice_of("preset"))) {
         return read_preset(line, text, word.len);
+    }
+    if (af_slice_equal(word, af_slice_of("lift"))) {
+        return af_lift_read(line, (af_slice_t){text.data + word.len, text.len - word.len});
     }
     af_cosmetic_t cosmetic;
     if (af_cosmetic_split(text, &cosmetic)) {

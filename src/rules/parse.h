@@ -5,7 +5,7 @@
  *   remove also: [links=N%] [min-links=N] [max-prose=N] [heading=/re/ims] [controls] [emptied] [after=N]
  *   unwrap|keep|protect SELECTOR [site=] [label=]       strip /re/ims [in=SELECTOR] [site=] [label=]
  *   attribution TEMPLATE [match=/re/] [good=/re/] [when=/re/] [in=SELECTOR] [at=] [date=] [max=N] [site=] [label=]
- *   preset NAME      ! comment      # comment (with a space; ##SELECTOR is a cosmetic filter: rules/cosmetic.h)
+ *   lift LABEL ...      preset NAME      ! comment      # comment (with a space; ##SELECTOR is a cosmetic filter: rules/cosmetic.h)
  *
  * A selector goes on to the first " name=" outside of brackets and strings. A template may stand without its quotes, since hosts
  * take them off; it goes on to the first " name=" of a known option then.
@@ -102,6 +102,11 @@ AF_MUST_USE bool af_rule_automatic(af_parse_t *parse, af_status_t *status);
 
 /* Reads what follows the verb: template and options. Fills the draft's rule; in= is af_rule_options' as with other verbs. */
 AF_MUST_USE af_status_t af_rule_attribution(af_parse_t *parse);
+
+/* --- lift.c ---------------------------------------------------------------------------------------------------------------- */
+
+/* Reads what follows lift: labels of rules that stand before it. */
+AF_MUST_USE af_status_t af_lift_read(const af_line_t *line, af_slice_t rest);
 
 /* --- rule_feed.c ----------------------------------------------------------------------------------------------------------- */
 

@@ -31,8 +31,10 @@ static af_status_t index_again(af_builder_t *builder)
     af_status_t status = af_index_builder_create(builder->heap, &builder->index);
     for (size_t i = 0; status == AF_OK && i < builder->draft_count; i++) {
         af_selector_error_t error;
-        if (builder->drafts[i].selector.len > 0 && !builder->drafts[i].follows) {
-            status = af_index_add(builder->index, builder->drafts[i].selector, (uint32_t) i, &error);
+        af_draft_t *draft = &builder->drafts[i];
+        draft->follows = draft->follows && af_group_joins(builder, i, draft); /* its first may be undone */
+        if (draft->selector.len > 0 && !draft->follows) {
+            status = af_index_add(builder->index, draft->selector, (uint32_t) i, &error);
         }
     }
     return status;

@@ -9,10 +9,10 @@ const [oracle, ...files] = process.argv.slice(2);
 const { judge } = await import(pathToFileURL(join(resolve(oracle), 'lib.mjs')));
 const ESCAPES = { r: '\r', n: '\n', t: '\t', f: '\f', 0: '\0', '\\': '\\' };
 
-// Rooms of cases whose rules (structural conditions, feeds) the oracle does not have, and rules and options it does not know.
-const ROOMS = /(^|\/)(structure|feed)\//;
+// Rooms of cases whose rules (structural conditions, feeds, fragments) the oracle does not have, and rules and options it does not know.
+const ROOMS = /(^|\/)(structure|feed|fragment)\//;
 const OPTIONS = /\b(hold|memory|tag|depth|attributes|site|date|url)\b/;
-const RULES = /^(attribution|preset)\b|#@?#/;
+const RULES = /^(attribution|preset|lift)\b|#@?#/;
 
 const unescaped = (text) => text.replace(/\\(?:x([0-9a-f]{2})|([rntf0\\]))/gi, (_, hex, c) => (hex ? String.fromCharCode(parseInt(hex, 16)) : ESCAPES[c]));
 

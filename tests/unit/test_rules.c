@@ -242,6 +242,27 @@ static void test_taken_back(void **state)
     af_ruleset_destroy(rules);
 }
 
+/* A text that is refused lifts nothing; a label that no rule has is an error at its place. */
+static void test_lift(void **state)
+{
+    reports_t reports;
+    af_error_t error;
+    af_ruleset_t *rules = NULL;
+
+    (void) state;
+    af_builder_t *builder = make_builder(&reports);
+    assert_int_equal(add(builder, "remove .a label=one\nremove .b label=two", &error), AF_OK);
+    assert_int_equal(add(builder, "lift one\nlift  two three", &error), AF_SYNTAX);
+    assert_int_equal(error.line, 2);
+    assert_int_equal(error.column, 11);
+    assert_int_equal(add(builder, "lift", &error), AF_SYNTAX);
+    assert_int_equal(add(builder, "lift two", &error), AF_OK);
+    assert_int_equal(af_builder_compile(builder, &rules, &error), AF_OK);
+    assert_int_equal(af_ruleset_count(rules), 1);
+    assert_string_equal(af_ruleset_text(rules, 0), "remove .a label=one");
+    af_ruleset_destroy(rules);
+}
+
 static void test_excerpt(void **state)
 {
     enum { LONG = 1000 };
@@ -536,7 +557,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_options), cmocka_unit_test(test_title_and_strip), cmocka_unit_test(test_attribution_lines),
-        cmocka_unit_test(test_wrong_lines), cmocka_unit_test(test_taken_back), cmocka_unit_test(test_excerpt),
+        cmocka_unit_test(test_wrong_lines), cmocka_unit_test(test_taken_back), cmocka_unit_test(test_lift),
+        cmocka_unit_test(test_excerpt),
         cmocka_unit_test(test_limits_of_lines), cmocka_unit_test(test_warnings), cmocka_unit_test(test_cosmetic),
         cmocka_unit_test(test_exceptions), cmocka_unit_test(test_skipped), cmocka_unit_test(test_lists),
         cmocka_unit_test(test_presets), cmocka_unit_test(test_preset_by_line), cmocka_unit_test(test_digest),
