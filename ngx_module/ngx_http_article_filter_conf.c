@@ -239,7 +239,12 @@ ngx_http_article_filter_set_rule(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_http_article_filter_source_t  *source;
 
     value = cf->args->elts;
-    quote = (ngx_strcmp(cmd->name.data, "article_attribution") == 0);
+
+    /* a template stands in quotes: it may begin with an option's name */
+
+    quote = (ngx_strcmp(cmd->name.data, "article_attribution") == 0)
+                ? 1
+                : (ngx_strcmp(cmd->name.data, "article_feed_add") == 0) ? 2 : 0;
 
     len = sizeof("\"\"") - 1;
 
@@ -272,14 +277,14 @@ ngx_http_article_filter_set_rule(ngx_conf_t *cf, ngx_command_t *cmd,
     for (i = 1; i < cf->args->nelts; i++) {
         *p++ = ' ';
 
-        if (quote && i == 1) {
+        if (i == quote) {
             *p++ = '"';
         }
 
         p = ngx_http_article_filter_copy_argument(p, &value[i],
-                                                  quote && i == 1);
+                                                  i == quote);
 
-        if (quote && i == 1) {
+        if (i == quote) {
             *p++ = '"';
         }
     }

@@ -65,6 +65,8 @@ static ngx_command_t  ngx_http_article_filter_commands[] = {
     ngx_http_article_filter_rule("article_protect"),
     ngx_http_article_filter_rule("article_attribution"),
     ngx_http_article_filter_rule("article_feed_remove"),
+    ngx_http_article_filter_rule("article_feed_fields"),
+    ngx_http_article_filter_rule("article_feed_add"),
 
     { ngx_string("article_site"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,

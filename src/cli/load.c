@@ -95,6 +95,23 @@ static af_status_t add_file(af_builder_t *builder, const char *name, af_cli_repo
     return status;
 }
 
+/* --feed-fields NAMES is the rule line "feed-fields NAMES". */
+static af_status_t add_fields(af_builder_t *builder, const char *names, af_error_t *error)
+{
+    static const char verb[] = "feed-fields ";
+    size_t len = sizeof verb - 1 + strlen(names);
+    char *line = malloc(len + 1);
+
+    if (line == NULL) {
+        return AF_NOMEM;
+    }
+    memcpy(line, verb, sizeof verb - 1);
+    memcpy(line + sizeof verb - 1, names, len + 2 - sizeof verb);
+    af_status_t status = af_builder_add_text(builder, line, len, "--feed-fields", 1, error);
+    free(line);
+    return status;
+}
+
 static af_status_t add_source(af_builder_t *builder, const af_cli_source_t *source, uint32_t line, af_cli_report_t *told,
                               af_error_t *error)
 {
@@ -105,6 +122,8 @@ static af_status_t add_source(af_builder_t *builder, const af_cli_source_t *sour
         return add_file(builder, source->value, told, error);
     case AF_CLI_LINE:
         return af_builder_add_text(builder, source->value, strlen(source->value), "-e", line, error);
+    case AF_CLI_FIELDS:
+        return add_fields(builder, source->value, error);
     case AF_CLI_PRESET:
         status = af_builder_add_preset(builder, source->value, error);
         if (status == AF_NOT_FOUND) {

@@ -13,7 +13,7 @@
 #define MIB ((size_t) 1024 * 1024)
 
 enum { OPT_SITE = 256, OPT_URL, OPT_TYPE, OPT_CHARSET, OPT_DATE, OPT_CHUNK, OPT_EXPLAIN, OPT_PREVIEW, OPT_STATS, OPT_CHECK,
-       OPT_PRESETS, OPT_HOLD, OPT_MEMORY };
+       OPT_PRESETS, OPT_HOLD, OPT_MEMORY, OPT_FEED_FIELDS };
 
 static const struct option long_options[] = {
     {"rules", required_argument, NULL, 'r'},
@@ -22,6 +22,7 @@ static const struct option long_options[] = {
     {"site", required_argument, NULL, OPT_SITE},
     {"url", required_argument, NULL, OPT_URL},
     {"type", required_argument, NULL, OPT_TYPE},
+    {"feed-fields", required_argument, NULL, OPT_FEED_FIELDS},
     {"charset", required_argument, NULL, OPT_CHARSET},
     {"date", required_argument, NULL, OPT_DATE},
     {"chunk", required_argument, NULL, OPT_CHUNK},
@@ -48,6 +49,7 @@ void af_cli_help(void)
           "      --site HOST       the page's host, for site= (default: the host of --url)\n"
           "      --url URL         the page's address\n"
           "      --type TYPE       html, feed or auto (default)\n"
+          "      --feed-fields 'NAME...'  the elements of a feed that hold HTML (default: those that do by custom)\n"
           "      --charset NAME    the charset that the Content-Type names\n"
           "      --date YYYY-MM-DD the date for rules with date=response or date=last-modified\n"
           "      --chunk N         feed N bytes at a time (default 64k)\n"
@@ -160,6 +162,7 @@ static bool take_option(af_cli_options_t *out, int option, const char *value)
     case 'r': add_source(out, AF_CLI_FILE, value); return true;
     case 'e': add_source(out, AF_CLI_LINE, value); return true;
     case 'p': add_source(out, AF_CLI_PRESET, value); return true;
+    case OPT_FEED_FIELDS: add_source(out, AF_CLI_FIELDS, value); return true;
     case 'h': out->task = AF_CLI_HELP; return true;
     case 'V': out->task = AF_CLI_VERSION; return true;
     case OPT_SITE: stream->site = value; return true;

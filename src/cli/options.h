@@ -8,9 +8,9 @@
 
 #include "article_filter.h"
 
-typedef enum { AF_CLI_FILE, AF_CLI_LINE, AF_CLI_PRESET } af_cli_kind_t;
+typedef enum { AF_CLI_FILE, AF_CLI_LINE, AF_CLI_PRESET, AF_CLI_FIELDS } af_cli_kind_t;
 
-/* A -r, -e or -p and its value; they add up in the order of the command line. */
+/* A -r, -e, -p or --feed-fields and its value; they add up in the order of the command line. */
 typedef struct {
     af_cli_kind_t kind;
     const char *value; /* of argv */

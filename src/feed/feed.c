@@ -25,7 +25,7 @@ af_status_t af_feed_create(const af_ruleset_t *rules, const af_options_t *option
     feed->options.mode = AF_FILTER; /* of the fields' rewriters: what is only reported is this feed's edits */
     feed->stats.reason = feed->stats.attribution = "";
     feed->unit_stats.reason = feed->unit_stats.attribution = "";
-    feed->wants_facts = rules->has_title || rules->has_attribution;
+    feed->wants_facts = rules->has_title || rules->has_attribution || rules->feed_add_count > 0;
     feed->passing = rules->rule_count == 0;
     af_edits_init(&feed->edits, sink, options->mode, &feed->stats);
     af_changes_init(&feed->changes, heap);
@@ -65,6 +65,11 @@ void af_feed_tell(af_feed_t *feed, af_event_kind_t kind, size_t at, const char *
     af_event_t event = {kind, AF_NO_RULE, feed->bytes_pos + at, feed->bytes_pos + at, detail};
 
     af_edits_event(&feed->edits, &event);
+}
+
+bool af_feed_on_site(const af_feed_t *feed, const af_rule_t *rule)
+{
+    return af_rule_on_site(rule, af_slice_of(feed->options.site == NULL ? "" : feed->options.site));
 }
 
 /* --- Held bytes --------------------------------------------------------------------------------------------------------- */

@@ -68,6 +68,9 @@ AF_MUST_USE af_status_t af_unit_add(af_feed_t *feed, const af_field_t *field);
 typedef enum { AF_UNIT_ITEM, AF_UNIT_FIELD } af_unit_t;
 AF_MUST_USE af_status_t af_unit_change(af_feed_t *feed, af_unit_t unit);
 
+/* Notes an event of the unit at held byte `at`, and counts it. */
+void af_unit_tell(af_feed_t *feed, af_event_kind_t kind, uint32_t rule, size_t at, const char *word);
+
 /* Takes the changes back: the unit stays as it is, for the reason in `detail`. */
 void af_unit_withdraw(af_feed_t *feed, const char *detail);
 
@@ -84,6 +87,9 @@ void af_feed_pass(af_feed_t *feed, const char *reason);
 
 /* Tells that something is broken at held byte `at`, or over a limit. */
 void af_feed_tell(af_feed_t *feed, af_event_kind_t kind, size_t at, const char *detail);
+
+/* Tells whether the rule is for the site that the feed is of. */
+bool af_feed_on_site(const af_feed_t *feed, const af_rule_t *rule);
 
 /* --- parsers ------------------------------------------------------------------------------------------------------------ */
 

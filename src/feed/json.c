@@ -32,7 +32,11 @@ typedef struct {
     uint8_t type; /* '{' or '[' */
     uint8_t role; /* role_t */
     uint8_t rank;
+    const char *name; /* ROLE_HTML: the key that it is the value of */
 } frame_t;
+
+/* What feed-fields rules say of a key. */
+typedef enum { FIELD_USUAL, FIELD_NAMED, FIELD_NOT_NAMED } named_t;
 
 struct af_json {
     size_t at, searched;  /* of the held bytes; of the string that begins at `at` */
@@ -41,9 +45,13 @@ struct af_json {
     frame_t *frames;
     size_t depth, capacity;
     const key_t *key;     /* of the value that comes next; NULL: one that means nothing */
+    named_t named;        /* by a feed-fields rule */
     bool holding;
     size_t unit_depth;
 };
+
+/* A key of an item that a feed-fields rule names and nothing else knows. */
+static const key_t named_key = {"", ROLE_ITEM, 1, AF_FACT_NONE, 0, ROLE_OTHER, 0};
 
 static const key_t keys[] = {
     {"content_html", ROLE_ITEM, 3, AF_FACT_NONE, 0, ROLE_OTHER, 0},
@@ -112,7 +120,7 @@ static af_status_t malformed(af_feed_t *feed, af_json_t *json, size_t end)
 /* What a container is: the key tells, or where it is an element, the array. */
 static frame_t frame_of(const af_json_t *json, uint8_t type)
 {
-    frame_t frame = {type, ROLE_OTHER, 0};
+    frame_t frame = {type, ROLE_OTHER, 0, ""};
     const frame_t *outer = json->depth == 0 ? NULL : &json->frames[json->depth - 1];
 
     if (outer == NULL) {
@@ -123,6 +131,7 @@ static frame_t frame_of(const af_json_t *json, uint8_t type)
         bool array = json->key->role == ROLE_ITEMS || json->key->role == ROLE_AUTHORS;
         frame.role = array == (type == '[') ? (uint8_t) json->key->role : ROLE_OTHER;
         frame.rank = json->key->role_rank;
+        frame.name = json->key->name;
     }
     if (frame.role == ROLE_ITEMS && json->depth > 1) {
         frame.role = ROLE_OTHER;
@@ -182,15 +191,48 @@ static af_status_t close_container(af_feed_t *feed, af_json_t *json, uint8_t c)
 
 /* --- Strings ------------------------------------------------------------------------------------------------------------ */
 
-static void find_key(af_json_t *json, af_slice_t name)
+/* Tells whether a rule names the key of an item, or CONTAINER.KEY. */
+static bool is_named(const frame_t *inside, af_slice_t key, const char *wanted)
+{
+    size_t outer = inside->role == ROLE_HTML ? strlen(inside->name) + 1 : 0, len = strlen(wanted);
+
+    if (outer > 0 && (len <= outer || memcmp(wanted, inside->name, outer - 1) != 0 || wanted[outer - 1] != '.')) {
+        return false;
+    }
+    return af_slice_equal(key, af_slice_of(wanted + outer));
+}
+
+static named_t named(const af_feed_t *feed, const frame_t *inside, af_slice_t key)
+{
+    named_t found = FIELD_USUAL;
+    bool usual = false;
+
+    for (uint32_t i = 0; i < feed->rules->feed_field_count; i++) {
+        const af_rule_t *rule = &feed->rules->rules[feed->rules->feed_fields[i]];
+        for (size_t k = 0; k < rule->element_count && af_feed_on_site(feed, rule); k++) {
+            usual = usual || strcmp(rule->elements[k], "default") == 0;
+            if (found != FIELD_NAMED) {
+                found = is_named(inside, key, rule->elements[k]) ? FIELD_NAMED : FIELD_NOT_NAMED;
+            }
+        }
+    }
+    return found == FIELD_NOT_NAMED && usual ? FIELD_USUAL : found;
+}
+
+static void find_key(const af_feed_t *feed, af_json_t *json, af_slice_t name)
 {
     const frame_t *inside = &json->frames[json->depth - 1];
 
     json->key = NULL;
+    json->named = FIELD_USUAL;
     for (size_t i = 0; json->holding && i < sizeof keys / sizeof keys[0]; i++) {
         if (keys[i].inside == (role_t) inside->role && af_slice_equal(name, af_slice_of(keys[i].name))) {
             json->key = &keys[i];
         }
+    }
+    if (json->holding && feed->rules->feed_field_count > 0 && (inside->role == ROLE_ITEM || inside->role == ROLE_HTML)) {
+        json->named = named(feed, inside, name);
+        json->key = json->key == NULL && json->named == FIELD_NAMED ? &named_key : json->key;
     }
 }
 
@@ -205,7 +247,8 @@ static af_status_t take_string(af_feed_t *feed, const af_json_t *json, size_t fr
     if (key->fact != AF_FACT_NONE && feed->wants_facts) {
         af_item_take(&feed->item, key->fact, key->fact_rank, AF_FORM_JSON, (af_slice_t){feed->bytes + from, to - from}, NULL);
     }
-    if (key->rank == 0 || from == to) {
+    bool is_field = json->named == FIELD_USUAL ? key->rank > 0 : json->named == FIELD_NAMED;
+    if (!is_field || from == to) {
         return AF_OK;
     }
     uint8_t outer = json->frames[json->depth - 1].rank;
@@ -271,7 +314,7 @@ static bool string(af_feed_t *feed, af_json_t *json, af_status_t *status)
     json->searched = 0;
     json->at = to + 1;
     if (is_key) {
-        find_key(json, (af_slice_t){feed->bytes + from, to - from});
+        find_key(feed, json, (af_slice_t){feed->bytes + from, to - from});
         json->expect = EXPECT_COLON;
     } else {
         if (fits) {

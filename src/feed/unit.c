@@ -288,6 +288,15 @@ af_status_t af_unit_change(af_feed_t *feed, af_unit_t unit)
     return told;
 }
 
+void af_unit_tell(af_feed_t *feed, af_event_kind_t kind, uint32_t rule, size_t at, const char *word)
+{
+    af_event_t event = {kind, rule, feed->bytes_pos + at, feed->bytes_pos + at, ""};
+
+    feed->unit_stats.attribution = word;
+    feed->unit_stats.attributions += kind == AF_INSERTED;
+    add_event(feed, &event);
+}
+
 void af_unit_withdraw(af_feed_t *feed, const char *detail)
 {
     af_event_t event = {AF_ILL_FORMED, AF_NO_RULE, feed->bytes_pos + feed->done, feed->bytes_pos + feed->done, detail};

@@ -47,6 +47,26 @@ af_space_t af_space_by_custom(af_slice_t prefix)
     return prefix.len == 0 ? AF_SPACE_NONE : AF_SPACE_OTHER;
 }
 
+const char *af_space_address(af_space_t space)
+{
+    for (size_t i = 0; i < SPACES; i++) {
+        if (spaces[i].space == space) {
+            return spaces[i].address;
+        }
+    }
+    return "";
+}
+
+const char *af_space_prefix(af_space_t space)
+{
+    for (size_t i = 0; i < SPACES; i++) {
+        if (spaces[i].space == space) {
+            return spaces[i].custom;
+        }
+    }
+    return "";
+}
+
 /* Sets of namespaces that an element may be in. */
 #define IN(space) (1u << (space))
 #define RSS (IN(AF_SPACE_NONE) | IN(AF_SPACE_OTHER) | IN(AF_SPACE_RSS1))

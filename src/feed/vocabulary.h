@@ -12,6 +12,12 @@ typedef enum {
     AF_SPACE_MEDIA, AF_SPACE_ITUNES, AF_SPACE_DC, AF_SPACE_DCTERMS, AF_SPACE_XHTML, AF_SPACE_SLASH, AF_SPACE_WFW, AF_SPACE_THREAD
 } af_space_t;
 
+/* The address of a namespace; "" where it has none. */
+const char *af_space_address(af_space_t space);
+
+/* The prefix that it has by custom. */
+const char *af_space_prefix(af_space_t space);
+
 /* The namespace of an address. */
 af_space_t af_space_of(af_slice_t address);
 

@@ -15,6 +15,9 @@ static af_slice_t slice_of(const af_feed_t *feed, size_t from, size_t to)
     return (af_slice_t){feed->bytes + from, to - from};
 }
 
+/* What of a unit is settled: all of an item, to which notices may be added, or something else. */
+typedef enum { SETTLED_PART, SETTLED_ITEM, SETTLED_CHANNEL } settled_t;
+
 /* --- Units -------------------------------------------------------------------------------------------------------------- */
 
 /* What is held from here on is a unit's, inside of the `outer` outermost elements that are open. */
@@ -33,7 +36,7 @@ static af_status_t hold(af_feed_t *feed, af_xml_t *xml, size_t from, size_t oute
     }
     xml->surroundings_len = tags.len;
     xml->unit = XML_HOLDING;
-    xml->unit_from = from;
+    xml->unit_from = xml->tag_end = from;
     feed->field_count = 0;
     return AF_OK;
 }
@@ -45,14 +48,32 @@ static af_status_t begin_unit(af_feed_t *feed, af_xml_t *xml, af_unit_t kind, si
     xml->field.open = false;
     xml->fact.open = false;
     xml->author_depth = 0;
+    xml->item_says = 0;
+    xml->item_applies = 0;
+    xml->indent_len = 0;
     af_unit_begin(feed);
     return hold(feed, xml, from, outer);
 }
 
+/* What feed-add rules find in the unit, and, at an item's end, what they add behind its last element. */
+static af_status_t add_rights(af_feed_t *feed, af_xml_t *xml, settled_t settled)
+{
+    size_t at = xml->tag_end > xml->unit_from ? xml->tag_end : xml->unit_from;
+
+    if (feed->rules->feed_add_count == 0) {
+        return AF_OK;
+    }
+    af_status_t status = af_rights_read(feed, xml);
+    return status == AF_OK && settled != SETTLED_PART ? af_rights_add(feed, xml, at) : status;
+}
+
 /* Settles [unit_from, to), behind which `depth` elements are open. */
-static af_status_t settle(af_feed_t *feed, af_xml_t *xml, size_t to, size_t depth)
+static af_status_t settle(af_feed_t *feed, af_xml_t *xml, size_t to, size_t depth, settled_t settled)
 {
     af_status_t status = af_unit_change(feed, xml->unit_kind);
+    af_status_t added = add_rights(feed, xml, settled);
+
+    status = status != AF_OK ? status : added;
 
     if (feed->changes.count > 0) {
         const char *wrong = "";
@@ -77,12 +98,14 @@ static void break_unit(af_feed_t *feed, af_xml_t *xml, size_t at)
     }
 }
 
+/* The unit ends with its element, which is still open. */
 static af_status_t end_unit(af_feed_t *feed, af_xml_t *xml, size_t to)
 {
+    settled_t settled = xml->unit_kind == AF_UNIT_ITEM ? SETTLED_ITEM : SETTLED_PART;
     bool whole = xml->unit == XML_HOLDING;
 
     xml->unit = XML_NONE;
-    return whole ? settle(feed, xml, to, xml->stack.depth) : AF_OK;
+    return whole ? settle(feed, xml, to, xml->stack.depth - 1, settled) : AF_OK;
 }
 
 /* The unit outgrows what may be held: what has whole tags so far is settled. Depends on the places of tags alone, not on how the
@@ -93,7 +116,7 @@ static af_status_t cut_unit(af_feed_t *feed, af_xml_t *xml)
     size_t whole = xml->tag_end > xml->unit_from ? xml->tag_end : xml->unit_from;
     size_t to = in_field ? xml->field.from : whole;
     size_t inside = xml->field.depth - (xml->field.removed_by != AF_NO_RULE); /* of what begins there */
-    af_status_t status = settle(feed, xml, to, in_field ? inside : xml->stack.depth);
+    af_status_t status = settle(feed, xml, to, in_field ? inside : xml->stack.depth, SETTLED_PART);
 
     feed->stats.limited++;
     feed->stats.reason = "hold";
@@ -119,109 +142,12 @@ static af_status_t make_room(af_feed_t *feed, af_xml_t *xml, size_t end)
     return status;
 }
 
-/* --- Fields ------------------------------------------------------------------------------------------------------------- */
+/* --- Start tags --------------------------------------------------------------------------------------------------------- */
 
 static bool is(af_slice_t value, const char *word)
 {
     return af_slice_equal(value, af_slice_of(word));
 }
-
-/* Whether the element holds HTML, and in which form. */
-static bool form_of(const af_element_t *element, af_slice_t tag, af_form_t *form)
-{
-    af_slice_t type = af_xml_attribute_of(tag, "type"), mode = af_xml_attribute_of(tag, "mode");
-
-    *form = AF_FORM_TEXT;
-    switch (element->kind) {
-    case AF_ELEMENT_HTML:
-        return !is(type, "plain") && !is(type, "text") && !is(mode, "xml");
-    case AF_ELEMENT_XHTML:
-        *form = AF_FORM_XHTML;
-        return true;
-    case AF_ELEMENT_TYPED:
-        if (is(type, "xhtml") || (is(type, "application/xhtml+xml") && is(mode, "xml"))) {
-            *form = AF_FORM_XHTML;
-            return true;
-        }
-        return is(type, "html") || (is(type, "text/html") && !is(mode, "base64") && !is(mode, "xml"));
-    case AF_ELEMENT_OTHER: case AF_ELEMENT_ROOT: case AF_ELEMENT_ITEM: case AF_ELEMENT_AUTHOR:
-        break;
-    }
-    return false;
-}
-
-/* `from`: behind the start tag, which is `tag_len` bytes long. */
-static void open_field(af_xml_t *xml, const af_element_t *element, af_form_t form, size_t from, size_t tag_len)
-{
-    xml->field = (xml_field_t){.open = true, .form = form, .depth = xml->stack.depth, .from = from, .rank = element->rank,
-                               .removed_by = AF_NO_RULE,
-                               .body = element->kind == AF_ELEMENT_XHTML ? XML_BODY_SELF : XML_BODY_NONE,
-                               .prefix_at = from - tag_len + 1};
-}
-
-/* A start tag inside of a field; `depth`: of its element. */
-static void child_of_field(af_xml_t *xml, const af_xml_token_t *token, af_slice_t name, size_t depth)
-{
-    xml_field_t *field = &xml->field;
-
-    if (field->form == AF_FORM_TEXT) {
-        field->unreadable = true;
-        return;
-    }
-    if (field->body != XML_BODY_NONE || depth != field->depth + 1) {
-        return;
-    }
-    field->prefix_at = xml->at + 1;
-    if (!is(af_xml_name_cut(name).local, "div")) {
-        field->body = XML_BODY_SELF;
-        return;
-    }
-    /* Atom: the content is in one div, which is no part of it (RFC 4287 3.1.1.3). */
-    field->body = token->empty ? XML_BODY_CLOSED : XML_BODY_OPEN;
-    field->from_body = field->to_body = xml->at + token->len;
-}
-
-static size_t prefix_len(const af_feed_t *feed, size_t at)
-{
-    size_t to = at;
-
-    while (feed->bytes[to] != ':' && feed->bytes[to] != '>' && !af_xml_space(feed->bytes[to]) && feed->bytes[to] != '/') {
-        to++;
-    }
-    return feed->bytes[to] == ':' ? to + 1 - at : 0;
-}
-
-/* The field's end tag is [to, end). */
-static af_status_t close_field(af_feed_t *feed, af_xml_t *xml, size_t to, size_t end)
-{
-    xml_field_t *open = &xml->field;
-    af_field_t field = {.form = open->form, .from = open->from, .to = to, .rank = open->rank, .removed_by = open->removed_by};
-
-    open->open = false;
-    if (xml->unit != XML_HOLDING) {
-        return AF_OK;
-    }
-    if (open->removed_by != AF_NO_RULE) {
-        field.to = end;
-        return af_unit_add(feed, &field);
-    }
-    if (open->unreadable) {
-        return AF_OK;
-    }
-    if (open->form == AF_FORM_XHTML) {
-        if (open->body == XML_BODY_CLOSED) {
-            field.from = open->from_body;
-            field.to = open->to_body;
-        } else if (open->body != XML_BODY_SELF) {
-            return AF_OK;
-        }
-        field.prefix_at = open->prefix_at;
-        field.prefix_len = prefix_len(feed, open->prefix_at);
-    }
-    return field.from < field.to ? af_unit_add(feed, &field) : AF_OK;
-}
-
-/* --- Start tags --------------------------------------------------------------------------------------------------------- */
 
 static void take_link(af_feed_t *feed, af_slice_t tag, const af_element_t *element)
 {
@@ -232,31 +158,36 @@ static void take_link(af_feed_t *feed, af_slice_t tag, const af_element_t *eleme
     }
 }
 
-static af_element_t element_of(const af_xml_t *xml, af_slice_t tag, af_slice_t name)
+static af_element_t element_of(const af_feed_t *feed, af_slice_t name, af_space_t space)
 {
     af_xml_name_t cut = af_xml_name_cut(name);
-    af_space_t space = af_xml_stack_space(&xml->stack, tag, name.len, cut.prefix);
+    af_element_t element = {AF_ELEMENT_OTHER, AF_FACT_NONE, 0, 0};
 
-    if (space == AF_SPACE_OTHER && cut.prefix.len > 0) {
-        return (af_element_t){AF_ELEMENT_OTHER, AF_FACT_NONE, 0, 0};
+    if (space != AF_SPACE_OTHER || cut.prefix.len == 0) {
+        element = af_element_of(space, cut.local);
     }
-    return af_element_of(space, cut.local);
+    if (feed->rules->feed_field_count > 0) {
+        af_xml_choose_field(feed, name, space, &element);
+    }
+    return element;
 }
 
-/* Tells whether an element is the one that a rule names, by namespace, or as it is written where that is not known. */
-static bool is_called(const af_xml_t *xml, af_slice_t tag, af_slice_t name, af_slice_t wanted)
+/* Keeps the white space in front of an item's element: what is added behind the last one looks the same. */
+static void note_indent(const af_feed_t *feed, af_xml_t *xml)
 {
-    af_xml_name_t cut = af_xml_name_cut(name), want = af_xml_name_cut(wanted);
+    size_t len = xml->at - xml->tag_end;
 
-    if (!af_slice_equal(cut.local, want.local)) {
-        return false;
+    if (xml->unit_kind != AF_UNIT_ITEM || xml->stack.depth != xml->unit_depth || xml->at < xml->tag_end) {
+        return;
     }
-    if (want.prefix.len == 0) {
-        return cut.prefix.len == 0;
+    xml->indent_len = 0;
+    for (size_t i = 0; i < len && len <= XML_INDENT; i++) {
+        xml->indent[i] = feed->bytes[xml->tag_end + i];
+        xml->indent_len = af_xml_space(xml->indent[i]) ? len : 0;
+        if (xml->indent_len == 0) {
+            return;
+        }
     }
-    af_space_t space = af_space_by_custom(want.prefix);
-    return space == AF_SPACE_OTHER ? af_slice_equal(name, wanted)
-                                   : af_xml_stack_space(&xml->stack, tag, name.len, cut.prefix) == space;
 }
 
 /* Tells whether the element is the item's own: facts deeper inside are of something else, but for the name of an author. */
@@ -280,7 +211,7 @@ static void open_fact(af_xml_t *xml, const af_element_t *element, af_slice_t nam
 static af_status_t look_at_element(af_feed_t *feed, af_xml_t *xml, const af_element_t *element, af_slice_t tag, af_slice_t name)
 {
     af_form_t form;
-    bool holds_html = form_of(element, tag, &form);
+    bool holds_html = af_xml_form_of(element, tag, &form);
     size_t from = xml->at + tag.len;
 
     if (xml->unit == XML_NONE && holds_html) {
@@ -297,28 +228,9 @@ static af_status_t look_at_element(af_feed_t *feed, af_xml_t *xml, const af_elem
         open_fact(xml, element, name, from);
     }
     if (holds_html) {
-        open_field(xml, element, form, from, tag.len);
+        af_xml_open_field(xml, element, form, from, tag.len);
     }
     return AF_OK;
-}
-
-/* The rule that takes an element away, or AF_NO_RULE. */
-static uint32_t remover_of(const af_feed_t *feed, const af_xml_t *xml, af_slice_t tag, af_slice_t name)
-{
-    const char *site = feed->options.site;
-
-    for (uint32_t i = 0; i < feed->rules->feed_remove_count; i++) {
-        const af_rule_t *rule = &feed->rules->rules[feed->rules->feed_removes[i]];
-        if (!af_rule_on_site(rule, site == NULL ? (af_slice_t){NULL, 0} : af_slice_of(site))) {
-            continue;
-        }
-        for (size_t k = 0; k < rule->element_count; k++) {
-            if (is_called(xml, tag, name, af_slice_of(rule->elements[k]))) {
-                return feed->rules->feed_removes[i];
-            }
-        }
-    }
-    return AF_NO_RULE;
 }
 
 /* Begins the removal of an element whose start tag is at xml->at; an empty one is all there is. */
@@ -341,7 +253,7 @@ static af_status_t remove_element(af_feed_t *feed, af_xml_t *xml, const af_xml_t
     status = af_unit_add(feed, &all);
     if (alone) {
         xml->unit = XML_NONE;
-        af_status_t settled = settle(feed, xml, all.to, xml->stack.depth);
+        af_status_t settled = settle(feed, xml, all.to, xml->stack.depth, SETTLED_PART);
         return status != AF_OK ? status : settled;
     }
     return status;
@@ -378,7 +290,7 @@ static void empty_tag(af_feed_t *feed, af_xml_t *xml, const af_element_t *elemen
         return;
     }
     if (xml->field.open) {
-        child_of_field(xml, token, (af_slice_t){tag.data + 1, token->name_len}, xml->stack.depth + 1);
+        af_xml_child_of_field(xml, token, (af_slice_t){tag.data + 1, token->name_len}, xml->stack.depth + 1);
     } else if (feed->wants_facts) {
         take_link(feed, tag, element);
     }
@@ -416,7 +328,8 @@ static void limit_attributes(af_feed_t *feed, af_xml_t *xml, af_slice_t tag, siz
 static af_status_t start_tag(af_feed_t *feed, af_xml_t *xml, const af_xml_token_t *token)
 {
     af_slice_t tag = slice_of(feed, xml->at, xml->at + token->len), name = {tag.data + 1, token->name_len};
-    af_element_t element = element_of(xml, tag, name);
+    af_space_t space = af_xml_stack_space(&xml->stack, tag, name.len, af_xml_name_cut(name).prefix);
+    af_element_t element = element_of(feed, name, space);
 
     if (xml->stack.depth == 0 && !xml->lost && element.kind != AF_ELEMENT_ROOT && element.kind != AF_ELEMENT_ITEM) {
         af_feed_pass(feed, "not-a-feed");
@@ -432,7 +345,11 @@ static af_status_t start_tag(af_feed_t *feed, af_xml_t *xml, const af_xml_token_
         return AF_OK;
     }
     bool in_field = xml->unit == XML_HOLDING && xml->field.open;
-    uint32_t rule = feed->rules->feed_remove_count == 0 || in_field ? AF_NO_RULE : remover_of(feed, xml, tag, name);
+    uint32_t rule = in_field ? AF_NO_RULE : af_xml_remover(feed, name, space);
+    if (feed->rules->feed_add_count > 0 && !in_field) {
+        af_rights_see(xml, space, name);
+        note_indent(feed, xml);
+    }
     if (!token->empty) {
         af_status_t status = push_element(feed, xml, tag, token->name_len);
         if (status != AF_OK || xml->lost) {
@@ -445,7 +362,7 @@ static af_status_t start_tag(af_feed_t *feed, af_xml_t *xml, const af_xml_token_
     if (token->empty) {
         empty_tag(feed, xml, &element, token, tag);
     } else if (xml->unit == XML_HOLDING && xml->field.open) {
-        child_of_field(xml, token, name, xml->stack.depth);
+        af_xml_child_of_field(xml, token, name, xml->stack.depth);
     } else {
         return look_at_element(feed, xml, &element, tag, name);
     }
@@ -471,16 +388,33 @@ static af_status_t close_top(af_feed_t *feed, af_xml_t *xml, size_t to)
     }
     bool ends_field = xml->field.open && xml->field.depth == depth;
     if (ends_field) {
-        status = close_field(feed, xml, xml->at, to);
+        status = af_xml_close_field(feed, xml, xml->at, to);
     }
-    af_xml_stack_pop_to(&xml->stack, depth - 1);
     if (xml->unit != XML_NONE && depth == xml->unit_depth) {
         af_status_t ended = end_unit(feed, xml, to);
+        af_xml_stack_pop_to(&xml->stack, depth - 1);
         return status != AF_OK ? status : ended;
     }
+    af_xml_stack_pop_to(&xml->stack, depth - 1);
     if (ends_field && xml->unit == XML_TOO_LARGE && status == AF_OK) {
         status = hold(feed, xml, to, xml->stack.depth);
     }
+    return status;
+}
+
+/* What is said of the whole feed is known where its channel ends. */
+static af_status_t end_channel(af_feed_t *feed, af_xml_t *xml)
+{
+    size_t depth = xml->stack.depth;
+    af_slice_t local = af_xml_name_cut(af_xml_stack_name(&xml->stack, depth - 1)).local;
+
+    if (xml->unit != XML_NONE || !((depth == 2 && is(local, "channel")) || (depth == 1 && is(local, "feed")))) {
+        return AF_OK;
+    }
+    af_status_t status = begin_unit(feed, xml, AF_UNIT_FIELD, xml->at, depth);
+    xml->tag_end = xml->at;
+    status = status == AF_OK ? settle(feed, xml, xml->at, depth, SETTLED_CHANNEL) : status;
+    xml->unit = XML_NONE;
     return status;
 }
 
@@ -504,7 +438,9 @@ static af_status_t end_tag(af_feed_t *feed, af_xml_t *xml, const af_xml_token_t 
     if (found <= bottom) {
         xml->unit = XML_NONE; /* what is around the unit ends, and it with that */
     }
-    return close_top(feed, xml, xml->at + token->len);
+    af_status_t status = feed->rules->feed_add_count > 0 ? end_channel(feed, xml) : AF_OK;
+    af_status_t closed = close_top(feed, xml, xml->at + token->len);
+    return status != AF_OK ? status : closed;
 }
 
 /* --- The document ------------------------------------------------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 
 #define XML_DEPTH 256u        /* open elements; more are beyond libxml2's own limit */
 #define XML_CHARSET 64u
+#define XML_INDENT 64u
 
 typedef enum {
     XML_NONE,
@@ -59,7 +60,44 @@ struct af_xml {
     char *entities;         /* names that the DOCTYPE declares, each with a NUL */
     size_t entities_len, entities_capacity;
     bool declares_any;      /* declarations may be where we do not look: outside of the document */
+    unsigned item_says, channel_says; /* feed/rights: what they say of whose they are */
+    uint64_t item_applies;  /* feed-add rules whose `when` was found in the item, a bit each */
+    uint8_t indent[XML_INDENT]; /* the white space in front of the item's last element */
+    size_t indent_len;
 };
+
+/* --- xml_field ---------------------------------------------------------------------------------------------------------- */
+
+/* The feed-remove rule that names an element, or AF_NO_RULE. */
+uint32_t af_xml_remover(const af_feed_t *feed, af_slice_t name, af_space_t space);
+
+/* Changes what an element is where feed-fields rules say so. */
+void af_xml_choose_field(const af_feed_t *feed, af_slice_t name, af_space_t space, af_element_t *element);
+
+/* Whether the element holds HTML, and in which form. */
+bool af_xml_form_of(const af_element_t *element, af_slice_t tag, af_form_t *form);
+
+/* `from`: behind the start tag, which is `tag_len` bytes long. */
+void af_xml_open_field(af_xml_t *xml, const af_element_t *element, af_form_t form, size_t from, size_t tag_len);
+
+/* A start tag inside of a field; `depth`: of its element. */
+void af_xml_child_of_field(af_xml_t *xml, const af_xml_token_t *token, af_slice_t name, size_t depth);
+
+/* The field's end tag is [to, end). */
+AF_MUST_USE af_status_t af_xml_close_field(af_feed_t *feed, af_xml_t *xml, size_t to, size_t end);
+
+/* --- rights --------------------------------------------------------------------------------------------------------------- */
+
+/* An element that is no part of a field. */
+void af_rights_see(af_xml_t *xml, af_space_t space, af_slice_t name);
+
+/* Tries the rules' `when` on the unit's fields. AF_NOMEM: nothing was found. */
+AF_MUST_USE af_status_t af_rights_read(af_feed_t *feed, af_xml_t *xml);
+
+/* Adds to the unit's changes what the innermost open element, an item or a channel, does not say. */
+AF_MUST_USE af_status_t af_rights_add(af_feed_t *feed, af_xml_t *xml, size_t at);
+
+/* --- xml_document ------------------------------------------------------------------------------------------------------- */
 
 /* Reads the declaration and finds the charset; `started` where that is done. AF_UNSUPPORTED: the feed passes. */
 AF_MUST_USE af_status_t af_xml_start(af_feed_t *feed, af_xml_t *xml, bool last);

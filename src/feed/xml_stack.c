@@ -171,3 +171,16 @@ af_space_t af_xml_stack_space(const af_xml_stack_t *stack, af_slice_t tag, size_
     }
     return af_space_by_custom(prefix);
 }
+
+bool af_xml_stack_prefix(const af_xml_stack_t *stack, af_space_t space, af_slice_t *prefix)
+{
+    for (size_t i = stack->binding_count; i > 0; i--) {
+        const af_binding_t *binding = &stack->bindings[i - 1];
+        *prefix = (af_slice_t){stack->tags + binding->prefix_at, binding->prefix_len};
+        /* One that is bound to something else farther inside is of no use. */
+        if (binding->space == space && af_xml_stack_space(stack, (af_slice_t){NULL, 0}, 0, *prefix) == space) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -57,4 +57,7 @@ af_xml_name_t af_xml_name_cut(af_slice_t name);
 /* The namespace of the element that `tag` opens, whose name has that prefix, inside of what is open. */
 af_space_t af_xml_stack_space(const af_xml_stack_t *stack, af_slice_t tag, size_t name_len, af_slice_t prefix);
 
+/* The prefix that a namespace has where the stack ends; false: none stands for it there. Lent until the stack changes. */
+bool af_xml_stack_prefix(const af_xml_stack_t *stack, af_space_t space, af_slice_t *prefix);
+
 #endif

@@ -61,7 +61,7 @@ static bool refused(af_rewriter_t *rw, const af_rule_t *rule, const af_node_reco
     case AF_VERB_KEEP:
     case AF_VERB_STRIP:
     case AF_VERB_ATTRIBUTION:
-    case AF_VERB_FEED_REMOVE:
+    case AF_VERB_FEED_REMOVE: case AF_VERB_FEED_FIELDS: case AF_VERB_FEED_ADD:
         break;
     }
     return false;
@@ -121,7 +121,7 @@ static void decide(af_rewriter_t *rw, af_node_t node, uint32_t rule_number)
         af_keep_found(rw, node);
         return;
     case AF_VERB_STRIP:
-    case AF_VERB_FEED_REMOVE:
+    case AF_VERB_FEED_REMOVE: case AF_VERB_FEED_FIELDS: case AF_VERB_FEED_ADD:
         break;
     }
     record->fate = (uint8_t) fate;

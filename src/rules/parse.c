@@ -15,11 +15,11 @@ static const struct {
 } verbs[] = {
     {"remove", AF_VERB_REMOVE}, {"unwrap", AF_VERB_UNWRAP}, {"keep", AF_VERB_KEEP}, {"strip", AF_VERB_STRIP},
     {"dedupe", AF_VERB_DEDUPE}, {"protect", AF_VERB_PROTECT}, {"attribution", AF_VERB_ATTRIBUTION},
-    {"feed-remove", AF_VERB_FEED_REMOVE},
+    {"feed-remove", AF_VERB_FEED_REMOVE}, {"feed-fields", AF_VERB_FEED_FIELDS}, {"feed-add", AF_VERB_FEED_ADD},
 };
 
 #define VERBS (sizeof verbs / sizeof verbs[0])
-#define VERB_NAMES "remove, unwrap, keep, strip, dedupe, protect, attribution, feed-remove, lift or preset"
+#define VERB_NAMES "remove, unwrap, keep, strip, dedupe, protect, attribution, feed-remove, feed-fields, feed-add, lift or preset"
 
 static bool starts_with(af_slice_t text, const char *word)
 {
@@ -196,8 +196,10 @@ static af_status_t read_rule_of_verb(af_parse_t *parse)
         return read_strip(parse);
     case AF_VERB_ATTRIBUTION:
         return read_attribution(parse);
-    case AF_VERB_FEED_REMOVE:
+    case AF_VERB_FEED_REMOVE: case AF_VERB_FEED_FIELDS:
         return af_rule_feed(parse);
+    case AF_VERB_FEED_ADD:
+        return af_rule_feed_add(parse);
     }
     return AF_SYNTAX;
 }

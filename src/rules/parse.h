@@ -4,6 +4,7 @@
  *   remove|dedupe SELECTOR [text=/re/ims] [max=N] [force] [site=HOSTS] [label=NAME]
  *   remove also: [links=N%] [min-links=N] [max-prose=N] [heading=/re/ims] [controls] [emptied] [after=N]
  *   unwrap|keep|protect SELECTOR [site=] [label=]       strip /re/ims [in=SELECTOR] [site=] [label=]
+ *   feed-remove|feed-fields NAME...  feed-add NAME TEMPLATE [when=/re/] [url=] [in=item|channel] [date=] [site=] [label=]
  *   attribution TEMPLATE [match=/re/] [good=/re/] [when=/re/] [in=SELECTOR] [at=] [date=] [max=N] [site=] [label=]
  *   lift LABEL ...      preset NAME      ! comment      # comment (with a space; ##SELECTOR is a cosmetic filter: rules/cosmetic.h)
  *
@@ -18,10 +19,10 @@
 typedef enum {
     AF_OPTION_TEXT, AF_OPTION_MAX, AF_OPTION_SITE, AF_OPTION_LABEL, AF_OPTION_IN, AF_OPTION_MATCH, AF_OPTION_GOOD, AF_OPTION_WHEN,
     AF_OPTION_AT, AF_OPTION_DATE, AF_OPTION_LINKS, AF_OPTION_MIN_LINKS, AF_OPTION_MAX_PROSE, AF_OPTION_HEADING,
-    AF_OPTION_CONTROLS, AF_OPTION_EMPTIED, AF_OPTION_FORCE, AF_OPTION_AFTER
+    AF_OPTION_CONTROLS, AF_OPTION_EMPTIED, AF_OPTION_FORCE, AF_OPTION_AFTER, AF_OPTION_URL
 } af_option_t;
 
-#define AF_OPTIONS 18u
+#define AF_OPTIONS 19u
 #define AF_OPTION_NONE AF_OPTIONS
 
 typedef struct {
@@ -103,6 +104,15 @@ AF_MUST_USE bool af_rule_automatic(af_parse_t *parse, af_status_t *status);
 /* Reads what follows the verb: template and options. Fills the draft's rule; in= is af_rule_options' as with other verbs. */
 AF_MUST_USE af_status_t af_rule_attribution(af_parse_t *parse);
 
+/* Reads the template at the parse's place into `rule`; `*at`: where its text begins. */
+AF_MUST_USE af_status_t af_rule_template(af_parse_t *parse, af_attribution_rule_t *rule, size_t *at);
+
+/* Compiles a pattern of it that the rule gives. */
+AF_MUST_USE af_status_t af_rule_given(const af_parse_t *parse, const af_option_value_t *given, const af_regex_t **out);
+
+/* Puts at= and date= into `rule`. */
+AF_MUST_USE af_status_t af_rule_words(const af_parse_t *parse, af_attribution_rule_t *rule);
+
 /* --- lift.c ---------------------------------------------------------------------------------------------------------------- */
 
 /* Reads what follows lift: labels of rules that stand before it. */
@@ -110,7 +120,10 @@ AF_MUST_USE af_status_t af_lift_read(const af_line_t *line, af_slice_t rest);
 
 /* --- rule_feed.c ----------------------------------------------------------------------------------------------------------- */
 
-/* Reads what follows feed-remove: names of elements, and options. */
+/* Reads what follows feed-remove and feed-fields: names of elements, and options. */
 AF_MUST_USE af_status_t af_rule_feed(af_parse_t *parse);
+
+/* Reads what follows feed-add: the element's name, a template, options. */
+AF_MUST_USE af_status_t af_rule_feed_add(af_parse_t *parse);
 
 #endif

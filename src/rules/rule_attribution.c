@@ -46,7 +46,7 @@ static void read_bare(af_parse_t *parse, af_slice_t *out, size_t *at)
     parse->at = end;
 }
 
-static af_status_t read_template(af_parse_t *parse, af_attribution_rule_t *rule, size_t *at)
+af_status_t af_rule_template(af_parse_t *parse, af_attribution_rule_t *rule, size_t *at)
 {
     af_slice_t text;
     af_template_error_t error;
@@ -54,7 +54,7 @@ static af_status_t read_template(af_parse_t *parse, af_attribution_rule_t *rule,
 
     parse->at = pass_blanks(parse, parse->at);
     if (parse->at >= parse->text.len || af_option_at(parse, parse->at) != AF_OPTION_NONE) {
-        return af_rule_error(parse, parse->at, "expected a template in quotes behind \"attribution\"");
+        return af_rule_error(parse, parse->at, "expected a template in quotes behind \"%s\"", parse->verb_name);
     }
     if (parse->text.data[parse->at] == '"' || parse->text.data[parse->at] == '\'') {
         af_status_t status = read_quoted(parse, &text, at);
@@ -70,7 +70,7 @@ static af_status_t read_template(af_parse_t *parse, af_attribution_rule_t *rule,
 
 /* --- Patterns ------------------------------------------------------------------------------------------------------------- */
 
-static af_status_t compile_given(const af_parse_t *parse, const af_option_value_t *given, const af_regex_t **out)
+af_status_t af_rule_given(const af_parse_t *parse, const af_option_value_t *given, const af_regex_t **out)
 {
     const uint8_t *title = memmem(given->value.data, given->value.len, "{title}", 7);
 
@@ -110,15 +110,15 @@ static af_status_t make_patterns(const af_parse_t *parse, af_attribution_rule_t 
 {
     const af_option_value_t *match = &parse->options[AF_OPTION_MATCH], *good = &parse->options[AF_OPTION_GOOD];
     const af_option_value_t *when = &parse->options[AF_OPTION_WHEN];
-    af_status_t status = match->set ? compile_given(parse, match, &rule->match)
+    af_status_t status = match->set ? af_rule_given(parse, match, &rule->match)
                                     : compile_default(parse, rule, at, AF_TEMPLATE_MATCH, &rule->match);
 
     if (status == AF_OK) {
-        status = good->set ? compile_given(parse, good, &rule->good)
+        status = good->set ? af_rule_given(parse, good, &rule->good)
                            : compile_default(parse, rule, at, AF_TEMPLATE_GOOD, &rule->good);
     }
     if (status == AF_OK && when->set) {
-        status = compile_given(parse, when, &rule->when);
+        status = af_rule_given(parse, when, &rule->when);
     }
     if (status == AF_OK) {
         rule->year_group = af_regex_group(rule->match, "year");
@@ -134,7 +134,7 @@ static bool is_word(const af_option_value_t *value, const char *word)
     return af_slice_equal(value->value, af_slice_of(word));
 }
 
-static af_status_t read_words(const af_parse_t *parse, af_attribution_rule_t *rule)
+af_status_t af_rule_words(const af_parse_t *parse, af_attribution_rule_t *rule)
 {
     const af_option_value_t *place = &parse->options[AF_OPTION_AT], *date = &parse->options[AF_OPTION_DATE];
 
@@ -248,11 +248,11 @@ af_status_t af_rule_attribution(af_parse_t *parse)
     *made = (af_attribution_rule_t){.place = AF_PLACE_END};
     rule->attribution = made;
     rule->max = AF_ATTRIBUTION_MAX;
-    af_status_t status = read_template(parse, made, &at);
+    af_status_t status = af_rule_template(parse, made, &at);
     status = status == AF_OK ? af_rule_options(parse) : status;
     status = status == AF_OK ? take_automatic(parse) : status;
     status = status == AF_OK ? af_rule_common(parse) : status;
-    status = status == AF_OK ? read_words(parse, made) : status;
+    status = status == AF_OK ? af_rule_words(parse, made) : status;
     status = status == AF_OK ? make_patterns(parse, made, at) : status;
     made->max = rule->max;
     made->automatic = parse->line->builder->automatic != NULL;

@@ -13,7 +13,7 @@
 typedef enum { VALUE_PATTERN, VALUE_NUMBER, VALUE_WORD, VALUE_SELECTOR, VALUE_NONE } value_kind_t;
 
 #define OF(verb) (1u << AF_VERB_##verb)
-#define OF_ALL 0xffu
+#define OF_ALL 0x3ffu
 
 static const struct {
     const char *name;
@@ -24,12 +24,12 @@ static const struct {
     [AF_OPTION_MAX] = {"max", VALUE_NUMBER, OF(REMOVE) | OF(DEDUPE) | OF(ATTRIBUTION)},
     [AF_OPTION_SITE] = {"site", VALUE_WORD, OF_ALL},
     [AF_OPTION_LABEL] = {"label", VALUE_WORD, OF_ALL},
-    [AF_OPTION_IN] = {"in", VALUE_SELECTOR, OF(STRIP) | OF(ATTRIBUTION)},
+    [AF_OPTION_IN] = {"in", VALUE_SELECTOR, OF(STRIP) | OF(ATTRIBUTION) | OF(FEED_ADD)},
     [AF_OPTION_MATCH] = {"match", VALUE_PATTERN, OF(ATTRIBUTION)},
     [AF_OPTION_GOOD] = {"good", VALUE_PATTERN, OF(ATTRIBUTION)},
-    [AF_OPTION_WHEN] = {"when", VALUE_PATTERN, OF(ATTRIBUTION)},
+    [AF_OPTION_WHEN] = {"when", VALUE_PATTERN, OF(ATTRIBUTION) | OF(FEED_ADD)},
     [AF_OPTION_AT] = {"at", VALUE_WORD, OF(ATTRIBUTION)},
-    [AF_OPTION_DATE] = {"date", VALUE_WORD, OF(ATTRIBUTION)},
+    [AF_OPTION_DATE] = {"date", VALUE_WORD, OF(ATTRIBUTION) | OF(FEED_ADD)},
     [AF_OPTION_LINKS] = {"links", VALUE_NUMBER, OF(REMOVE)},
     [AF_OPTION_MIN_LINKS] = {"min-links", VALUE_NUMBER, OF(REMOVE)},
     [AF_OPTION_MAX_PROSE] = {"max-prose", VALUE_NUMBER, OF(REMOVE)},
@@ -37,6 +37,7 @@ static const struct {
     [AF_OPTION_CONTROLS] = {"controls", VALUE_NONE, OF(REMOVE)},
     [AF_OPTION_EMPTIED] = {"emptied", VALUE_NONE, OF(REMOVE)},
     [AF_OPTION_AFTER] = {"after", VALUE_NUMBER, OF(REMOVE)},
+    [AF_OPTION_URL] = {"url", VALUE_WORD, OF(FEED_ADD)},
     [AF_OPTION_FORCE] = {"force", VALUE_NONE, OF(REMOVE) | OF(DEDUPE)},
 };
 

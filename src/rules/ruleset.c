@@ -58,6 +58,8 @@ static void count_rule(af_ruleset_t *set, const af_rule_t *rule)
     set->has_strip |= rule->verb == AF_VERB_STRIP;
     set->attribution_count += rule->verb == AF_VERB_ATTRIBUTION;
     set->feed_remove_count += rule->verb == AF_VERB_FEED_REMOVE;
+    set->feed_field_count += rule->verb == AF_VERB_FEED_FIELDS;
+    set->feed_add_count += rule->verb == AF_VERB_FEED_ADD;
 }
 
 /* The numbers of the rules of a verb; NULL: no memory. */
@@ -89,7 +91,9 @@ static af_status_t move_rules(af_builder_t *builder)
     }
     set->attributions = numbers_of(builder, AF_VERB_ATTRIBUTION, set->attribution_count);
     set->feed_removes = numbers_of(builder, AF_VERB_FEED_REMOVE, set->feed_remove_count);
-    if (set->attributions == NULL || set->feed_removes == NULL) {
+    set->feed_fields = numbers_of(builder, AF_VERB_FEED_FIELDS, set->feed_field_count);
+    set->feed_adds = numbers_of(builder, AF_VERB_FEED_ADD, set->feed_add_count);
+    if (set->attributions == NULL || set->feed_removes == NULL || set->feed_fields == NULL || set->feed_adds == NULL) {
         return AF_NOMEM;
     }
     for (size_t i = 0; i < count; i++) {

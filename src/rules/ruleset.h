@@ -10,7 +10,7 @@
 
 typedef enum {
     AF_VERB_REMOVE, AF_VERB_UNWRAP, AF_VERB_KEEP, AF_VERB_STRIP, AF_VERB_DEDUPE, AF_VERB_PROTECT, AF_VERB_ATTRIBUTION,
-    AF_VERB_FEED_REMOVE /* elements of feeds; no selector */
+    AF_VERB_FEED_REMOVE, AF_VERB_FEED_FIELDS, AF_VERB_FEED_ADD /* of elements of feeds; no selector */
 } af_verb_t;
 
 typedef struct af_attribution_rule af_attribution_rule_t; /* rules/template.h */
@@ -47,8 +47,10 @@ typedef struct {
     uint32_t next;               /* the next of them; 0: none */
     const af_regex_t *group;     /* the first: all patterns, AF_REGEX_PARTIAL; NULL: asked alone */
     uint32_t group_max;          /* the longest text that any of them wants */
-    const af_attribution_rule_t *attribution; /* AF_VERB_ATTRIBUTION */
-    const char *const *elements; size_t element_count; /* AF_VERB_FEED_REMOVE: names with the prefixes of custom */
+    const af_attribution_rule_t *attribution; /* AF_VERB_ATTRIBUTION; AF_VERB_FEED_ADD: its parts, when and fallback */
+    const char *const *elements; size_t element_count; /* AF_VERB_FEED_: names with the prefixes of custom */
+    const char *url;             /* AF_VERB_FEED_ADD, source: as markup; NULL: none */
+    bool of_channel;             /* AF_VERB_FEED_ADD: to the channel, not to each item */
 } af_rule_t;
 
 struct af_ruleset {
@@ -60,6 +62,8 @@ struct af_ruleset {
     bool has_text, has_dedupe, has_title, has_attribution, has_protect, has_keep, has_strip;
     const uint32_t *attributions; uint32_t attribution_count; /* numbers of the AF_VERB_ATTRIBUTION rules, rising */
     const uint32_t *feed_removes; uint32_t feed_remove_count; /* likewise */
+    const uint32_t *feed_fields; uint32_t feed_field_count;
+    const uint32_t *feed_adds; uint32_t feed_add_count;
     const af_regex_t *guard;     /* what text of preset rules must not have; NULL: nothing asks */
     uint8_t digest[16];
     const char *const *variables; uint32_t variable_count; /* names without $ */
