@@ -7,6 +7,8 @@
  */
 #include "rewrite/rewriter_internal.h"
 
+#define KEPT_STORE 16384u /* bytes of a store that stay with an empty queue */
+
 static af_held_t *held_at(af_rewriter_t *rw, size_t i)
 {
     return AF_VECTOR_AT(af_held_t, &rw->held, i);
@@ -20,6 +22,16 @@ static void shift(af_vector_t *vector, size_t by, size_t item)
     vector->count -= by;
 }
 
+/* Empties a store; one that has become large is given back. */
+static void empty(af_rewriter_t *rw, af_vector_t *vector, size_t item)
+{
+    vector->count = 0;
+    if (vector->capacity * item > KEPT_STORE) {
+        af_heap_release(rw->heap, vector->items, vector->capacity * item);
+        *vector = (af_vector_t){0};
+    }
+}
+
 /* Moves out what the queue's front has passed. */
 static void compact(af_rewriter_t *rw)
 {
@@ -29,7 +41,10 @@ static void compact(af_rewriter_t *rw)
         return;
     }
     if (first == rw->held.count) {
-        rw->held.count = rw->held_bytes.count = rw->held_attributes.count = rw->held_nodes.count = 0;
+        empty(rw, &rw->held, sizeof(af_held_t));
+        empty(rw, &rw->held_bytes, 1);
+        empty(rw, &rw->held_attributes, sizeof(af_attribute_t));
+        empty(rw, &rw->held_nodes, sizeof(af_node_t));
         rw->held_first = 0;
         return;
     }
@@ -46,14 +61,15 @@ static void compact(af_rewriter_t *rw)
     rw->held_first = 0;
 }
 
-static af_status_t store(af_rewriter_t *rw, af_vector_t *vector, const void *items, size_t count, size_t item, size_t *at)
+/* Puts a copy at the end of a store. `*at`: where it is. */
+static af_status_t store(af_rewriter_t *rw, af_vector_t *vector, const void *items, size_t count, size_t item, uint32_t *at)
 {
     af_status_t status = af_vector_reserve(rw, vector, vector->count + count, item);
 
     if (status != AF_OK) {
         return status;
     }
-    *at = vector->count;
+    *at = (uint32_t) vector->count; /* less than af_vector_reserve's most */
     if (count > 0) {
         memcpy((uint8_t *) vector->items + vector->count * item, items, count * item);
         vector->count += count;
@@ -61,51 +77,68 @@ static af_status_t store(af_rewriter_t *rw, af_vector_t *vector, const void *ite
     return AF_OK;
 }
 
+static af_status_t store_name(af_rewriter_t *rw, const af_token_t *token, af_held_t *held)
+{
+    af_slice_t bytes = token->bytes, name = token->name;
+    uint32_t ignored;
+
+    held->name_len = (uint32_t) name.len;
+    if (name.data != NULL && bytes.data != NULL && name.data >= bytes.data && name.data + name.len <= bytes.data + bytes.len) {
+        held->name_at = (uint32_t) (name.data - bytes.data);
+        return AF_OK;
+    }
+    held->name_at = held->bytes_len;
+    return store(rw, &rw->held_bytes, name.data, name.len, 1, &ignored);
+}
+
 af_status_t af_queue_add(af_rewriter_t *rw, const af_token_t *token)
 {
-    af_status_t status = AF_OK;
+    af_held_t held = {.from_pos = token->from_pos, .tag = token->tag, .text_parent = rw->text_parent};
+    af_status_t status;
 
-    compact(rw);
-    af_held_t *held = af_vector_add(rw, &rw->held, sizeof *held, &status);
-    if (held == NULL) {
-        return status;
+    if (token->to_pos - token->from_pos > UINT32_MAX) {
+        return AF_LIMIT;
     }
-    memset(held, 0, sizeof *held);
-    held->token = *token;
-    held->node_count = (uint32_t) rw->made.count;
-    held->text_parent = rw->text_parent;
-    bool inside = token->name.data != NULL && token->bytes.data != NULL && token->name.data >= token->bytes.data &&
-                  token->name.data + token->name.len <= token->bytes.data + token->bytes.len;
-    held->name_inside = inside;
-    size_t ignored;
-    status = store(rw, &rw->held_bytes, token->bytes.data, token->bytes.len, 1, &held->bytes_at);
-    if (status == AF_OK && inside) {
-        held->name_at = (size_t) (token->name.data - token->bytes.data);
-    } else if (status == AF_OK) {
-        held->name_at = token->bytes.len;
-        status = store(rw, &rw->held_bytes, token->name.data, token->name.len, 1, &ignored);
+    compact(rw);
+    held.span = (uint32_t) (token->to_pos - token->from_pos);
+    held.type = (uint8_t) token->type;
+    held.text = (uint8_t) token->text;
+    held.flags = (uint8_t) token->flags;
+    held.stripped = (token->flags & TOKEN_STRIPPED) != 0;
+    held.bytes_len = (uint32_t) token->bytes.len;
+    held.attribute_count = token->attribute_count;
+    held.node_count = (uint32_t) rw->made.count;
+    status = store(rw, &rw->held_bytes, token->bytes.data, token->bytes.len, 1, &held.bytes_at);
+    if (status == AF_OK) {
+        status = store_name(rw, token, &held);
     }
     if (status == AF_OK) {
         status = store(rw, &rw->held_attributes, token->attributes, token->attribute_count, sizeof *token->attributes,
-                       &held->attributes_at);
+                       &held.attributes_at);
     }
     if (status == AF_OK) {
-        status = store(rw, &rw->held_nodes, rw->made.items, rw->made.count, sizeof(af_node_t), &held->nodes_at);
+        status = store(rw, &rw->held_nodes, rw->made.items, rw->made.count, sizeof(af_node_t), &held.nodes_at);
     }
-    if (status != AF_OK) {
-        rw->held.count--;
-    }
-    return status;
+    uint32_t ignored;
+    return status == AF_OK ? store(rw, &rw->held, &held, 1, sizeof held, &ignored) : status;
 }
 
 static af_token_t token_of(const af_rewriter_t *rw, const af_held_t *held)
 {
-    af_token_t token = held->token;
+    const uint8_t *bytes = (const uint8_t *) rw->held_bytes.items + held->bytes_at;
 
-    token.bytes.data = (const uint8_t *) rw->held_bytes.items + held->bytes_at;
-    token.name.data = token.bytes.data + held->name_at;
-    token.attributes = AF_VECTOR_AT(af_attribute_t, &rw->held_attributes, held->attributes_at);
-    return token;
+    return (af_token_t){
+        .type = (af_token_type_t) held->type,
+        .text = (af_text_kind_t) held->text,
+        .flags = held->flags | (held->stripped ? TOKEN_STRIPPED : 0),
+        .from_pos = held->from_pos,
+        .to_pos = held->from_pos + held->span,
+        .bytes = {bytes, held->bytes_len},
+        .name = {bytes + held->name_at, held->name_len},
+        .tag = held->tag,
+        .attributes = AF_VECTOR_AT(af_attribute_t, &rw->held_attributes, held->attributes_at),
+        .attribute_count = held->attribute_count
+    };
 }
 
 af_token_t af_queue_token(const af_rewriter_t *rw, uint32_t number, const af_node_t **nodes, uint32_t *count)

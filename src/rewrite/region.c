@@ -455,8 +455,10 @@ static af_status_t write_region(region_t *region)
     if (status != AF_OK) {
         return status;
     }
-    const af_held_t *last = AF_VECTOR_AT(af_held_t, &rw->held, region->end - 1);
-    af_write_drop(rw, &last->token, rw->drop_rule);
+    const af_node_t *nodes;
+    uint32_t count;
+    af_token_t last = af_queue_token(rw, (uint32_t) region->end - 1, &nodes, &count);
+    af_write_drop(rw, &last, rw->drop_rule);
     af_tree_t old = rw->past;
     rw->past = region->replay;
     region->replay = old;
@@ -479,7 +481,7 @@ af_status_t af_region_flush(af_rewriter_t *rw, bool *written)
     region_t region = {.rw = rw, .end = rw->held.count};
 
     *written = false;
-    if (AF_VECTOR_AT(af_held_t, &rw->held, region.end - 1)->token.type == AF_TOKEN_END) {
+    if (AF_VECTOR_AT(af_held_t, &rw->held, region.end - 1)->type == AF_TOKEN_END) {
         region.end--;
     }
     if (region.end == rw->held_first) {

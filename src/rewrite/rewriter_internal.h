@@ -68,14 +68,20 @@ typedef struct {
     uint64_t from_pos;
 } af_candidate_t;
 
-/* A token in the queue; its bytes, attributes and nodes are in the queue's stores at these offsets. */
+/* A token in the queue, as small as it goes: what is held of a page is mostly these. Its bytes, attributes and nodes are in the
+ * queue's stores, which hold less than 4 GiB, at these offsets. */
 typedef struct {
-    af_token_t token;
-    size_t bytes_at, attributes_at, nodes_at;
-    uint32_t node_count;
+    uint64_t from_pos;
+    uint32_t span;         /* bytes of the stream */
+    uint32_t bytes_at, bytes_len;
+    uint32_t name_at, name_len; /* from bytes_at on, where the name is not a part of the bytes behind them */
+    uint32_t tag;
+    uint32_t attributes_at, attribute_count;
+    uint32_t nodes_at, node_count;
     af_node_t text_parent; /* text, comments: where they are in the end, 0 unknown */
-    bool name_inside; /* the name is a part of the bytes, at name_at */
-    size_t name_at;
+    uint8_t type, text;    /* af_token_type_t, af_text_kind_t */
+    uint8_t flags;
+    bool stripped;         /* TOKEN_STRIPPED */
 } af_held_t;
 
 /* Bytes that go in at a place of the stream that is not decided yet. */
