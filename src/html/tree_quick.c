@@ -7,6 +7,8 @@
  */
 #include "html/tree_internal.h"
 
+#include "base/ascii.h"
+
 typedef enum {
     QUICK_NOT,
     QUICK_BLOCK,      /* closes a p, is pushed */
@@ -14,7 +16,12 @@ typedef enum {
     QUICK_ITEM,       /* li */
     QUICK_INLINE,     /* is pushed */
     QUICK_VOID,       /* is closed at once */
-    QUICK_FORMATTING  /* is pushed, and put into the list */
+    QUICK_META,       /* the same, in the head too, and whatever is in the list */
+    QUICK_INPUT,      /* a void element as long as frames are out of the question */
+    QUICK_BUTTON,
+    QUICK_FORMATTING, /* is pushed, and put into the list */
+    QUICK_RAW,        /* is pushed, with a text of its own that follows */
+    QUICK_SVG
 } quick_t;
 
 #define B QUICK_BLOCK
@@ -35,6 +42,10 @@ static const uint8_t kinds[AF_TAG_COUNT] = {
     [AF_TAG_Q] = I,
     [AF_TAG_SAMP] = I, [AF_TAG_SPAN] = I, [AF_TAG_SUB] = I, [AF_TAG_SUP] = I, [AF_TAG_TIME] = I, [AF_TAG_VAR] = I,
     [AF_TAG_VIDEO] = I, [AF_TAG_AUDIO] = I, [AF_TAG_CANVAS] = I,
+    [AF_TAG_LINK] = QUICK_META, [AF_TAG_META] = QUICK_META, [AF_TAG_SOURCE] = QUICK_META, [AF_TAG_TRACK] = QUICK_META,
+    [AF_TAG_INPUT] = QUICK_INPUT, [AF_TAG_BUTTON] = QUICK_BUTTON, [AF_TAG_SVG] = QUICK_SVG,
+    [AF_TAG_SCRIPT] = QUICK_RAW, [AF_TAG_STYLE] = QUICK_RAW, [AF_TAG_NOSCRIPT] = QUICK_RAW, [AF_TAG_TITLE] = QUICK_RAW,
+    [AF_TAG_IFRAME] = QUICK_RAW,
     [AF_TAG_BR] = QUICK_VOID, [AF_TAG_IMG] = QUICK_VOID, [AF_TAG_WBR] = QUICK_VOID, [AF_TAG_EMBED] = QUICK_VOID,
     [AF_TAG_A] = F, [AF_TAG_B] = F, [AF_TAG_BIG] = F, [AF_TAG_CODE] = F, [AF_TAG_EM] = F, [AF_TAG_FONT] = F, [AF_TAG_I] = F,
     [AF_TAG_S] = F, [AF_TAG_SMALL] = F, [AF_TAG_STRIKE] = F, [AF_TAG_STRONG] = F, [AF_TAG_TT] = F, [AF_TAG_U] = F,
@@ -65,13 +76,24 @@ static inline bool pops_current(const af_tree_t *tree, const af_token_t *token, 
            (tree->open[tree->depth - 2].classes & CLASS_HTML) != 0;
 }
 
+/* The start tag of a formatting element goes with it where it is the last one stored: it has no clone that shares it. */
+static inline void forget_tag(af_pool_t *pool, const af_node_record_t *record)
+{
+    if ((record->flags & AF_NODE_CLONE) == 0 && (size_t) record->tag_bytes + record->tag_len == pool->bytes_used) {
+        pool->bytes_used = record->tag_bytes;
+    }
+}
+
 static inline void pop(af_tree_t *tree, uint32_t name)
 {
     af_node_t node = tree->stack[--tree->depth];
+    af_node_record_t *record = af_node_at(tree->pool, node);
 
     tree->open_counts[name]--;
+    tree->loose_count -= (record->flags & AF_NODE_UNSTABLE) != 0;
+    record->flags &= (uint16_t) ~AF_NODE_UNSTABLE;
     if (node == tree->form || node == tree->head) {
-        af_node_at(tree->pool, node)->flags |= AF_NODE_CLOSED;
+        record->flags |= AF_NODE_CLOSED;
     } else {
         af_pool_free_linked(tree->pool, node);
     }
@@ -81,7 +103,7 @@ static inline bool end_tag(af_tree_t *tree, const af_token_t *token, const af_op
 {
     const af_node_record_t *record = current_record(tree);
 
-    if (!pops_current(tree, token, current) || (record->flags & AF_NODE_UNSTABLE) != 0) {
+    if (!pops_current(tree, token, current)) {
         return false;
     }
     if ((record->flags & AF_NODE_LISTED) != 0) {
@@ -91,6 +113,7 @@ static inline bool end_tag(af_tree_t *tree, const af_token_t *token, const af_op
             return false;
         }
         tree->formatting_count--;
+        forget_tag(tree->pool, record);
     }
     pop(tree, token->tag);
     return true;
@@ -107,7 +130,7 @@ static inline bool list_allows(const af_tree_t *tree, uint32_t tag, quick_t kind
         return true;
     }
     if (kind != QUICK_FORMATTING) {
-        return (af_tag_classes(tag) & CLASS_SPECIAL) == 0 || kind == QUICK_VOID; /* else it would be unstable */
+        return true;
     }
     if (count > 2) {
         return false; /* the Noah's Ark clause may have something to say */
@@ -132,71 +155,156 @@ static inline bool stack_allows(const af_tree_t *tree, const af_open_t *current,
     case QUICK_ITEM:
         return tree->open_counts[AF_TAG_P] == 0 &&
                ((current->classes & CLASS_LIST_SCOPE) != 0 || tree->open_counts[AF_TAG_LI] == 0);
-    case QUICK_INLINE: case QUICK_VOID: case QUICK_FORMATTING:
+    case QUICK_BUTTON:
+        return tree->open_counts[AF_TAG_BUTTON] == 0;
+    case QUICK_INLINE: case QUICK_VOID: case QUICK_META: case QUICK_INPUT: case QUICK_FORMATTING: case QUICK_RAW: case QUICK_SVG:
         break;
     }
     return true;
 }
 
-static inline void make_node(af_tree_t *tree, uint32_t tag, uint32_t flags, af_node_t node)
+/* Pushes an element; there is room for it, and `node` is the first free one. */
+static inline void push(af_tree_t *tree, uint32_t tag, af_namespace_t space, uint32_t classes, af_node_t node)
 {
     af_node_t parent = tree->stack[tree->depth - 1];
     uint32_t index = ++af_node_at(tree->pool, parent)->children;
 
     tree->pool->free = af_node_at(tree->pool, node)->next;
     *af_node_at(tree->pool, node) = (af_node_record_t){
-        .parent = parent, .name = tag, .index = index, .flags = (uint16_t) flags, .fate = tree->fate};
+        .parent = parent, .name = tag, .index = index, .space = (uint8_t) space, .fate = tree->fate};
+    tree->stack[tree->depth] = node;
+    tree->open[tree->depth++] = (af_open_t){tag, classes};
 }
 
-static bool start_tag(af_tree_t *tree, const af_token_t *token, const af_open_t *current)
+/* The list holds no closed entry here: what is special and open inside one may be moved by its end tag. */
+static inline void push_html(af_tree_t *tree, uint32_t tag, af_node_t node)
 {
-    quick_t kind = (quick_t) kinds[token->tag];
-    af_pool_t *pool = tree->pool;
-    af_node_t node = pool->free;
+    uint32_t classes = af_tag_classes(tag), count = tree->formatting_count;
 
-    if (kind == QUICK_VOID) {
-        current_record(tree)->children++;
-        tree->frameset_ok = false;
-        return true;
+    push(tree, tag, AF_NS_HTML, classes, node);
+    tree->open_counts[tag]++;
+    if (count > 0 && (classes & CLASS_SPECIAL) != 0 && tree->formatting[count - 1].node != 0) {
+        af_node_at(tree->pool, node)->flags |= AF_NODE_UNSTABLE;
+        tree->loose_count++;
     }
-    if (!stack_allows(tree, current, kind) || !list_allows(tree, token->tag, kind) || node == 0 ||
-        tree->depth == tree->stack_capacity || tree->depth >= tree->depth_limit) {
+}
+
+static inline bool push_formatting(af_tree_t *tree, const af_token_t *token, af_node_t node)
+{
+    af_pool_t *pool = tree->pool;
+
+    if (token->bytes.len > pool->bytes_capacity - pool->bytes_used || tree->formatting_count == tree->formatting_capacity) {
         return false;
     }
-    if (kind == QUICK_FORMATTING) {
-        if (token->bytes.len > pool->bytes_capacity - pool->bytes_used || tree->formatting_count == tree->formatting_capacity) {
-            return false;
-        }
-        make_node(tree, token->tag, AF_NODE_LISTED, node);
-        af_node_record_t *record = af_node_at(pool, node);
-        record->tag_bytes = (uint32_t) pool->bytes_used;
-        record->tag_len = (uint32_t) token->bytes.len;
-        memcpy(pool->bytes + pool->bytes_used, token->bytes.data, token->bytes.len);
-        pool->bytes_used += token->bytes.len;
-        tree->formatting[tree->formatting_count++] = (af_formatting_entry_t){node, token->tag};
-    } else {
-        make_node(tree, token->tag, 0, node);
-        tree->frameset_ok = tree->frameset_ok && kind != QUICK_ITEM;
-    }
-    tree->stack[tree->depth] = node;
-    tree->open[tree->depth++] = (af_open_t){token->tag, af_tag_classes(token->tag)};
-    tree->open_counts[token->tag]++;
+    push_html(tree, token->tag, node);
+    af_node_record_t *record = af_node_at(pool, node);
+    record->flags |= AF_NODE_LISTED;
+    record->tag_bytes = (uint32_t) pool->bytes_used;
+    record->tag_len = (uint32_t) token->bytes.len;
+    memcpy(pool->bytes + pool->bytes_used, token->bytes.data, token->bytes.len);
+    pool->bytes_used += token->bytes.len;
+    tree->formatting[tree->formatting_count++] = (af_formatting_entry_t){node, token->tag};
     return true;
 }
 
-/* --- the tree -------------------------------------------------------------------------------------------------------------- */
+static inline bool has_room(const af_tree_t *tree, af_node_t node)
+{
+    return node != 0 && tree->depth < tree->stack_capacity && tree->depth < tree->depth_limit;
+}
+
+static void push_raw(af_tree_t *tree, uint32_t tag, af_node_t node)
+{
+    push_html(tree, tag, node);
+    tree->next_text = tag == AF_TAG_SCRIPT ? AF_TEXT_SCRIPT : tag == AF_TAG_TITLE ? AF_TEXT_RCDATA : AF_TEXT_RAWTEXT;
+    tree->original_mode = tree->mode;
+    tree->mode = MODE_TEXT;
+}
+
+static bool svg(af_tree_t *tree, const af_token_t *token, af_node_t node)
+{
+    if ((token->flags & AF_TOKEN_SELF_CLOSING) != 0) {
+        return false;
+    }
+    push(tree, AF_TAG_SVG, AF_NS_SVG, CLASS_SVG, node);
+    return true;
+}
+
+static inline bool start_tag(af_tree_t *tree, const af_token_t *token, const af_open_t *current)
+{
+    quick_t kind = (quick_t) kinds[token->tag];
+    af_node_t node = tree->pool->free;
+
+    if (kind == QUICK_VOID || kind == QUICK_META || (kind == QUICK_INPUT && !tree->frameset_ok)) {
+        current_record(tree)->children++;
+        tree->frameset_ok = tree->frameset_ok && kind == QUICK_META;
+        return true;
+    }
+    if (!stack_allows(tree, current, kind) || !list_allows(tree, token->tag, kind) || !has_room(tree, node)) {
+        return false;
+    }
+    switch (kind) {
+    case QUICK_FORMATTING:
+        return push_formatting(tree, token, node);
+    case QUICK_RAW:
+        tree->frameset_ok = tree->frameset_ok && token->tag != AF_TAG_IFRAME;
+        push_raw(tree, token->tag, node);
+        return true;
+    case QUICK_SVG:
+        return svg(tree, token, node);
+    case QUICK_BUTTON: case QUICK_ITEM:
+        tree->frameset_ok = false;
+        break;
+    case QUICK_NOT: case QUICK_INPUT:
+        return false;
+    case QUICK_BLOCK: case QUICK_HEADING: case QUICK_INLINE: case QUICK_VOID: case QUICK_META:
+        break;
+    }
+    push_html(tree, token->tag, node);
+    return true;
+}
+
+/* --- other places ---------------------------------------------------------------------------------------------------------- */
+
+static bool is_space(const af_token_t *token)
+{
+    for (size_t i = 0; i < token->bytes.len; i++) {
+        if (!af_is_space(token->bytes.data[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* HTML #parsing-main-inhead */
+static bool in_head(af_tree_t *tree, const af_token_t *token)
+{
+    af_node_t node = tree->pool->free;
+
+    if (token->type == AF_TOKEN_TEXT) {
+        return is_space(token);
+    }
+    if (token->type != AF_TOKEN_START_TAG || !af_current_is(tree, AF_TAG_HEAD)) {
+        return false;
+    }
+    if (token->tag == AF_TAG_META || token->tag == AF_TAG_LINK) {
+        current_record(tree)->children++;
+        return true;
+    }
+    if (kinds[token->tag] != QUICK_RAW || token->tag == AF_TAG_IFRAME || !has_room(tree, node) || tree->formatting_count > 0) {
+        return false;
+    }
+    push_raw(tree, token->tag, node);
+    return true;
+}
 
 /* In an element of RCDATA, RAWTEXT or script data: its text, and its end tag. */
 static bool in_text(af_tree_t *tree, const af_token_t *token)
 {
-    const af_open_t *current = af_current(tree);
-
     if (token->type == AF_TOKEN_TEXT) {
         current_record(tree)->flags |= AF_NODE_HAS_TEXT;
         return true;
     }
-    if (token->type != AF_TOKEN_END_TAG || !pops_current(tree, token, current) ||
-        (current_record(tree)->flags & AF_NODE_UNSTABLE) != 0) {
+    if (token->type != AF_TOKEN_END_TAG || !pops_current(tree, token, af_current(tree))) {
         return false;
     }
     tree->mode = tree->original_mode;
@@ -204,18 +312,82 @@ static bool in_text(af_tree_t *tree, const af_token_t *token)
     return true;
 }
 
+/* What an icon is made of: HTML #parsing-main-inforeign has nothing to say about these names but that they are inserted. */
+static bool is_shape(uint32_t tag)
+{
+    return tag == AF_TAG_PATH || tag == AF_TAG_USE;
+}
+
+static void pop_foreign(af_tree_t *tree)
+{
+    af_pool_free_linked(tree->pool, tree->stack[--tree->depth]);
+}
+
+/* Inside of an SVG element that is no integration point. */
+static bool in_svg(af_tree_t *tree, const af_token_t *token, const af_open_t *current)
+{
+    af_node_t node = tree->pool->free;
+
+    if (token->type == AF_TOKEN_TEXT) {
+        return is_space(token);
+    }
+    if (token->type == AF_TOKEN_END_TAG) {
+        if (current->name != token->tag || (token->tag != AF_TAG_SVG && !is_shape(token->tag))) {
+            return false;
+        }
+        pop_foreign(tree);
+        return true;
+    }
+    if (token->type != AF_TOKEN_START_TAG || !is_shape(token->tag) || !has_room(tree, node)) {
+        return false;
+    }
+    if ((token->flags & AF_TOKEN_SELF_CLOSING) != 0) {
+        current_record(tree)->children++;
+    } else {
+        push(tree, token->tag, AF_NS_SVG, CLASS_SVG, node);
+    }
+    return true;
+}
+
+/* --- the tree -------------------------------------------------------------------------------------------------------------- */
+
+/* A comment changes nothing but that it ends a run of text. */
+static bool comment(af_tree_t *tree)
+{
+    if (tree->xml) {
+        return false;
+    }
+    tree->ignore_line_feed = false;
+    tree->table_text = AF_TABLE_TEXT_NONE;
+    return true;
+}
+
+static bool elsewhere(af_tree_t *tree, const af_token_t *token, const af_open_t *current)
+{
+    if (tree->mode == MODE_TEXT) {
+        return in_text(tree, token);
+    }
+    if (tree->mode == MODE_IN_HEAD) {
+        return in_head(tree, token);
+    }
+    return tree->mode == MODE_IN_BODY && current->classes == CLASS_SVG && in_svg(tree, token, current);
+}
+
 bool af_tree_quick(af_tree_t *tree, const af_token_t *token)
 {
     const af_open_t *current = af_current(tree);
 
     tree->event_count = 0;
+    if (token->type == AF_TOKEN_COMMENT) {
+        return comment(tree);
+    }
     if (tree->depth < 2 || tree->xml || tree->ignore_line_feed || tree->foster || tree->table_text != AF_TABLE_TEXT_NONE) {
         return false;
     }
-    if (tree->mode == MODE_TEXT) {
-        return in_text(tree, token);
+    if (tree->mode != MODE_IN_BODY || (current->classes & CLASS_HTML) == 0) {
+        return elsewhere(tree, token, current);
     }
-    if (tree->mode != MODE_IN_BODY || (current->classes & CLASS_HTML) == 0 || !list_is_open(tree)) {
+    if (!list_is_open(tree)) {
         return false;
     }
     if (token->type == AF_TOKEN_END_TAG) {

@@ -65,26 +65,47 @@ static inline bool is_plain(const af_token_t *token)
     if (token->type == AF_TOKEN_TEXT || token->type == AF_TOKEN_END_TAG) {
         return true;
     }
+    if (token->type == AF_TOKEN_COMMENT) {
+        return (token->flags & AF_TOKEN_CONTINUED) == 0;
+    }
     return token->type == AF_TOKEN_START_TAG && (token->flags & AF_TOKEN_OVERLONG) == 0 && token->tag != AF_TAG_PRE &&
            token->tag != AF_TAG_LISTING && token->tag != AF_TAG_TEXTAREA;
+}
+
+/* The tokenizer is told what the tree makes of what follows. */
+static inline void tell_tokenizer(af_rewriter_t *rw, const af_token_t *token, bool *foreign)
+{
+    af_tree_t *in = &rw->in;
+
+    if (in->next_text != AF_TEXT_DATA) {
+        if (token->type == AF_TOKEN_START_TAG) {
+            af_tokenizer_set_text(rw->tokenizer, in->next_text);
+        }
+        in->next_text = AF_TEXT_DATA;
+    }
+    if (token->type != AF_TOKEN_TEXT && af_tree_in_foreign(in) != *foreign) {
+        *foreign = !*foreign;
+        af_tokenizer_allow_cdata(rw->tokenizer, *foreign);
+    }
 }
 
 static af_status_t take_quietly(af_rewriter_t *rw, const af_token_t *token)
 {
     af_tree_t *in = &rw->in;
-
-    in->next_text = AF_TEXT_DATA;
     af_status_t status = af_tree_process(in, token);
-    if (token->type == AF_TOKEN_START_TAG && in->next_text != AF_TEXT_DATA) {
-        af_tokenizer_set_text(rw->tokenizer, in->next_text);
-    }
-    if (token->type != AF_TOKEN_TEXT) {
-        af_tokenizer_allow_cdata(rw->tokenizer, af_tree_in_foreign(in));
-    }
+
     if (token->type != AF_TOKEN_TEXT && !rw->pool.retain_siblings) {
         af_tree_free_closed(in);
     }
     return status;
+}
+
+/* Whether no rule has anything to say about the start tag. */
+static inline bool matches_nothing(af_rewriter_t *rw, const af_token_t *token, af_status_t *status)
+{
+    rw->matcher.quirks = rw->in.quirks || !rw->doctype_seen;
+    *status = af_match_tag(&rw->matcher, token, token->tag, af_tree_in_svg(&rw->in) ? AF_NS_SVG : AF_NS_HTML);
+    return *status == AF_OK && rw->matcher.atom_count == 0;
 }
 
 af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token)
@@ -95,15 +116,13 @@ af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token)
     if (!is_quiet(rw)) {
         return status;
     }
+    bool foreign = af_tree_in_foreign(&rw->in);
     rw->in.fate = FATE_SETTLED;
+    rw->in.next_text = AF_TEXT_DATA;
     rw->made.count = 0;
     while (status == AF_OK && is_plain(token) && !af_waiting_implies(rw, token)) {
-        if (token->type == AF_TOKEN_START_TAG) {
-            rw->matcher.quirks = rw->in.quirks || !rw->doctype_seen;
-            status = af_match_tag(&rw->matcher, token, token->tag, af_tree_in_svg(&rw->in) ? AF_NS_SVG : AF_NS_HTML);
-            if (status != AF_OK || rw->matcher.atom_count > 0) {
-                break;
-            }
+        if (token->type == AF_TOKEN_START_TAG && !matches_nothing(rw, token, &status)) {
+            break;
         }
         if (rw->pool.retain_siblings || !af_tree_quick(&rw->in, token)) {
             if (token->type == AF_TOKEN_TEXT && !af_tree_text_whole(&rw->in)) {
@@ -111,6 +130,7 @@ af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token)
             }
             status = take_quietly(rw, token);
         }
+        tell_tokenizer(rw, token, &foreign);
         if (status == AF_OK) {
             keep(rw, &kept, token);
             status = af_tokenizer_next(rw->tokenizer, token);
