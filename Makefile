@@ -137,7 +137,7 @@ $(CASES)_plain: tests/cases_runner.c $(PLAIN) $(LIB)
 test:
 	@$(MAKE) --no-print-directory deps
 	@$(MAKE) --no-print-directory -k -j$(JOBS) all tests-build || echo "make test: something does not build (see above)"
-	@tools/run-tests --build $(BUILD) unit spec cases cli oracle check docs nginx
+	@tools/run-tests --build $(BUILD) unit spec cases cli oracle check docs browser nginx
 
 unit: tests-build
 	@tools/run-tests --build $(BUILD) unit

@@ -129,7 +129,7 @@ typedef struct {
 /* feed: RSS, Atom, RDF or JSON Feed, by its first bytes; fragment: HTML that stands in the body of another page, and takes no
  * notices of its own */
 typedef enum { AF_AUTO, AF_HTML, AF_FEED, AF_FRAGMENT } af_type_t;
-typedef enum { AF_FILTER, AF_REPORT, AF_PREVIEW } af_mode_t; /* report: keeps, events only; preview: inserts mark what would go */
+typedef enum { AF_FILTER, AF_REPORT, AF_PREVIEW } af_mode_t; /* report: keeps, events only; preview: keeps and marks */
 
 typedef struct {
     af_type_t type;
@@ -160,6 +160,13 @@ AF_MUST_USE af_status_t af_stream_push(af_stream_t *stream, const uint8_t *data,
 
 /* Ends the document (HTML #the-end): decides all that is held. Called once; then only stats and destroy. Statuses as push. */
 AF_MUST_USE af_status_t af_stream_finish(af_stream_t *stream);
+
+/* What AF_PREVIEW inserts needs one style element, whose text never changes. Writes the Content-Security-Policy header value
+ * [value, value + len) (one policy or a list) into `out`, with the style's hash let through and nothing else changed; at most
+ * len + 96 bytes for each policy in it. Gives the length, or 0 where `capacity` is too small. af_preview_csp_hash: the source
+ * expression alone ('sha256-...', static), for policies that others write. */
+size_t af_preview_csp(const char *value, size_t len, char *out, size_t capacity);
+const char *af_preview_csp_hash(void);
 
 uint64_t af_stream_frontier(const af_stream_t *stream);           /* the host holds [frontier, pushed) */
 void af_stream_stats(const af_stream_t *stream, af_stats_t *out); /* at any time; exact for decided bytes */

@@ -1,8 +1,8 @@
 /*
  * cli/main.c: article-filter, the filter as a program.
  *
- * Plain filtering is a stream: memory holds a chunk and what the frontier has not passed. --explain and --preview tell positions
- * and show what goes, so there the whole input is read first. What cannot be filtered is passed on unchanged.
+ * Plain filtering is a stream: memory holds a chunk and what the frontier has not passed. --explain tells positions
+ * and shows what goes, so there the whole input is read first. What cannot be filtered is passed on unchanged.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -11,7 +11,6 @@
 
 #include "cli/explain.h"
 #include "cli/load.h"
-#include "cli/preview.h"
 
 #define VERSION "0.1.0"
 
@@ -23,7 +22,7 @@ typedef struct {
     FILE *in;
     uint8_t *chunk;      /* options->chunk bytes, or the whole input */
     size_t chunk_len;
-    af_slice_t input;    /* --explain, --preview: the whole of it */
+    af_slice_t input;    /* --explain: the whole of it */
     af_cli_explain_t explain;
     const char *why;     /* not filtered: the reason */
     int written_errno;   /* writing failed */
@@ -144,11 +143,8 @@ static af_status_t on_edit(void *opaque, const af_edit_t *edit)
 {
     af_cli_run_t *run = opaque;
 
-    if (run->options->explain) {
+    if (run->options->explain && !run->options->preview) {
         af_cli_explain_edit(&run->explain, edit);
-    }
-    if (run->options->preview) {
-        return af_cli_preview_edit(run->rules, run->input, edit, write_out, run);
     }
     switch (edit->kind) {
     case AF_KEEP: return write_out(run, run->input.data + edit->from_pos, (size_t) (edit->to_pos - edit->from_pos));
@@ -239,7 +235,7 @@ static int filter(const af_cli_options_t *options, const af_ruleset_t *rules)
         fputs("article-filter: out of memory\n", stderr);
         goto done;
     }
-    bool ok = options->explain || options->preview ? filter_whole(&run) : filter_stream(&run);
+    bool ok = options->explain ? filter_whole(&run) : filter_stream(&run);
     if (run.why != NULL) {
         fprintf(stderr, "article-filter: not filtered: %s\n", run.why);
     }
@@ -269,12 +265,29 @@ static int list_presets(void)
     return EXIT_FILTERED;
 }
 
+static int print_policy(const char *policy)
+{
+    size_t len = strlen(policy);
+    size_t capacity = 97 * (len + 1); /* a policy has a byte at least */
+    char *out = malloc(capacity);
+
+    if (out == NULL) {
+        fputs("article-filter: out of memory\n", stderr);
+        return EXIT_WRONG;
+    }
+    size_t written = af_preview_csp(policy, len, out, capacity);
+    printf("%.*s\n", (int) written, out);
+    free(out);
+    return EXIT_FILTERED;
+}
+
 static int run_task(const af_cli_options_t *options)
 {
     switch (options->task) {
     case AF_CLI_HELP: af_cli_help(); return EXIT_FILTERED;
     case AF_CLI_VERSION: puts("article-filter " VERSION); return EXIT_FILTERED;
     case AF_CLI_PRESETS: return list_presets();
+    case AF_CLI_CSP: return print_policy(options->policy);
     case AF_CLI_CHECK:
     case AF_CLI_FILTER: break;
     }

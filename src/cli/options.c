@@ -13,7 +13,7 @@
 #define MIB ((size_t) 1024 * 1024)
 
 enum { OPT_SITE = 256, OPT_URL, OPT_TYPE, OPT_CHARSET, OPT_DATE, OPT_CHUNK, OPT_EXPLAIN, OPT_PREVIEW, OPT_STATS, OPT_CHECK,
-       OPT_PRESETS, OPT_HOLD, OPT_MEMORY, OPT_FEED_FIELDS };
+       OPT_PRESETS, OPT_CSP, OPT_HOLD, OPT_MEMORY, OPT_FEED_FIELDS };
 
 static const struct option long_options[] = {
     {"rules", required_argument, NULL, 'r'},
@@ -31,6 +31,7 @@ static const struct option long_options[] = {
     {"stats", no_argument, NULL, OPT_STATS},
     {"check", no_argument, NULL, OPT_CHECK},
     {"presets", no_argument, NULL, OPT_PRESETS},
+    {"csp", required_argument, NULL, OPT_CSP},
     {"hold", required_argument, NULL, OPT_HOLD},
     {"memory", required_argument, NULL, OPT_MEMORY},
     {"help", no_argument, NULL, 'h'},
@@ -54,10 +55,11 @@ void af_cli_help(void)
           "      --date YYYY-MM-DD the date for rules with date=response or date=last-modified\n"
           "      --chunk N         feed N bytes at a time (default 64k)\n"
           "      --explain         tell each edit on standard error: LINE:COLUMN BYTES WHAT RULE TEXT\n"
-          "      --preview         remove nothing; comments mark what would go\n"
+          "      --preview         remove nothing; outlines and a list show what would go\n"
           "      --stats           one JSON object on standard error\n"
           "      --check           only compile the rules; list what is wrong or skipped\n"
           "      --presets         list the presets\n"
+          "      --csp POLICY      print the Content-Security-Policy with the style of --preview let through\n"
           "      --hold SIZE       bytes held back at most (default 64m)\n"
           "      --memory SIZE     bytes of the filter's own memory at most (default 256m)\n"
           "      --help, --version\n"
@@ -177,10 +179,11 @@ static bool take_option(af_cli_options_t *out, int option, const char *value)
         return true;
     case OPT_CHUNK: return read_size("--chunk", value, &out->chunk);
     case OPT_EXPLAIN: out->explain = true; return true;
-    case OPT_PREVIEW: out->preview = true; return true;
+    case OPT_PREVIEW: out->preview = true; stream->mode = AF_PREVIEW; return true;
     case OPT_STATS: out->stats = true; return true;
     case OPT_CHECK: out->task = AF_CLI_CHECK; return true;
     case OPT_PRESETS: out->task = AF_CLI_PRESETS; return true;
+    case OPT_CSP: out->task = AF_CLI_CSP; out->policy = value; return true;
     case OPT_HOLD: return read_size("--hold", value, &stream->limits.hold);
     case OPT_MEMORY: return read_size("--memory", value, &stream->limits.memory);
     default: return false;

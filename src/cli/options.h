@@ -16,7 +16,7 @@ typedef struct {
     const char *value; /* of argv */
 } af_cli_source_t;
 
-typedef enum { AF_CLI_FILTER, AF_CLI_CHECK, AF_CLI_PRESETS, AF_CLI_HELP, AF_CLI_VERSION } af_cli_task_t;
+typedef enum { AF_CLI_FILTER, AF_CLI_CHECK, AF_CLI_PRESETS, AF_CLI_CSP, AF_CLI_HELP, AF_CLI_VERSION } af_cli_task_t;
 
 typedef struct {
     af_cli_task_t task;
@@ -26,6 +26,7 @@ typedef struct {
     char site[256];   /* the host of --url where --site is not given */
     size_t chunk;     /* bytes of a push; never 0 */
     bool explain, preview, stats;
+    const char *policy; /* of argv: --csp */
     const char *file; /* of argv; NULL: standard input */
 } af_cli_options_t;
 

@@ -1,8 +1,8 @@
 /*
  * rewrite/edits.c: order, joining of neighbours, frontier.
  *
- * Invariant: edits cover the stream from 0 to the frontier without gap or overlap. In report mode drops become keeps and
- * insertions vanish, so that a host needs no second path for a dry run; the counts stay those of the real thing.
+ * Invariant: edits cover the stream from 0 to the frontier without gap or overlap. In report and preview mode drops become keeps
+ * and insertions vanish, so that a host needs no second path for a dry run; the counts stay those of the real thing.
  */
 #include "rewrite/edits.h"
 
@@ -12,7 +12,7 @@ void af_edits_init(af_edits_t *edits, const af_sink_t *sink, af_mode_t mode, af_
 {
     memset(edits, 0, sizeof *edits);
     edits->sink = sink;
-    edits->report = mode == AF_REPORT;
+    edits->report = mode != AF_FILTER;
     edits->stats = stats;
 }
 
@@ -79,6 +79,15 @@ void af_edits_insert(af_edits_t *edits, const uint8_t *data, size_t len, uint32_
     af_edits_flush(edits);
     af_edit_t edit = {AF_INSERT, rule, edits->frontier, edits->frontier, data, len};
     hand_over(edits, &edit);
+}
+
+void af_edits_mark(af_edits_t *edits, const uint8_t *data, size_t len)
+{
+    af_edits_flush(edits);
+    af_edit_t edit = {AF_INSERT, AF_NO_RULE, edits->frontier, edits->frontier, data, len};
+    if (len > 0) {
+        hand_over(edits, &edit);
+    }
 }
 
 void af_edits_event(af_edits_t *edits, const af_event_t *event)

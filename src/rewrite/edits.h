@@ -15,7 +15,7 @@ typedef struct {
     uint32_t rule;
     uint64_t from_pos, to_pos; /* the waiting edit; equal: none */
     uint64_t frontier;         /* end of what was decided, the waiting edit included */
-    bool report;               /* AF_REPORT: every byte is kept, nothing is inserted */
+    bool report;               /* AF_REPORT, AF_PREVIEW: every byte is kept, nothing but marks is inserted */
     af_status_t status;        /* AF_HOST once the sink refused */
     af_stats_t *stats;
 } af_edits_t;
@@ -28,6 +28,9 @@ void af_edits_drop(af_edits_t *edits, uint64_t to_pos, uint32_t rule);
 
 /* Inserts at the frontier. */
 void af_edits_insert(af_edits_t *edits, const uint8_t *data, size_t len, uint32_t rule);
+
+/* Inserts a mark of preview at the frontier; it counts for nothing. */
+void af_edits_mark(af_edits_t *edits, const uint8_t *data, size_t len);
 
 /* Hands over what waits. */
 void af_edits_flush(af_edits_t *edits);

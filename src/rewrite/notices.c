@@ -70,7 +70,7 @@ static void open_run(af_rewriter_t *rw, af_node_t node, bool whole)
     rw->block.mark = af_tape_mark(&rw->tape);
 }
 
-static af_status_t add_insert(af_rewriter_t *rw, uint64_t pos, uint64_t drop_to, af_slice_t bytes, uint32_t rule)
+static af_status_t add_insert(af_rewriter_t *rw, af_insert_t what, af_slice_t bytes)
 {
     af_status_t status = AF_OK;
     uint8_t *copy = af_heap_alloc(rw->heap, bytes.len > 0 ? bytes.len : 1);
@@ -85,10 +85,12 @@ static af_status_t add_insert(af_rewriter_t *rw, uint64_t pos, uint64_t drop_to,
         return status;
     }
     size_t at = rw->inserts.count - 1;
-    for (; at > 0 && AF_VECTOR_AT(af_insert_t, &rw->inserts, at - 1)->pos > pos; at--) {
+    for (; at > 0 && AF_VECTOR_AT(af_insert_t, &rw->inserts, at - 1)->pos > what.pos; at--) {
         *AF_VECTOR_AT(af_insert_t, &rw->inserts, at) = *AF_VECTOR_AT(af_insert_t, &rw->inserts, at - 1);
     }
-    *AF_VECTOR_AT(af_insert_t, &rw->inserts, at) = (af_insert_t){pos, drop_to, copy, bytes.len, rule};
+    what.data = copy;
+    what.len = bytes.len;
+    *AF_VECTOR_AT(af_insert_t, &rw->inserts, at) = what;
     return AF_OK;
 }
 
@@ -117,7 +119,7 @@ static af_status_t repair(af_rewriter_t *rw, uint32_t rule, af_slice_t text, con
         return AF_OK;
     }
     tell(rw, AF_REPAIRED, rule, from_pos, to_pos, "repaired");
-    return add_insert(rw, from_pos, to_pos, notice->bytes, rule);
+    return add_insert(rw, (af_insert_t){.pos = from_pos, .drop_to = to_pos, .rule = rule}, notice->bytes);
 }
 
 static af_status_t look_at_run(af_rewriter_t *rw, uint32_t rule, af_slice_t text, bool whole)
@@ -212,7 +214,7 @@ static af_status_t end_scope(af_rewriter_t *rw, const af_scope_t *scope, const a
     bool after = rule->attribution->place == AF_PLACE_AFTER && token->type == AF_TOKEN_END_TAG;
     uint64_t pos = after ? token->to_pos : token->from_pos;
     tell(rw, AF_INSERTED, scope->rule, pos, pos, "inserted");
-    return add_insert(rw, pos, pos, notice.bytes, scope->rule);
+    return add_insert(rw, (af_insert_t){.pos = pos, .drop_to = pos, .rule = scope->rule, .is_whole = true}, notice.bytes);
 }
 
 static af_status_t end_scopes(af_rewriter_t *rw, af_node_t node, const af_token_t *token)

@@ -17,6 +17,7 @@ static void write_inserts(af_rewriter_t *rw, uint64_t pos, bool at_end)
         }
         if (insert->pos >= rw->edits.frontier) {
             af_edits_keep(&rw->edits, insert->pos);
+            af_marks_notice(rw, insert);
             af_edits_insert(&rw->edits, insert->data, insert->len, insert->rule);
             if (insert->drop_to > insert->pos) {
                 af_edits_drop(&rw->edits, insert->drop_to, insert->rule);
@@ -52,6 +53,7 @@ void af_write_token(af_rewriter_t *rw, const af_token_t *token, bool swallows_ne
     if (rw->inserts.count > 0) {
         write_inserts(rw, token->from_pos, true);
     }
+    af_marks_before(rw, token);
     if (rw->dropped_since && token->type == AF_TOKEN_TEXT) {
         uint8_t join[16];
         size_t skip;
@@ -113,6 +115,8 @@ void af_write_drop(af_rewriter_t *rw, const af_token_t *token, uint32_t rule)
         drop_inserts(rw, token->to_pos);
     }
     rw->wrote_last = false;
+    af_marks_before(rw, token);
+    af_marks_dropped(rw, token);
     if (token->to_pos > rw->edits.frontier) {
         af_edits_drop(&rw->edits, token->to_pos, rule);
         rw->dropped_since = true;
@@ -131,6 +135,9 @@ static void tell_removed(af_rewriter_t *rw, uint64_t to_pos)
     bool duplicate = rw->rules->rules[rw->removal_rule].verb == AF_VERB_DEDUPE;
 
     rw->removal = 0;
+    if (rw->marks.preview != NULL) {
+        af_preview_add(rw->marks.preview, to_pos - rw->removal_from, (af_slice_t){NULL, 0});
+    }
     tell(rw, duplicate ? AF_DUPLICATE : AF_REMOVED, rw->removal_rule, rw->removal_from, to_pos);
 }
 
@@ -143,6 +150,7 @@ void af_tell_made(af_rewriter_t *rw, const af_token_t *token, const af_node_t *n
         }
         if ((record->fate & FATE_UNWRAP) != 0) {
             rw->stats.unwrapped++;
+            af_marks_element(rw, AF_MARK_UNWRAP, token, record);
             tell(rw, AF_UNWRAPPED, record->rule, token->from_pos, token->to_pos);
         } else if ((record->fate & FATE_REMOVE) != 0 && !node_dead(rw, record->parent)) {
             if (rw->removal != 0) {
@@ -153,6 +161,7 @@ void af_tell_made(af_rewriter_t *rw, const af_token_t *token, const af_node_t *n
             } else {
                 rw->stats.removed++;
             }
+            af_marks_element(rw, AF_MARK_REMOVE, token, record);
             rw->removal = nodes[i];
             rw->removal_rule = record->rule;
             rw->removal_from = token->from_pos;

@@ -88,9 +88,12 @@ static af_status_t start_parts(af_rewriter_t *rw)
     if (status == AF_OK && af_notices_active(rw)) {
         status = af_notices_init(rw);
     }
+    if (status == AF_OK && rw->options.mode == AF_PREVIEW) {
+        status = af_preview_create(rw->rules, rw->heap, &rw->marks.preview);
+    }
 #ifndef AF_NO_FAST_PATH
-    rw->may_be_quiet = !rw->implied_atoms && !rw->wants_facts && !af_notices_active(rw) && !rw->rules->has_keep &&
-                       !rw->rules->has_strip;
+    rw->may_be_quiet = rw->marks.preview == NULL && !rw->implied_atoms && !rw->wants_facts && !af_notices_active(rw) &&
+                       !rw->rules->has_keep && !rw->rules->has_strip;
 #endif
     return status;
 }
@@ -118,6 +121,7 @@ af_status_t af_rewriter_create(const af_ruleset_t *rules, const af_options_t *op
     af_status_t status = start_parts(rw);
     if (status == AF_OK && fragment != NULL) {
         status = af_fragment_start(rw, fragment);
+        af_marks_part(rw);
     }
     if (status != AF_OK) {
         af_rewriter_destroy(rw);
@@ -175,6 +179,7 @@ void af_rewriter_destroy(af_rewriter_t *rw)
         af_facts_destroy(&rw->facts);
         af_charset_destroy(rw->charset);
     }
+    af_preview_destroy(rw->marks.preview);
     destroy_vectors(rw);
     af_heap_release(rw->heap, rw, sizeof *rw);
 }

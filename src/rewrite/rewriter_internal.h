@@ -15,6 +15,7 @@
 #include "policy/dedupe.h"
 #include "policy/facts.h"
 #include "policy/tape.h"
+#include "preview/preview.h"
 #include "rewrite/edits.h"
 #include "rewrite/guard.h"
 #include "rewrite/rewriter.h"
@@ -90,7 +91,15 @@ typedef struct {
     uint8_t *data;
     size_t len;
     uint32_t rule;
+    bool is_whole; /* a notice, not a part of one */
 } af_insert_t;
+
+/* Preview: what was put into the page. */
+typedef struct {
+    af_preview_t *preview; /* NULL: another mode */
+    bool styled, listed;   /* the style, the panel stands */
+    bool inside;           /* the last token may not have ended */
+} af_marks_t;
 
 /* The run of text between two block boundaries, which could be a notice. */
 typedef struct {
@@ -179,6 +188,7 @@ struct af_rewriter {
     uint32_t notice_max;      /* characters: the longest run that can be a notice */
     af_block_t block;
     af_vector_t inserts;      /* af_insert_t, by position */
+    af_marks_t marks;
 };
 
 /* Whether a newline is swallowed after the token, HTML #parsing-main-inbody; never in XML. */
@@ -280,6 +290,14 @@ bool af_candidates_escape_risk(const af_rewriter_t *rw, const af_token_t *token)
 void af_queue_moved(af_rewriter_t *rw, af_node_t from, af_node_t to); /* the adoption agency moved all children */
 void af_candidates_release(af_rewriter_t *rw, af_node_t node, uint32_t rule, bool removes);
 
+/* marks: what preview adds; nothing in other modes */
+void af_marks_part(af_rewriter_t *rw); /* a fragment: style and panel are its page's */
+void af_marks_before(af_rewriter_t *rw, const af_token_t *token); /* the token is written or dropped next */
+void af_marks_element(af_rewriter_t *rw, af_mark_kind_t kind, const af_token_t *token, const af_node_record_t *record);
+void af_marks_dropped(af_rewriter_t *rw, const af_token_t *token);
+void af_marks_text(af_rewriter_t *rw, af_mark_kind_t kind, uint32_t rule, uint64_t from_pos, uint64_t to_pos, af_slice_t text);
+void af_marks_notice(af_rewriter_t *rw, const af_insert_t *insert); /* the frontier is at its place */
+
 /* waiting */
 AF_MUST_USE af_status_t af_waiting_add(af_rewriter_t *rw, const af_token_t *token);
 AF_MUST_USE af_status_t af_waiting_end(af_rewriter_t *rw, const af_token_t *token); /* `token` comes next */
@@ -304,6 +322,7 @@ void af_keep_gives_up(af_rewriter_t *rw, const af_node_t *nodes, uint32_t count)
 AF_MUST_USE af_status_t af_strip_scope(af_rewriter_t *rw, uint32_t rule, af_node_t node);
 void af_strip_closed(af_rewriter_t *rw, af_node_t node);
 void af_strip_destroy(af_rewriter_t *rw);
+uint32_t af_strip_rule(const af_rewriter_t *rw); /* of text that goes now: its scope's, or, behind that, the first one's */
 bool af_strip_applies(const af_rewriter_t *rw, const af_token_t *token);
 AF_MUST_USE af_status_t af_strip_text(af_rewriter_t *rw, const af_token_t *token); /* a whole text node */
 AF_MUST_USE af_status_t af_rewriter_observe_text(af_rewriter_t *rw, const af_token_t *token);

@@ -139,6 +139,19 @@ static void mark_matches(af_rewriter_t *rw, reading_t *reading, uint32_t rule_nu
     }
 }
 
+uint32_t af_strip_rule(const af_rewriter_t *rw)
+{
+    if (rw->strips.count > 0) {
+        return AF_VECTOR_AT(scope_t, &rw->strips, 0)->rule;
+    }
+    for (uint32_t i = 0; i < rw->rules->rule_count; i++) {
+        if (rw->rules->rules[i].verb == AF_VERB_STRIP) {
+            return i;
+        }
+    }
+    return AF_NO_RULE;
+}
+
 af_status_t af_strip_text(af_rewriter_t *rw, const af_token_t *token)
 {
     reading_t reading = {0};
@@ -147,7 +160,7 @@ af_status_t af_strip_text(af_rewriter_t *rw, const af_token_t *token)
     for (size_t i = 0; status == AF_OK && i < rw->strips.count; i++) {
         mark_matches(rw, &reading, AF_VECTOR_AT(scope_t, &rw->strips, i)->rule);
     }
-    uint32_t rule = rw->strips.count > 0 ? AF_VECTOR_AT(scope_t, &rw->strips, 0)->rule : AF_NO_RULE;
+    uint32_t rule = af_strip_rule(rw);
     for (size_t from = 0, to; status == AF_OK && from < token->bytes.len; from = to) {
         for (to = from + 1; to < token->bytes.len && reading.gone[to] == reading.gone[from]; to++) {
         }
