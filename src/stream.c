@@ -88,7 +88,8 @@ static af_status_t start(af_stream_t *stream, af_type_t type)
     if (type == AF_FEED) {
         return af_feed_create(stream->rules, &stream->options, &stream->sink, &stream->heap, &stream->feed);
     }
-    return af_rewriter_create(stream->rules, &stream->options, type == AF_FRAGMENT ? &fragment : NULL, &stream->sink, &stream->heap, &stream->rewriter);
+    return af_rewriter_create(stream->rules, &stream->options, type == AF_FRAGMENT ? &fragment : NULL, &stream->sink,
+                              &stream->heap, &stream->rewriter);
 }
 
 af_status_t af_stream_create(const af_ruleset_t *rules, const af_options_t *options, const af_sink_t *sink,

@@ -110,7 +110,7 @@ AF_MUST_USE af_status_t af_builder_add_draft(af_builder_t *builder, const af_dra
 /* rule_structure.c: the pattern of what presets leave alone: notices, agencies' credits. */
 AF_MUST_USE af_status_t af_guard_compile(af_heap_t *heap, const af_regex_t **out);
 
-/* group.c: whether one of the first `count` drafts has its selector in the index already, for a rule that it can be asked with. */
+/* group.c: whether one of the first `count` drafts has its selector in the index, for a rule that it can be asked with. */
 bool af_group_joins(const af_builder_t *builder, size_t count, const af_draft_t *draft);
 
 /* lift.c: forgets what the text of this call lifted. */

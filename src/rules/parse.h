@@ -6,7 +6,7 @@
  *   unwrap|keep|protect SELECTOR [site=] [label=]       strip /re/ims [in=SELECTOR] [site=] [label=]
  *   feed-remove|feed-fields NAME...  feed-add NAME TEMPLATE [when=/re/] [url=] [in=item|channel] [date=] [site=] [label=]
  *   attribution TEMPLATE [match=/re/] [good=/re/] [when=/re/] [in=SELECTOR] [at=] [date=] [max=N] [site=] [label=]
- *   lift LABEL ...      preset NAME      ! comment      # comment (with a space; ##SELECTOR is a cosmetic filter: rules/cosmetic.h)
+ *   lift LABEL ...      preset NAME      ! comment      # comment (with a space; ##SELECTOR: rules/cosmetic.h)
  *
  * A selector goes on to the first " name=" outside of brackets and strings. A template may stand without its quotes, since hosts
  * take them off; it goes on to the first " name=" of a known option then.
