@@ -72,8 +72,9 @@ AF_MUST_USE af_status_t af_builder_compile(af_builder_t *builder, af_ruleset_t *
 void af_builder_destroy(af_builder_t *builder);             /* only if it was never compiled */
 
 size_t af_ruleset_count(const af_ruleset_t *rules);
-const char *af_ruleset_text(const af_ruleset_t *rules, uint32_t rule);   /* as written; this and the next two live with the set */
+const char *af_ruleset_text(const af_ruleset_t *rules, uint32_t rule);   /* as written; it and the next three live with the set */
 const char *af_ruleset_origin(const af_ruleset_t *rules, uint32_t rule, uint32_t *line);    /* file name, for --explain, status */
+const char *af_ruleset_label(const af_ruleset_t *rules, uint32_t rule);  /* label=, or NULL */
 const char *af_ruleset_variable(const af_ruleset_t *rules, uint32_t index); /* index-th $name of templates; NULL past the end */
 void af_ruleset_digest(const af_ruleset_t *rules, uint8_t out[16]);      /* same rules, same order: same digest (validators) */
 void af_ruleset_destroy(af_ruleset_t *rules);                            /* after the last of its streams */

@@ -209,6 +209,11 @@ const char *af_ruleset_origin(const af_ruleset_t *rules, uint32_t rule, uint32_t
     return rules->rules[rule].file;
 }
 
+const char *af_ruleset_label(const af_ruleset_t *rules, uint32_t rule)
+{
+    return rule < rules->rule_count ? rules->rules[rule].label : NULL;
+}
+
 const char *af_ruleset_variable(const af_ruleset_t *rules, uint32_t index)
 {
     return index < rules->variable_count ? rules->variables[index] : NULL;
