@@ -46,7 +46,8 @@ typedef enum {
     NGX_HTTP_ARTICLE_FILTER_S_ERROR,
     NGX_HTTP_ARTICLE_FILTER_S_SUBREQUEST,
     NGX_HTTP_ARTICLE_FILTER_S_EMPTY,
-    NGX_HTTP_ARTICLE_FILTER_S_MALFORMED
+    NGX_HTTP_ARTICLE_FILTER_S_MALFORMED,
+    NGX_HTTP_ARTICLE_FILTER_STATUSES
 } ngx_http_article_filter_status_e;
 
 
@@ -73,9 +74,19 @@ typedef struct {
 } ngx_http_article_filter_set_t;
 
 
+/* what the status tells of a set */
+
+typedef struct {
+    ngx_uint_t                         count;
+    time_t                             time;
+    u_char                             digest[16];   /* as $article_rules */
+} ngx_http_article_filter_sets_t;
+
+
 typedef struct {
     ngx_array_t                        sets;
     ngx_array_t                        files;
+    ngx_array_t                        rule_sets;
 } ngx_http_article_filter_main_conf_t;
 
 
@@ -90,6 +101,9 @@ typedef struct {
     ngx_flag_t                         decode;
     ngx_hash_t                         types;
     ngx_array_t                       *types_keys;
+    ngx_shm_zone_t                    *zone;
+    ngx_shm_zone_t                    *status_zone;
+    ngx_uint_t                         status;       /* a status page */
 } ngx_http_article_filter_loc_conf_t;
 
 
@@ -157,6 +171,14 @@ typedef struct {
 
     ngx_http_article_filter_status_e   status;
     ngx_http_article_filter_mode_e     mode;
+
+    /* what is counted */
+
+    ngx_shm_zone_t                    *zone;
+    uint64_t                           spent;        /* nanoseconds */
+    ngx_array_t                       *hits;
+    uint32_t                           hits_lost;
+    uint32_t                           events[AF_LIMIT_HIT + 1];
 
     unsigned                           active:1;
     unsigned                           failed:1;
@@ -236,9 +258,23 @@ ngx_http_article_filter_block_t *ngx_http_article_filter_get_block(
 void ngx_http_article_filter_release(ngx_http_article_filter_ctx_t *ctx,
     ngx_http_article_filter_block_t *block);
 
+/* counts */
+
+ngx_int_t ngx_http_article_filter_init_sets(ngx_conf_t *cf);
+ngx_int_t ngx_http_article_filter_count_later(ngx_http_request_t *r,
+    ngx_http_article_filter_ctx_t *ctx, ngx_shm_zone_t *zone);
+void ngx_http_article_filter_count_event(ngx_http_article_filter_ctx_t *ctx,
+    const af_event_t *event);
+ngx_str_t ngx_http_article_filter_hits(ngx_http_request_t *r,
+    ngx_http_article_filter_ctx_t *ctx);
+ngx_int_t ngx_http_article_filter_log_report(ngx_http_request_t *r);
+uint64_t ngx_http_article_filter_clock(void);
+
 /* variables */
 
 ngx_int_t ngx_http_article_filter_add_variables(ngx_conf_t *cf);
+ngx_str_t *ngx_http_article_filter_status_word(ngx_uint_t status);
+af_stats_t *ngx_http_article_filter_stats(ngx_http_article_filter_ctx_t *ctx);
 
 
 extern ngx_module_t  ngx_http_article_filter_module;

@@ -48,6 +48,7 @@ ngx_http_article_filter_body_init(void)
 static ngx_int_t
 ngx_http_article_filter_body(ngx_http_request_t *r, ngx_chain_t *in)
 {
+    uint64_t                        began;
     ngx_int_t                       rc;
     ngx_chain_t                    *cl;
     ngx_http_article_filter_ctx_t  *ctx;
@@ -62,11 +63,15 @@ ngx_http_article_filter_body(ngx_http_request_t *r, ngx_chain_t *in)
         return ngx_http_article_filter_observe(r, ctx, in);
     }
 
+    began = in ? ngx_http_article_filter_clock() : 0;
+
     for (cl = in; cl; cl = cl->next) {
         if (ngx_http_article_filter_process(ctx, cl->buf) != NGX_OK) {
             return NGX_ERROR;
         }
     }
+
+    ctx->spent += in ? ngx_http_article_filter_clock() - began : 0;
 
     rc = ngx_http_article_filter_output(r, ctx, in);
 
@@ -87,6 +92,7 @@ static ngx_int_t
 ngx_http_article_filter_observe(ngx_http_request_t *r,
     ngx_http_article_filter_ctx_t *ctx, ngx_chain_t *in)
 {
+    uint64_t      began;
     ngx_chain_t  *cl;
 
     if (r->headers_out.status == NGX_HTTP_PARTIAL_CONTENT) {
@@ -97,6 +103,8 @@ ngx_http_article_filter_observe(ngx_http_request_t *r,
         ngx_http_article_filter_stream_close(ctx);
     }
 
+    began = ngx_http_article_filter_clock();
+
     for (cl = in; cl && ctx->stream; cl = cl->next) {
         ctx->buf = cl->buf;
 
@@ -104,6 +112,8 @@ ngx_http_article_filter_observe(ngx_http_request_t *r,
             ngx_http_article_filter_stream_close(ctx);
         }
     }
+
+    ctx->spent += ngx_http_article_filter_clock() - began;
 
     if (ctx->stream == NULL) {
         ctx->active = 0;

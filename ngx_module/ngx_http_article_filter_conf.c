@@ -70,6 +70,8 @@ ngx_http_article_filter_create_loc_conf(ngx_conf_t *cf)
      *     conf->set = NULL;
      *     conf->types = { NULL };
      *     conf->types_keys = NULL;
+     *     conf->status_zone = NULL;
+     *     conf->status = 0;
      *
      * complex values are NULL, or unset where nginx says so (1.21.4)
      */
@@ -85,6 +87,7 @@ ngx_http_article_filter_create_loc_conf(ngx_conf_t *cf)
     conf->max_memory = NGX_CONF_UNSET_SIZE;
     conf->max_decoded = NGX_CONF_UNSET;
     conf->decode = NGX_CONF_UNSET;
+    conf->zone = NGX_CONF_UNSET_PTR;
 
     return conf;
 }
@@ -124,6 +127,22 @@ ngx_http_article_filter_merge_loc_conf(ngx_conf_t *cf, void *parent,
 
     } else if (conf->sources == NULL) {
         conf->sources = prev->sources;
+    }
+
+    ngx_conf_merge_ptr_value(conf->zone, prev->zone, NULL);
+
+    if (conf->status) {
+
+        if (conf->zone == NULL && conf->status_zone == NULL) {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "\"article_status\" needs the name of a zone, or "
+                          "an \"article_zone\" in its place");
+            return NGX_CONF_ERROR;
+        }
+
+        /* the status is no page that is filtered, or counted */
+
+        conf->filter = NULL;
     }
 
     if (conf->filter == NULL

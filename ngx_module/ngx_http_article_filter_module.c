@@ -6,7 +6,7 @@
  * the body can still go out in a trailer.
  */
 
-#include "ngx_http_article_filter.h"
+#include "ngx_http_article_filter_zone.h"
 
 
 static ngx_int_t ngx_http_article_filter_init(ngx_conf_t *cf);
@@ -103,6 +103,20 @@ static ngx_command_t  ngx_http_article_filter_commands[] = {
       offsetof(ngx_http_article_filter_loc_conf_t, max_decoded),
       NULL },
 
+    { ngx_string("article_zone"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      ngx_http_article_filter_set_zone,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("article_status"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
+      ngx_http_article_filter_set_status,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
       ngx_null_command
 };
 
@@ -152,6 +166,17 @@ ngx_http_article_filter_init(ngx_conf_t *cf)
     }
 
     *h = ngx_http_article_filter_conditional;
+
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_LOG_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_http_article_filter_log_report;
+
+    if (ngx_http_article_filter_init_sets(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     ngx_http_article_filter_header_init();
     ngx_http_article_filter_body_init();

@@ -357,6 +357,40 @@ ngx_http_article_filter_report(void *opaque, af_severity_t severity,
 }
 
 
+/* sets lie in temporary memory; what the status tells of them stays */
+
+ngx_int_t
+ngx_http_article_filter_init_sets(ngx_conf_t *cf)
+{
+    ngx_uint_t                             i;
+    ngx_http_article_filter_set_t        **sets;
+    ngx_http_article_filter_sets_t        *told;
+    ngx_http_article_filter_main_conf_t   *amcf;
+
+    amcf = ngx_http_conf_get_module_main_conf(cf,
+                                              ngx_http_article_filter_module);
+    sets = amcf->sets.elts;
+
+    if (ngx_array_init(&amcf->rule_sets, cf->pool, amcf->sets.nelts + 1,
+                       sizeof(ngx_http_article_filter_sets_t))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    told = amcf->rule_sets.elts;
+    amcf->rule_sets.nelts = amcf->sets.nelts;
+
+    for (i = 0; i < amcf->sets.nelts; i++) {
+        told[i].count = sets[i]->count;
+        told[i].time = sets[i]->time;
+        ngx_hex_dump(told[i].digest, sets[i]->digest, 8);
+    }
+
+    return NGX_OK;
+}
+
+
 static void
 ngx_http_article_filter_cleanup_rules(void *data)
 {

@@ -164,6 +164,8 @@ ngx_http_article_filter_event(void *opaque, const af_event_t *event)
 {
     ngx_http_article_filter_ctx_t  *ctx = opaque;
 
+    ngx_http_article_filter_count_event(ctx, event);
+
     if (event->kind == AF_ILL_FORMED && event->rule == AF_NO_RULE
         && !ctx->malformed)
     {

@@ -14,6 +14,14 @@ static ngx_int_t ngx_http_article_filter_attribution_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_article_filter_rules_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_article_filter_bytes_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_article_filter_time_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_article_filter_reason_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_article_filter_hits_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 
 
 static ngx_str_t  ngx_http_article_filter_status_names[] = {
@@ -53,6 +61,33 @@ static ngx_http_variable_t  ngx_http_article_filter_vars[] = {
       ngx_http_article_filter_rules_variable, 0,
       NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
+    { ngx_string("article_bytes_in"), NULL,
+      ngx_http_article_filter_bytes_variable,
+      offsetof(af_stats_t, pushed),
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("article_bytes_removed"), NULL,
+      ngx_http_article_filter_bytes_variable,
+      offsetof(af_stats_t, dropped),
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("article_bytes_inserted"), NULL,
+      ngx_http_article_filter_bytes_variable,
+      offsetof(af_stats_t, inserted),
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("article_time"), NULL,
+      ngx_http_article_filter_time_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("article_reason"), NULL,
+      ngx_http_article_filter_reason_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("article_hits"), NULL,
+      ngx_http_article_filter_hits_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
       ngx_http_null_variable
 };
 
@@ -88,7 +123,14 @@ ngx_http_article_filter_set_value(ngx_http_variable_value_t *v, u_char *data,
 }
 
 
-static af_stats_t *
+ngx_str_t *
+ngx_http_article_filter_status_word(ngx_uint_t status)
+{
+    return &ngx_http_article_filter_status_names[status];
+}
+
+
+af_stats_t *
 ngx_http_article_filter_stats(ngx_http_article_filter_ctx_t *ctx)
 {
     if (ctx->stream) {
@@ -191,6 +233,112 @@ ngx_http_article_filter_rules_variable(ngx_http_request_t *r,
     ngx_hex_dump(p, alcf->set->digest, 8);
 
     ngx_http_article_filter_set_value(v, p, 16);
+
+    return NGX_OK;
+}
+
+
+/* data is the offset of a count of bytes in the statistics */
+
+static ngx_int_t
+ngx_http_article_filter_bytes_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    u_char                         *p;
+    uint64_t                        bytes;
+    ngx_http_article_filter_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_article_filter_module);
+    bytes = 0;
+
+    if (ctx) {
+        bytes = *(uint64_t *)
+                 ((u_char *) ngx_http_article_filter_stats(ctx) + data);
+    }
+
+    p = ngx_pnalloc(r->pool, NGX_INT64_LEN);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_article_filter_set_value(v, p,
+                                      ngx_sprintf(p, "%uL", bytes) - p);
+
+    return NGX_OK;
+}
+
+
+/* seconds, as of other times in logs, but to the microsecond */
+
+static ngx_int_t
+ngx_http_article_filter_time_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    u_char                         *p;
+    uint64_t                        spent;
+    ngx_http_article_filter_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_article_filter_module);
+    spent = ctx ? ctx->spent / 1000 : 0;
+
+    p = ngx_pnalloc(r->pool, NGX_INT64_LEN + sizeof(".000000"));
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_article_filter_set_value(v, p,
+                                      ngx_sprintf(p, "%uL.%06uL",
+                                                  spent / 1000000,
+                                                  spent % 1000000)
+                                      - p);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_article_filter_reason_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    const char                     *word;
+    ngx_http_article_filter_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_article_filter_module);
+
+    word = ctx ? ngx_http_article_filter_stats(ctx)->reason : NULL;
+
+    if (word == NULL || *word == '\0') {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    ngx_http_article_filter_set_value(v, (u_char *) word, ngx_strlen(word));
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_article_filter_hits_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_str_t                       hits;
+    ngx_http_article_filter_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_article_filter_module);
+
+    if (ctx == NULL || ctx->hits == NULL) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    hits = ngx_http_article_filter_hits(r, ctx);
+
+    if (hits.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_article_filter_set_value(v, hits.data, hits.len);
 
     return NGX_OK;
 }
