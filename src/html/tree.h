@@ -99,6 +99,10 @@ bool af_tree_text_whole(const af_tree_t *tree);
  * */
 size_t af_tree_text_piece(const af_tree_t *tree, const af_token_t *token);
 
+/* Whether text that is not white space would make the body; whether a text is white space. */
+bool af_tree_before_body(const af_tree_t *tree);
+bool af_tree_text_is_space(const af_token_t *token);
+
 /* Tells whether a text token stands directly in a table and is white space so far: text that follows it at once decides where it
  * goes, so it has to be joined with it before the tree may take it. */
 bool af_tree_text_waits(const af_tree_t *tree, const af_token_t *token);

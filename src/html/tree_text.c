@@ -110,6 +110,16 @@ size_t af_tree_text_piece(const af_tree_t *tree, const af_token_t *token)
     return space == 0 ? token->bytes.len : space;
 }
 
+bool af_tree_before_body(const af_tree_t *tree)
+{
+    return !tree->xml && tree->mode <= MODE_AFTER_HEAD && !af_tree_in_foreign(tree);
+}
+
+bool af_tree_text_is_space(const af_token_t *token)
+{
+    return af_text_leading_space(token) == token->bytes.len;
+}
+
 bool af_tree_text_waits(const af_tree_t *tree, const af_token_t *token)
 {
     switch ((insertion_mode_t) tree->mode) {

@@ -358,7 +358,7 @@ void af_candidates_guard(af_rewriter_t *rw)
             !rw->rules->rules[candidate->rule].from_preset) {
             continue;
         }
-        af_event_t event = {AF_GUARDED, candidate->rule, candidate->from_pos, rw->pushed, "protected"};
+        af_event_t event = {AF_GUARDED, candidate->rule, candidate->from_pos, rw->token_pos, "protected"};
         rw->stats.guarded++;
         af_edits_event(&rw->edits, &event);
         finish_candidate(rw, candidate, false);
@@ -488,7 +488,7 @@ void af_candidates_oldest_gives_up(af_rewriter_t *rw, const char *limit)
         if (candidate->done) {
             continue;
         }
-        af_event_t event = {AF_LIMIT_HIT, candidate->rule, candidate->from_pos, rw->pushed, limit};
+        af_event_t event = {AF_LIMIT_HIT, candidate->rule, candidate->from_pos, rw->token_pos, limit};
         rw->stats.limited++;
         rw->stats.reason = limit;
         af_edits_event(&rw->edits, &event);

@@ -44,14 +44,27 @@ void af_guard_inserted(af_guard_t *guard)
     guard->tail_len = 0;
 }
 
-/* Whether the tail ends in what could be the beginning of a character reference. */
+static bool is_number(const uint8_t *data, size_t len)
+{
+    size_t at = 0;
+
+    while (at < len && ((data[at] >= '0' && data[at] <= '9') || ((data[at] | 0x20) >= 'a' && (data[at] | 0x20) <= 'f'))) {
+        at++;
+    }
+    return at == len;
+}
+
+/* Whether the tail ends in what could be the beginning of a character reference: also a number that began before it. */
 static bool ends_in_reference(const af_guard_t *guard)
 {
     size_t at = guard->tail_len;
     while (at > 0 && (is_alnum(guard->tail[at - 1]) || guard->tail[at - 1] == '#')) {
         at--;
     }
-    return at > 0 && guard->tail[at - 1] == '&';
+    if (at > 0) {
+        return guard->tail[at - 1] == '&';
+    }
+    return guard->tail_len == AF_GUARD_TAIL && is_number(guard->tail + 1, AF_GUARD_TAIL - 1);
 }
 
 static bool joins(const af_guard_t *guard, uint8_t next)

@@ -10,7 +10,7 @@
 
 #include "html/tokenizer.h"
 
-#define AF_GUARD_TAIL 40
+#define AF_GUARD_TAIL 40 /* a named reference is shorter; a number may have any count of zeros */
 
 typedef struct {
     uint8_t tail[AF_GUARD_TAIL]; /* the end of the output's last text, from the last byte that could begin something */

@@ -136,7 +136,7 @@ static af_token_t token_of(const af_rewriter_t *rw, const af_held_t *held)
         .bytes = {bytes, held->bytes_len},
         .name = {bytes + held->name_at, held->name_len},
         .tag = held->tag,
-        .attributes = AF_VECTOR_AT(af_attribute_t, &rw->held_attributes, held->attributes_at),
+        .attributes = AF_VECTOR_FROM(af_attribute_t, &rw->held_attributes, held->attributes_at),
         .attribute_count = held->attribute_count
     };
 }
@@ -145,7 +145,7 @@ af_token_t af_queue_token(const af_rewriter_t *rw, uint32_t number, const af_nod
 {
     const af_held_t *held = AF_VECTOR_AT(af_held_t, &rw->held, number);
 
-    *nodes = AF_VECTOR_AT(af_node_t, &rw->held_nodes, held->nodes_at);
+    *nodes = AF_VECTOR_FROM(af_node_t, &rw->held_nodes, held->nodes_at);
     *count = held->node_count;
     return token_of(rw, held);
 }
@@ -230,7 +230,7 @@ af_status_t af_queue_flush(af_rewriter_t *rw)
     }
     while (rw->held_first < rw->held.count) {
         const af_held_t *held = held_at(rw, rw->held_first);
-        const af_node_t *nodes = AF_VECTOR_AT(af_node_t, &rw->held_nodes, held->nodes_at);
+        const af_node_t *nodes = AF_VECTOR_FROM(af_node_t, &rw->held_nodes, held->nodes_at);
         if ((rw->open_candidates > 0 || rw->keep != KEEP_NONE) &&
             (undecided(rw, nodes, held->node_count) || af_keep_text_undecided(rw, held->text_parent))) {
             return AF_OK;

@@ -159,6 +159,12 @@ static void destroy_vectors(af_rewriter_t *rw)
     destroy_vector(rw, &rw->held_attributes, sizeof(af_attribute_t));
 }
 
+void af_rewriter_disable_fast_paths(af_rewriter_t *rw)
+{
+    rw->may_be_quiet = false;
+    af_tokenizer_disable_fast_path(rw->tokenizer);
+}
+
 void af_rewriter_destroy(af_rewriter_t *rw)
 {
     if (rw == NULL) {
@@ -581,11 +587,17 @@ af_status_t af_rewriter_observe_text(af_rewriter_t *rw, const af_token_t *token)
     return status;
 }
 
-static af_status_t take(af_rewriter_t *rw, const af_token_t *token)
+static af_status_t take(af_rewriter_t *rw, af_token_t *token)
 {
     af_status_t status = AF_OK;
 
     if (token->type == AF_TOKEN_TEXT) {
+        if (rw->rules->has_strip && af_tree_before_body(&rw->in)) {
+            status = af_strip_begin_body(rw, token);
+            if (status != AF_OK || token->bytes.len == 0) {
+                return status;
+            }
+        }
         if (af_strip_applies(rw, token) && rw->waiting.count + token->bytes.len <= rw->options.limits.hold) {
             return af_waiting_add(rw, token);
         }

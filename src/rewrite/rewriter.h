@@ -25,6 +25,9 @@ typedef struct {
 AF_MUST_USE af_status_t af_rewriter_create(const af_ruleset_t *rules, const af_options_t *options, const af_fragment_t *fragment,
                                            const af_sink_t *sink, af_heap_t *heap, af_rewriter_t **out);
 
+/* Leaves every token to the general way, before the first push: for tests, which must see no difference. */
+void af_rewriter_disable_fast_paths(af_rewriter_t *rewriter);
+
 /* As af_stream_push and af_stream_finish. */
 AF_MUST_USE af_status_t af_rewriter_push(af_rewriter_t *rewriter, const uint8_t *data, size_t len);
 AF_MUST_USE af_status_t af_rewriter_finish(af_rewriter_t *rewriter);

@@ -202,6 +202,7 @@ static inline bool swallows_newline(const af_tree_t *tree, const af_token_t *tok
 void *af_vector_add(af_rewriter_t *rw, af_vector_t *vector, size_t item, af_status_t *status);
 AF_MUST_USE af_status_t af_vector_reserve(af_rewriter_t *rw, af_vector_t *vector, size_t count, size_t item);
 #define AF_VECTOR_AT(type, vector, i) (&((type *) (vector)->items)[i])
+#define AF_VECTOR_FROM(type, vector, i) ((vector)->items == NULL ? NULL : AF_VECTOR_AT(type, vector, i)) /* i may be its end */
 
 static inline af_node_record_t *node_of(const af_rewriter_t *rw, af_node_t node) { return af_node_at(&rw->pool, node); }
 static inline bool node_gone(const af_rewriter_t *rw, af_node_t node) { return (node_of(rw, node)->fate & FATE_GONE) != 0; }
@@ -324,6 +325,8 @@ void af_strip_closed(af_rewriter_t *rw, af_node_t node);
 void af_strip_destroy(af_rewriter_t *rw);
 uint32_t af_strip_rule(const af_rewriter_t *rw); /* of text that goes now: its scope's, or, behind that, the first one's */
 bool af_strip_applies(const af_rewriter_t *rw, const af_token_t *token);
+/* Before text where there is no body yet; takes white space off it. */
+AF_MUST_USE af_status_t af_strip_begin_body(af_rewriter_t *rw, af_token_t *token);
 AF_MUST_USE af_status_t af_strip_text(af_rewriter_t *rw, const af_token_t *token); /* a whole text node */
 AF_MUST_USE af_status_t af_rewriter_observe_text(af_rewriter_t *rw, const af_token_t *token);
 bool af_is_normal_text(const af_rewriter_t *rw, af_node_t parent);

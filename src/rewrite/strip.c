@@ -2,10 +2,8 @@
  * rewrite/strip.c: `strip`: runs of text inside one text node.
  *
  * A text node may come in several tokens, so text in a rule's scope waits until it ends. Then the patterns are tried on it
- * as it reads
- * (references decoded, UTF-8), and it goes on in pieces, of which those that match are marked to be dropped. Patterns are
- * tried on the text
- * as it was; text directly in a table stays as it is, since there a run is placed as a whole.
+ * as it reads (references decoded, UTF-8), and it goes on in pieces, of which those that match are marked to be dropped.
+ * Patterns are tried on the text as it was; text directly in a table stays as it is, since there a run is placed as a whole.
  */
 #include "html/charref.h"
 #include "rewrite/rewriter_internal.h"
@@ -51,6 +49,34 @@ void af_strip_closed(af_rewriter_t *rw, af_node_t node)
 void af_strip_destroy(af_rewriter_t *rw)
 {
     af_heap_release(rw->heap, rw->strips.items, rw->strips.capacity * sizeof(scope_t));
+}
+
+/* Text that makes the body is in the scope of a rule that only then has one: the body is made before it, by a character that
+ * the tree ignores and that counts as stripped. White space in front of it is a text of its own. */
+af_status_t af_strip_begin_body(af_rewriter_t *rw, af_token_t *token)
+{
+    size_t space = af_tree_text_piece(&rw->in, token);
+    af_token_t part = *token;
+    af_status_t status = AF_OK;
+
+    if (space < token->bytes.len || af_tree_text_is_space(token)) {
+        part.bytes.len = space;
+        part.to_pos = part.from_pos + space;
+        status = af_waiting_add(rw, &part);
+        token->bytes = (af_slice_t){token->bytes.data + space, token->bytes.len - space};
+        token->from_pos += space;
+    }
+    if (status != AF_OK || token->bytes.len == 0) {
+        return status;
+    }
+    if (rw->waiting.count > 0) {
+        status = af_waiting_end(rw, token);
+    }
+    part = *token;
+    part.bytes = (af_slice_t){(const uint8_t *) "", 1};
+    part.to_pos = part.from_pos;
+    part.flags |= TOKEN_STRIPPED;
+    return status == AF_OK ? af_rewriter_observe_text(rw, &part) : status;
 }
 
 bool af_strip_applies(const af_rewriter_t *rw, const af_token_t *token)

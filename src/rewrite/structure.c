@@ -233,7 +233,7 @@ bool af_structure_guarded(af_rewriter_t *rw, const af_candidate_t *candidate)
     if (text.len == 0 || af_regex_match(rw->rules->guard, run, text, 0, &found, 1) != AF_OK) {
         return false;
     }
-    af_event_t event = {AF_GUARDED, candidate->rule, candidate->from_pos, rw->pushed, "notice"};
+    af_event_t event = {AF_GUARDED, candidate->rule, candidate->from_pos, rw->token_pos, "notice"};
     rw->stats.guarded++;
     af_edits_event(&rw->edits, &event);
     return true;
