@@ -60,7 +60,7 @@ FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c
 NGX_TREE := $(if $(NGX_SRC),$(NGX_SRC),$(wildcard /usr/share/nginx/src))
 
 .DELETE_ON_ERROR:
-.PHONY: all deps core module tests-build run stop test unit spec cases cli-test nginx-test nginx-corpus oracle quality bench asan-test fuzz check \
+.PHONY: all deps core module tests-build run stop test unit spec cases cli-test nginx-test nginx-corpus oracle quality bench asan-test fuzz fuzz-build check \
 	install clean
 
 all: core module
@@ -180,16 +180,29 @@ $(BENCH): bench/core.c $(LIB)
 bench: $(BENCH)
 	@tools/run-bench $(BENCH)
 
-ifneq ($(FUZZ),)
-fuzz: $(FUZZ)
-	@echo "fuzz: run one of: $(FUZZ)"
-$(BUILD)/fuzz/%: tests/fuzz/%.c $(LIB_SOURCES)
+# Targets of libFuzzer with sanitizers, by clang; FUZZ_ONLY=name takes one, TIME is each target's seconds.
+TIME ?= 60
+FUZZ_FLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fsanitize-recover=pointer-overflow -fno-omit-frame-pointer
+FUZZ_OBJECTS := $(LIB_SOURCES:src/%.c=$(BUILD)/fuzz/obj/%.o)
+
+fuzz: fuzz-build
+	@tools/run-fuzz --time $(TIME) $(FUZZ_ONLY)
+
+fuzz-build: $(FUZZ)
+
+$(BUILD)/fuzz/obj/%.o: src/%.c
 	@mkdir -p $(@D)
-	clang $(AF_CFLAGS) -O1 -g -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
-else
-fuzz:
-	@echo "fuzz: no targets here (tests/fuzz/fuzz_*.c)"
-endif
+	clang $(AF_CFLAGS) -MMD -MP $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+$(FUZZ_OBJECTS): | $(GENERATED)
+
+$(BUILD)/fuzz/libarticle_filter.a: $(FUZZ_OBJECTS)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(BUILD)/fuzz/libarticle_filter.a
+	@mkdir -p $(@D)
+	clang $(AF_CFLAGS) -MMD -MP $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/fuzz/libarticle_filter.a $(LIBS)
 
 run:
 	@$(MAKE) --no-print-directory deps
@@ -212,4 +225,5 @@ install: all
 clean:
 	rm -rf build
 
--include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(UNIT:=.d) $(SPEC:=.d) $(CASES).d $(CASES)_plain.d $(PLAIN:.o=.d) $(BENCH).d
+-include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(UNIT:=.d) $(SPEC:=.d) $(CASES).d $(CASES)_plain.d $(PLAIN:.o=.d) $(BENCH).d \
+	$(FUZZ:=.d) $(FUZZ_OBJECTS:.o=.d)

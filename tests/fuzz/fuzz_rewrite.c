@@ -1,0 +1,358 @@
+/*
+ * fuzz_rewrite.c: any page with any rules, in any chunks.
+ *
+ * Input: five bytes (chunks, limits, mode, two numbers of rule lines below), rule lines, a line "%%", the page. Checked:
+ * - edits cover the page once, in order; in chunks, and without the fast paths, every byte has the same fate and every event is
+ *   told again;
+ * - the output is not longer than the input allows;
+ * - rules that name no place of an element change nothing in their own output (a sample);
+ * - with an allocation that fails, everything is given back and nothing else is dropped (a sample);
+ * - it takes no longer than a hang is defined to be.
+ */
+#include "base/memory.h"
+#include "fuzz.h"
+#include "rewrite/rewriter.h"
+
+size_t LLVMFuzzerMutate(uint8_t *data, size_t len, size_t max);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t len, size_t max, unsigned seed);
+
+enum { CHUNKS, LIMITS, MODE, LINE, LINE_TOO, HEAD };
+
+/* Rules that any page may have something for. The first BY_TAG judge an element by its own tag. */
+#define BY_TAG 19
+static const char *const lines[] = {
+    "", "remove b", "remove p", "remove i", "remove div", "remove table", "remove td", "remove a", "remove span", "remove .c", "remove #x",
+    "remove select", "remove svg *", "remove template", "remove li", "remove h1", "remove script", "remove style", "remove form",
+    "unwrap b", "unwrap div", "unwrap p", "unwrap a", "unwrap span", "unwrap li", "unwrap svg", "unwrap font",
+    "remove p:last-child", "remove b:empty", "remove div:has(b)", "remove p + p", "remove i:nth-child(2n+1)", "remove a > b",
+    "remove :only-child", "remove p text=/a/", "remove b text=/^$/ max=9", "remove td:first-child", "remove *:nth-of-type(2)",
+    "remove div text=/a.*b/s", "remove tr", "remove tbody", "remove nobr:last-of-type", "remove math", "remove head *",
+    "keep article", "keep p", "keep td", "keep b", "strip /a/", "strip /<|&/", "strip /[a-c]+ / in=p", "strip /^x/ in=b",
+    "dedupe p", "dedupe b", "dedupe li", "dedupe td text=/a/", "protect b", "protect .k", "protect td", "protect p",
+    "remove div links=50", "remove ul min-links=1", "remove section heading=/^a/i", "remove p text=/{title}/",
+    "attribution \"From The Example Press, {year}. All rights reserved.\"",
+    "attribution \"From The Example Press, {year}. All rights reserved.\" in=article at=start",
+    "attribution \"From The Example Press, {date}, $host.\" in=p at=after date=response", "attribution auto",
+    "remove .c text=/x/\nprotect #k\nunwrap i", "remove div > p:nth-last-child(1)", "remove p:not(:has(b))", "remove :named(share*)",
+    "remove frameset", "remove frame", "remove caption", "remove colgroup", "remove option", "remove button", "remove ruby > rt",
+};
+#define LINES (sizeof lines / sizeof *lines)
+
+typedef struct {
+    af_ruleset_t *rules; /* NULL: they do not compile */
+    char *text;
+    bool by_tag;         /* each rule judges an element by its own tag */
+    bool inserts;        /* attribution: what is inserted is not bounded by the page */
+} set_t;
+
+/* What came out: for each byte of the output where it comes from; for each of the input which rule took it. */
+typedef struct {
+    const uint8_t *in;
+    size_t in_len;
+    fuzz_bytes_t out, origins, fates, events;
+    uint64_t pos;
+    bool limited;
+} run_t;
+
+typedef struct {
+    const set_t *set;
+    af_options_t options;
+    const af_fragment_t *fragment;
+    uint8_t chunks;
+    bool plain; /* without the fast paths */
+    fuzz_memory_t *memory;
+} way_t;
+
+/* --- rules ------------------------------------------------------------------------------------------------------------- */
+
+static af_ruleset_t *compile(const char *text)
+{
+    af_builder_t *builder;
+    af_ruleset_t *rules = NULL;
+
+    CHECK(af_builder_create(NULL, &builder) == AF_OK);
+    if (af_builder_add_text(builder, text, strlen(text), "fuzz", 1, NULL) != AF_OK) {
+        af_builder_destroy(builder);
+        return NULL;
+    }
+    return af_builder_compile(builder, &rules, NULL) == AF_OK ? rules : NULL;
+}
+
+/* The rules of an input. Those that were used lately are kept: a fuzzer mostly changes the page. */
+static const set_t *rules_of(const uint8_t *head, const uint8_t *text, size_t len)
+{
+    static set_t sets[256];
+    fuzz_bytes_t all = {0};
+    const char *first = lines[head[LINE] % LINES], *second = lines[head[LINE_TOO] % LINES];
+
+    fuzz_put(&all, first, strlen(first));
+    fuzz_put(&all, "\n", 1);
+    fuzz_put(&all, second, strlen(second));
+    fuzz_put(&all, "\n", 1);
+    fuzz_put(&all, text, len);
+    set_t *set = &sets[fuzz_hash(all.data, all.len) % (sizeof sets / sizeof *sets)];
+    if (set->text == NULL || strcmp(set->text, (char *) all.data) != 0) {
+        free(set->text);
+        af_ruleset_destroy(set->rules);
+        set->text = (char *) all.data;
+        set->rules = compile(set->text);
+        set->by_tag = head[LINE] % LINES < BY_TAG && head[LINE_TOO] % LINES < BY_TAG && len == 0;
+        set->inserts = strstr(set->text, "attribution") != NULL || strstr(set->text, "preset") != NULL;
+    } else {
+        free(all.data);
+    }
+    return set;
+}
+
+/* --- a run ------------------------------------------------------------------------------------------------------------- */
+
+static af_status_t on_edit(void *opaque, const af_edit_t *edit)
+{
+    run_t *run = opaque;
+    bool inserts = edit->kind == AF_INSERT;
+    uint64_t origin = (uint64_t) (inserts ? edit->rule : 0) << 32 | 1ull << 63;
+
+    CHECK(edit->from_pos == run->pos && (inserts ? edit->to_pos == edit->from_pos : edit->to_pos > edit->from_pos));
+    CHECK(edit->to_pos <= run->in_len && (!inserts || edit->len > 0));
+    for (size_t i = 0; inserts && i < edit->len; i++) {
+        uint64_t from = origin | edit->from_pos;
+        fuzz_put(&run->origins, &from, sizeof from);
+    }
+    if (inserts) {
+        fuzz_put(&run->out, edit->data, edit->len);
+    } else if (edit->kind == AF_KEEP) {
+        fuzz_put(&run->out, run->in + edit->from_pos, (size_t) (edit->to_pos - edit->from_pos));
+    }
+    for (uint64_t pos = edit->from_pos; pos < edit->to_pos; pos++) {
+        uint32_t fate = edit->kind == AF_KEEP ? 0 : 1 + (edit->rule == AF_NO_RULE ? 0 : edit->rule + 1);
+        fuzz_put(&run->fates, &fate, sizeof fate);
+        if (fate == 0) {
+            fuzz_put(&run->origins, &pos, sizeof pos);
+        }
+    }
+    run->pos = edit->to_pos;
+    return AF_OK;
+}
+
+static void on_event(void *opaque, const af_event_t *event)
+{
+    run_t *run = opaque;
+    char text[160];
+    uint64_t to_pos = event->kind == AF_LIMIT_HIT ? event->from_pos : event->to_pos; /* the limit's: what has come */
+    int len = snprintf(text, sizeof text, "%d rule %u [%llu,%llu) %s\n", (int) event->kind, (unsigned) event->rule,
+                       (unsigned long long) event->from_pos, (unsigned long long) to_pos, event->detail);
+
+    CHECK(event->from_pos <= event->to_pos && event->to_pos <= run->in_len && event->detail != NULL);
+    fuzz_put(&run->events, text, (size_t) len);
+    run->limited = run->limited || event->kind == AF_LIMIT_HIT;
+}
+
+static const char *variable(void *opaque, uint32_t index, size_t *len)
+{
+    static const char value[] = "<h\"&1>";
+
+    (void) opaque;
+    *len = sizeof value - 1;
+    return index % 2 == 0 ? value : NULL;
+}
+
+static void push_all(af_rewriter_t *rewriter, run_t *run, const way_t *way)
+{
+    fuzz_chunks_t chunks = {.how = way->chunks};
+    af_status_t status = AF_OK;
+
+    for (size_t at = 0, len; at < run->in_len; at += len) {
+        len = fuzz_chunk(&chunks, run->in_len - at);
+        /* A block of its own, so that a sanitizer sees what is read outside or too late. */
+        uint8_t *block = malloc(len + (len == 0));
+        CHECK(block != NULL);
+        memcpy(block, run->in + at, len);
+        status = af_rewriter_push(rewriter, block, len);
+        CHECK(status != AF_HOST && (status != AF_NOMEM || way->memory != NULL));
+        free(block);
+        CHECK(af_rewriter_frontier(rewriter) == run->pos && run->pos <= at + len);
+        run->limited = run->limited || status != AF_OK;
+    }
+    status = af_rewriter_finish(rewriter);
+    CHECK(status != AF_HOST && run->pos == run->in_len);
+    run->limited = run->limited || status != AF_OK;
+}
+
+static run_t run_page(const uint8_t *in, size_t len, const way_t *way)
+{
+    run_t run = {.in = in, .in_len = len};
+    const af_sink_t sink = {on_edit, on_event, variable, &run};
+    const af_memory_t hooks = {fuzz_alloc, fuzz_release, way->memory};
+    af_heap_t heap;
+    af_rewriter_t *rewriter;
+    af_stats_t stats;
+
+    fuzz_put(&run.out, "", 0);
+    fuzz_put(&run.events, "", 0);
+    af_heap_init(&heap, way->memory == NULL ? NULL : &hooks, way->options.limits.memory);
+    af_status_t status = af_rewriter_create(way->set->rules, &way->options, way->fragment, &sink, &heap, &rewriter);
+    CHECK(status == AF_OK || status == AF_NOMEM || status == AF_LIMIT);
+    if (status == AF_OK) {
+        if (way->plain) {
+            af_rewriter_disable_fast_paths(rewriter);
+        }
+        push_all(rewriter, &run, way);
+        af_rewriter_stats(rewriter, &stats);
+        CHECK(stats.pushed == len);
+        run.limited = run.limited || stats.limited > 0 || stats.reason[0] != '\0';
+        af_rewriter_destroy(rewriter);
+    } else {
+        run.limited = true;
+    }
+    CHECK(heap.used == 0);
+    return run;
+}
+
+static void release(run_t *run)
+{
+    free(run->out.data);
+    free(run->origins.data);
+    free(run->fates.data);
+    free(run->events.data);
+}
+
+/* --- what must hold ------------------------------------------------------------------------------------------------------ */
+
+static void tell(const way_t *way, const run_t *wanted, const run_t *got)
+{
+    fuzz_show("rules", (const uint8_t *) way->set->text, strlen(way->set->text));
+    fuzz_show("page", wanted->in, wanted->in_len);
+    fprintf(stderr, "chunks %u, plain %d, mode %d, hold %zu, tag %zu, depth %u, attributes %u, fragment %d\n", way->chunks, way->plain,
+            (int) way->options.mode, way->options.limits.hold, way->options.limits.tag, (unsigned) way->options.limits.depth,
+            (unsigned) way->options.limits.attributes, way->fragment == NULL ? -1 : (int) way->fragment->markup);
+    fuzz_show("wanted", wanted->out.data, wanted->out.len);
+    fuzz_show("got", got->out.data, got->out.len);
+    fprintf(stderr, "events wanted:\n%sevents got:\n%s", (char *) wanted->events.data, (char *) got->events.data);
+}
+
+static void compare(const way_t *way, const run_t *wanted)
+{
+    run_t got = run_page(wanted->in, wanted->in_len, way);
+    bool same = fuzz_same(&wanted->out, &got.out) && fuzz_same(&wanted->origins, &got.origins) &&
+                fuzz_same(&wanted->fates, &got.fates) && fuzz_same(&wanted->events, &got.events);
+
+    if (!same) {
+        tell(way, wanted, &got);
+    }
+    CHECK(same);
+    release(&got);
+}
+
+static void check_again(const way_t *way, const run_t *first)
+{
+    run_t again = run_page(first->out.data, first->out.len, way);
+
+    if (!again.limited && !fuzz_same(&first->out, &again.out)) {
+        tell(way, first, &again);
+        CHECK(fuzz_same(&first->out, &again.out));
+    }
+    release(&again);
+}
+
+static void check_failing(const way_t *way, const run_t *whole, uint32_t random)
+{
+    fuzz_memory_t memory = {0};
+    way_t failing = *way;
+
+    failing.memory = &memory;
+    run_t counted = run_page(whole->in, whole->in_len, &failing);
+    size_t calls = memory.calls;
+    CHECK(memory.blocks == 0);
+    release(&counted);
+    memory = (fuzz_memory_t) {.fail_at = 1 + random % (calls + 1)};
+    run_t run = run_page(whole->in, whole->in_len, &failing);
+    CHECK(memory.blocks == 0);
+    for (size_t i = 0; run.pos > 0 && i < whole->in_len; i++) {
+        const uint32_t *was = (const uint32_t *) (void *) whole->fates.data, *is = (const uint32_t *) (void *) run.fates.data;
+        if (is[i] != 0 && was[i] == 0) {
+            fprintf(stderr, "allocation %zu of %zu fails\n", memory.fail_at, calls);
+            tell(&failing, whole, &run);
+            CHECK(is[i] == 0 || was[i] != 0);
+        }
+    }
+    release(&run);
+}
+
+static void read_limits(const uint8_t *head, af_options_t *options)
+{
+    static const size_t holds[] = {256u << 10, 256u << 10, 200, 2000}, tags[] = {256u << 10, 256u << 10, 64, 256};
+
+    af_options_init(options);
+    options->type = AF_HTML;
+    options->date = options->last_modified = 1700000000;
+    options->site = "www.example.org";
+    options->mode = head[MODE] % 8 == 1 ? AF_REPORT : AF_FILTER;
+    options->charset = head[MODE] % 8 == 2 ? "windows-1252" : head[MODE] % 8 == 3 ? "shift_jis" : head[MODE] % 8 == 4 ? "utf-8" : NULL;
+    options->limits.memory = (size_t) 1 << 30;
+    options->limits.hold = holds[head[LIMITS] & 3];
+    options->limits.tag = tags[head[LIMITS] >> 2 & 3];
+    options->limits.depth = (head[LIMITS] & 16) != 0 ? 12 : 512;
+    options->limits.attributes = (head[LIMITS] & 32) != 0 ? 3 : 1024;
+}
+
+static const af_fragment_t *fragment_of(const uint8_t *head)
+{
+    static const af_fragment_t fragments[] = {{.markup = AF_FRAGMENT_HTML, .takes_notices = true}, {.markup = AF_FRAGMENT_XML}};
+
+    return head[MODE] % 8 >= 6 ? &fragments[head[MODE] % 2] : NULL;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+    if (len < HEAD) {
+        return 0;
+    }
+    const uint8_t *text = data + HEAD, *page = memmem(text, len - HEAD, "\n%%\n", 4), *end = data + len;
+    if (memchr(text, 0, page == NULL ? 0 : (size_t) (page - text)) != NULL) {
+        return -1;
+    }
+    size_t text_len = page == NULL ? 0 : (size_t) (page - text);
+    page = page == NULL ? text : page + 4;
+    way_t way = {.set = rules_of(data, text, text_len), .fragment = fragment_of(data)};
+    if (way.set->rules == NULL) {
+        return -1;
+    }
+    read_limits(data, &way.options);
+    size_t page_len = (size_t) (end - page);
+    double began = fuzz_seconds();
+    run_t whole = run_page(page, page_len, &way);
+    CHECK(page_len > 65536 || fuzz_seconds() - began < FUZZ_MAX_SECONDS);
+    CHECK(way.set->inserts || whole.out.len <= 2 * page_len + 64);
+    way_t other = way;
+    other.chunks = data[CHUNKS] == 0 ? 1 : data[CHUNKS];
+    compare(&other, &whole);
+    other.plain = true;
+    other.chunks = data[CHUNKS] % 3 == 0 ? 0 : other.chunks;
+    compare(&other, &whole);
+    uint32_t random = fuzz_hash(data, len);
+    if (way.set->by_tag && !whole.limited && way.options.mode == AF_FILTER && random % 4 == 0) {
+        check_again(&way, &whole);
+    }
+    if (random % 8 == 1) {
+        check_failing(&other, &whole, random >> 3);
+    }
+    release(&whole);
+    return 0;
+}
+
+/* Mostly the page is changed, and what decides how it is run stays. */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t len, size_t max, unsigned seed)
+{
+    if (len < HEAD || max <= HEAD) {
+        return LLVMFuzzerMutate(data, len, max);
+    }
+    if (seed % 8 == 0) {
+        data[seed / 8 % HEAD] = (uint8_t) (seed >> 16);
+    }
+    if (seed % 16 == 1) {
+        return LLVMFuzzerMutate(data, len, max);
+    }
+    uint8_t *split = memmem(data + HEAD, len - HEAD, "\n%%\n", 4);
+    size_t skip = split == NULL ? HEAD : (size_t) (split + 4 - data);
+    return skip >= max ? len : skip + LLVMFuzzerMutate(data + skip, len - skip, max - skip);
+}
