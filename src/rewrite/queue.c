@@ -125,7 +125,7 @@ af_status_t af_queue_add(af_rewriter_t *rw, const af_token_t *token)
 
 static af_token_t token_of(const af_rewriter_t *rw, const af_held_t *held)
 {
-    const uint8_t *bytes = (const uint8_t *) rw->held_bytes.items + held->bytes_at;
+    const uint8_t *bytes = AF_VECTOR_FROM(uint8_t, &rw->held_bytes, held->bytes_at);
 
     return (af_token_t){
         .type = (af_token_type_t) held->type,
@@ -134,7 +134,7 @@ static af_token_t token_of(const af_rewriter_t *rw, const af_held_t *held)
         .from_pos = held->from_pos,
         .to_pos = held->from_pos + held->span,
         .bytes = {bytes, held->bytes_len},
-        .name = {bytes + held->name_at, held->name_len},
+        .name = {bytes == NULL ? NULL : bytes + held->name_at, held->name_len},
         .tag = held->tag,
         .attributes = AF_VECTOR_FROM(af_attribute_t, &rw->held_attributes, held->attributes_at),
         .attribute_count = held->attribute_count

@@ -140,3 +140,9 @@ af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token)
     tell_kept(rw, &kept);
     return status;
 }
+
+void af_rewriter_disable_fast_paths(af_rewriter_t *rw)
+{
+    rw->may_be_quiet = false;
+    af_tokenizer_disable_fast_path(rw->tokenizer);
+}

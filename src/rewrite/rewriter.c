@@ -159,12 +159,6 @@ static void destroy_vectors(af_rewriter_t *rw)
     destroy_vector(rw, &rw->held_attributes, sizeof(af_attribute_t));
 }
 
-void af_rewriter_disable_fast_paths(af_rewriter_t *rw)
-{
-    rw->may_be_quiet = false;
-    af_tokenizer_disable_fast_path(rw->tokenizer);
-}
-
 void af_rewriter_destroy(af_rewriter_t *rw)
 {
     if (rw == NULL) {
