@@ -2,8 +2,8 @@
  * preview/preview.h: what preview puts into a page: a style, marks on what would change, labels and a panel that list it.
  *
  * Nothing moves: a mark is an attribute of an element that is there, the style draws outlines, and what is added (labels, the
- * panel, notices that would be inserted) is out of the flow. No script, no style attribute: only the one style element, whose text
- * is constant, so that a policy can allow it by its hash. Labels stand at the page's end and are placed by anchors.
+ * panel, notices that would be inserted) is out of the flow. No script, no style attribute: only the one style element, whose
+ * text is constant, so that a policy can allow it by its hash. Labels stand at the page's end and are placed by anchors.
  * Limits: changes after the first AF_PREVIEW_ANCHORS are outlined and counted, but have no label and no line; rules on `body`'s
  * last child see the panel.
  */
