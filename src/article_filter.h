@@ -64,6 +64,12 @@ void af_builder_on_report(af_builder_t *builder, void (*report)(void *opaque, af
 AF_MUST_USE af_status_t af_builder_add_text(af_builder_t *builder, const char *text, size_t len, const char *name,
                                             uint32_t first_line, af_error_t *error);
 AF_MUST_USE af_status_t af_builder_add_preset(af_builder_t *builder, const char *name, af_error_t *error);
+/* Lines of all texts that were added, presets' own left out: each is counted once. rules: at least one rule came of it (some of its
+ * hosts may have been skipped, which is reported); blank: with comments and headings. */
+typedef struct {
+    uint32_t lines, blank, rules, exceptions, skipped, errors;
+} af_line_counts_t;
+void af_builder_counts(const af_builder_t *builder, af_line_counts_t *out);
 const char *af_preset_name(size_t index, const char **summary); /* NULL past the last; static text */
 
 /* Compiles what was added; the builder is used up whatever comes back. The caller owns `*out`. AF_SYNTAX for what only the whole

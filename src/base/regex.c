@@ -126,6 +126,13 @@ void af_regex_destroy(af_regex_t *regex)
     }
 }
 
+uint32_t af_regex_least(const af_regex_t *regex)
+{
+    uint32_t least = 0;
+
+    return pcre2_pattern_info(regex->code, PCRE2_INFO_MINLENGTH, &least) == 0 ? least : 0;
+}
+
 uint32_t af_regex_group(const af_regex_t *regex, const char *name)
 {
     int number = pcre2_substring_number_from_name(regex->code, (PCRE2_SPTR) name);

@@ -21,6 +21,9 @@ void af_regex_destroy(af_regex_t *regex);
 /* The number of the capture group of that name; 0: there is none. */
 uint32_t af_regex_group(const af_regex_t *regex, const char *name);
 
+/* Characters of the shortest text that matches, at least. */
+uint32_t af_regex_least(const af_regex_t *regex);
+
 typedef struct { size_t from, to; bool set; } af_group_t;
 
 /* What a match needs besides the pattern: one a stream. */

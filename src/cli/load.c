@@ -10,9 +10,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define REASONS 24u
+
+/* Skipped lines by reason: the message up to what differs from line to line. */
+typedef struct {
+    char text[96];
+    size_t count;
+} af_cli_reason_t;
+
 typedef struct {
     const af_cli_options_t *options;
-    size_t errors, skipped;
+    size_t errors, skipped, warnings;
+    af_cli_reason_t reasons[REASONS]; /* the last one takes what has no place */
 } af_cli_report_t;
 
 static void print_error(const char *severity, const af_error_t *error)
@@ -20,6 +29,19 @@ static void print_error(const char *severity, const af_error_t *error)
     fprintf(stderr, "%s:%u:%u: %s%s\n", error->file, error->line, error->column, severity, error->message);
     if (error->excerpt[0] != '\0') {
         fprintf(stderr, "    %s\n    %*s^\n", error->excerpt, (int) error->caret, "");
+    }
+}
+
+static void count_reason(af_cli_report_t *told, const char *message)
+{
+    char text[sizeof told->reasons[0].text];
+    size_t i = 0;
+
+    snprintf(text, sizeof text, "%.*s", (int) strcspn(message, "\""), message);
+    for (; i + 1 < REASONS && told->reasons[i].count > 0 && strcmp(told->reasons[i].text, text) != 0; i++) {
+    }
+    if (told->reasons[i].count++ == 0) {
+        memcpy(told->reasons[i].text, i + 1 < REASONS ? text : "other reasons", i + 1 < REASONS ? sizeof text : 14);
     }
 }
 
@@ -34,11 +56,13 @@ static void report(void *opaque, af_severity_t severity, const af_error_t *error
         break;
     case AF_SKIPPED:
         told->skipped++;
-        if (told->options->task == AF_CLI_CHECK) {
+        count_reason(told, error->message);
+        if (told->options->task == AF_CLI_CHECK && !told->options->quiet) {
             print_error("skipped: ", error);
         }
         break;
     case AF_WARNING:
+        told->warnings++;
         print_error("warning: ", error);
         break;
     }
@@ -151,9 +175,31 @@ static void tell_failure(af_cli_report_t *told, size_t errors_before, af_status_
     }
 }
 
+static void print_count(size_t count, const char *what)
+{
+    if (count > 0) {
+        fprintf(stderr, ", %zu %s", count, what);
+    }
+}
+
+/* What became of each line of what was read. */
+static void tell_lines(const af_cli_report_t *told, const af_line_counts_t *counts)
+{
+    fprintf(stderr, "article-filter: %u lines: %u loaded", counts->lines, counts->rules);
+    print_count(counts->exceptions, "exceptions");
+    print_count(counts->blank, "blank or comments");
+    print_count(counts->skipped, "skipped");
+    print_count(counts->errors, "wrong");
+    fputc('\n', stderr);
+    for (size_t i = 0; i < REASONS && told->reasons[i].count > 0; i++) {
+        fprintf(stderr, "    %7zu skipped: %s\n", told->reasons[i].count, told->reasons[i].text);
+    }
+}
+
 af_ruleset_t *af_cli_load(const af_cli_options_t *options)
 {
-    af_cli_report_t told = {options, 0, 0};
+    af_cli_report_t told = {.options = options};
+    af_line_counts_t counts = {0};
     af_builder_t *builder = NULL;
     af_ruleset_t *rules = NULL;
     af_error_t error;
@@ -172,11 +218,13 @@ af_ruleset_t *af_cli_load(const af_cli_options_t *options)
         tell_failure(&told, before, add_source(builder, source, line, &told, &error), &error);
     }
     size_t before = told.errors;
+    af_builder_counts(builder, &counts);
     memset(&error, 0, sizeof error);
     tell_failure(&told, before, af_builder_compile(builder, &rules, &error), &error);
-    if (told.skipped > 0) {
-        fprintf(stderr, "article-filter: %zu rules skipped%s\n", told.skipped,
-                options->task == AF_CLI_CHECK ? "" : " (--check lists them)");
+    if (options->task == AF_CLI_CHECK) {
+        tell_lines(&told, &counts);
+    } else if (told.skipped > 0) {
+        fprintf(stderr, "article-filter: %zu rules skipped (--check lists them)\n", told.skipped);
     }
     if (told.errors > 0) {
         af_ruleset_destroy(rules);

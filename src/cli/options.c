@@ -13,7 +13,7 @@
 #define MIB ((size_t) 1024 * 1024)
 
 enum { OPT_SITE = 256, OPT_URL, OPT_TYPE, OPT_CHARSET, OPT_DATE, OPT_CHUNK, OPT_EXPLAIN, OPT_PREVIEW, OPT_STATS, OPT_CHECK,
-       OPT_PRESETS, OPT_CSP, OPT_HOLD, OPT_MEMORY, OPT_FEED_FIELDS };
+       OPT_PRESETS, OPT_CSP, OPT_HOLD, OPT_MEMORY, OPT_FEED_FIELDS, OPT_DIFF };
 
 static const struct option long_options[] = {
     {"rules", required_argument, NULL, 'r'},
@@ -30,6 +30,8 @@ static const struct option long_options[] = {
     {"preview", no_argument, NULL, OPT_PREVIEW},
     {"stats", no_argument, NULL, OPT_STATS},
     {"check", no_argument, NULL, OPT_CHECK},
+    {"quiet", no_argument, NULL, 'q'},
+    {"diff", no_argument, NULL, OPT_DIFF},
     {"presets", no_argument, NULL, OPT_PRESETS},
     {"csp", required_argument, NULL, OPT_CSP},
     {"hold", required_argument, NULL, OPT_HOLD},
@@ -55,9 +57,11 @@ void af_cli_help(void)
           "      --date YYYY-MM-DD the date for rules with date=response or date=last-modified\n"
           "      --chunk N         feed N bytes at a time (default 64k)\n"
           "      --explain         tell each edit on standard error: LINE:COLUMN BYTES WHAT RULE TEXT\n"
+          "      --diff            instead of the page, what changed of its words (coloured on a terminal)\n"
           "      --preview         remove nothing; outlines and a list show what would go\n"
           "      --stats           one JSON object on standard error\n"
-          "      --check           only compile the rules; list what is wrong or skipped\n"
+          "      --check           only compile the rules; list what is wrong, does nothing or is skipped, and count all lines\n"
+          "  -q, --quiet           with --check: count what is skipped, but do not list it\n"
           "      --presets         list the presets\n"
           "      --csp POLICY      print the Content-Security-Policy with the style of --preview let through\n"
           "      --hold SIZE       bytes held back at most (default 64m)\n"
@@ -180,6 +184,8 @@ static bool take_option(af_cli_options_t *out, int option, const char *value)
     case OPT_CHUNK: return read_size("--chunk", value, &out->chunk);
     case OPT_EXPLAIN: out->explain = true; return true;
     case OPT_PREVIEW: out->preview = true; stream->mode = AF_PREVIEW; return true;
+    case 'q': out->quiet = true; return true;
+    case OPT_DIFF: out->diff = true; return true;
     case OPT_STATS: out->stats = true; return true;
     case OPT_CHECK: out->task = AF_CLI_CHECK; return true;
     case OPT_PRESETS: out->task = AF_CLI_PRESETS; return true;
@@ -237,7 +243,7 @@ bool af_cli_options_read(int argc, char **argv, af_cli_options_t *out)
         return false;
     }
     int option;
-    while ((option = getopt_long(argc, argv, "r:e:p:hV", long_options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "r:e:p:qhV", long_options, NULL)) != -1) {
         if (option == '?') {
             fputs("article-filter: --help tells the options\n", stderr);
             return false;

@@ -25,7 +25,8 @@ typedef struct {
     af_options_t stream;
     char site[256];   /* the host of --url where --site is not given */
     size_t chunk;     /* bytes of a push; never 0 */
-    bool explain, preview, stats;
+    bool explain, preview, stats, diff;
+    bool quiet;       /* --check: skipped lines are counted, not listed */
     const char *policy; /* of argv: --csp */
     const char *file; /* of argv; NULL: standard input */
 } af_cli_options_t;

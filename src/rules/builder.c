@@ -170,6 +170,30 @@ static af_slice_t cut_line(af_slice_t *text)
     return line;
 }
 
+/* Counts a line that was read, by what it left. */
+static void count_line(af_builder_t *builder, const mark_t *before, af_status_t status)
+{
+    af_line_counts_t *counts = &builder->counts;
+
+    counts->lines++;
+    if (status != AF_OK) {
+        counts->errors++;
+    } else if (builder->draft_count > before->drafts || memcmp(builder->presets, before->presets, sizeof before->presets) != 0) {
+        counts->rules++;
+    } else if (builder->exception_count > before->exceptions) {
+        counts->exceptions++;
+    } else if (builder->skipped) {
+        counts->skipped++;
+    } else {
+        counts->blank++;
+    }
+}
+
+void af_builder_counts(const af_builder_t *builder, af_line_counts_t *out)
+{
+    *out = builder->counts;
+}
+
 /* Reads all lines, also those behind an error. */
 static af_status_t read_text(af_builder_t *builder, af_slice_t text, const char *file, uint32_t first_line, bool from_preset)
 {
@@ -182,8 +206,13 @@ static af_status_t read_text(af_builder_t *builder, af_slice_t text, const char 
         text.len -= 3;
     }
     for (; text.len > 0; line.number++) {
+        mark_t before = mark_of(builder);
         line.text = cut_line(&text);
+        builder->skipped = false;
         af_status_t status = af_parse_line(&line);
+        if (!from_preset) {
+            count_line(builder, &before, status);
+        }
         if (status == AF_SYNTAX) {
             result = AF_SYNTAX;
         } else if (status != AF_OK) {

@@ -58,6 +58,8 @@ struct af_builder {
     void *opaque;
     af_error_t first;              /* error of the call, if `failed` */
     bool failed;
+    bool skipped;                  /* something of the line that is being read */
+    af_line_counts_t counts;
 };
 
 /* A line that is being read. */
@@ -118,6 +120,9 @@ void af_lift_take_back(af_builder_t *builder);
 
 /* Links the rules that were made of the builder's drafts, one by one. */
 AF_MUST_USE af_status_t af_group_link(af_builder_t *builder, af_rule_t *rules, size_t count);
+
+/* warn.c: tells of rules that can do nothing, once the whole is compiled. */
+void af_builder_warn(af_builder_t *builder);
 
 /* The number of a template's variable; `opaque` is the builder. */
 AF_MUST_USE af_status_t af_builder_variable(void *opaque, af_slice_t name, uint32_t *index);

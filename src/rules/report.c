@@ -90,6 +90,7 @@ static void tell(af_builder_t *builder, af_severity_t severity, const af_error_t
     if (severity == AF_ERROR) {
         remember(builder, error);
     }
+    builder->skipped = builder->skipped || severity == AF_SKIPPED;
     if (builder->report != NULL) {
         builder->report(builder->opaque, severity, error);
     }

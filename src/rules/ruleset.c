@@ -159,6 +159,9 @@ static af_status_t compile(af_builder_t *builder)
     if (status == AF_OK && builder->whole->set.has_guard) {
         status = af_guard_compile(builder->heap, &builder->whole->set.guard);
     }
+    if (status == AF_OK && builder->report != NULL) {
+        af_builder_warn(builder);
+    }
     if (status == AF_OK) {
         digest(&builder->whole->set);
     }

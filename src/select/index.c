@@ -146,7 +146,7 @@ static bool same_alternatives(const af_index_t *index, uint32_t a, uint32_t b)
     return a == b;
 }
 
-static bool same_test(const af_index_t *index, const af_test_t *a, const af_test_t *b)
+bool af_index_same_test(const af_index_t *index, const af_test_t *a, const af_test_t *b)
 {
     if (a->kind != b->kind || a->operation != b->operation || a->caseless != b->caseless) {
         return false;
@@ -162,7 +162,7 @@ static bool same_tests(const af_index_t *index, uint32_t a, uint32_t b)
 {
     while (a != 0 && b != 0) {
         const af_test_t *left = AF_AT(af_test_t, index->tests, a), *right = AF_AT(af_test_t, index->tests, b);
-        if (!same_test(index, left, right)) {
+        if (!af_index_same_test(index, left, right)) {
             return false;
         }
         a = left->next;

@@ -39,6 +39,14 @@ void af_index_destroy(af_index_t *index);
  * text that af_index_add takes. */
 bool af_selector_names_root(af_slice_t text);
 
+/* doubt.c: selectors by number, from 1 to the count; those of a rule follow each other. */
+size_t af_index_selectors(const af_index_t *index);
+uint32_t af_index_owner(const af_index_t *index, uint32_t selector);
+/* Why the selector can pick nothing, or NULL: it may. Static text. */
+const char *af_index_never(const af_index_t *index, uint32_t selector);
+/* Whether everything that `narrow` picks is picked by `wide`; false: not sure. */
+bool af_index_covers(const af_index_t *index, uint32_t wide, uint32_t narrow);
+
 bool af_index_needs_siblings(const af_index_t *index);  /* + ~ :first-child :nth-* ... : nodes must retain siblings */
 bool af_index_needs_children(const af_index_t *index);  /* :has() of others than the subject: and children, theirs too */
 bool af_index_has_has(const af_index_t *index);         /* :has() is somewhere: siblings must be linked */
