@@ -64,8 +64,8 @@ void af_builder_on_report(af_builder_t *builder, void (*report)(void *opaque, af
 AF_MUST_USE af_status_t af_builder_add_text(af_builder_t *builder, const char *text, size_t len, const char *name,
                                             uint32_t first_line, af_error_t *error);
 AF_MUST_USE af_status_t af_builder_add_preset(af_builder_t *builder, const char *name, af_error_t *error);
-/* Lines of all texts that were added, presets' own left out: each is counted once. rules: at least one rule came of it (some of its
- * hosts may have been skipped, which is reported); blank: with comments and headings. */
+/* Lines of all texts that were added, presets' own left out: each is counted once. rules: at least one rule came of it (some of
+ * its hosts may have been skipped, which is reported); blank: with comments and headings. */
 typedef struct {
     uint32_t lines, blank, rules, exceptions, skipped, errors;
 } af_line_counts_t;

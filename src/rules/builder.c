@@ -171,16 +171,16 @@ static af_slice_t cut_line(af_slice_t *text)
 }
 
 /* Counts a line that was read, by what it left. */
-static void count_line(af_builder_t *builder, const mark_t *before, af_status_t status)
+static void count_line(af_builder_t *builder, size_t drafts, size_t exceptions, const bool *presets, af_status_t status)
 {
     af_line_counts_t *counts = &builder->counts;
 
     counts->lines++;
     if (status != AF_OK) {
         counts->errors++;
-    } else if (builder->draft_count > before->drafts || memcmp(builder->presets, before->presets, sizeof before->presets) != 0) {
+    } else if (builder->draft_count > drafts || memcmp(builder->presets, presets, sizeof builder->presets) != 0) {
         counts->rules++;
-    } else if (builder->exception_count > before->exceptions) {
+    } else if (builder->exception_count > exceptions) {
         counts->exceptions++;
     } else if (builder->skipped) {
         counts->skipped++;
@@ -206,12 +206,14 @@ static af_status_t read_text(af_builder_t *builder, af_slice_t text, const char 
         text.len -= 3;
     }
     for (; text.len > 0; line.number++) {
-        mark_t before = mark_of(builder);
+        size_t drafts = builder->draft_count, exceptions = builder->exception_count;
+        bool presets[AF_PRESET_COUNT];
+        memcpy(presets, builder->presets, sizeof presets);
         line.text = cut_line(&text);
         builder->skipped = false;
         af_status_t status = af_parse_line(&line);
         if (!from_preset) {
-            count_line(builder, &before, status);
+            count_line(builder, drafts, exceptions, presets, status);
         }
         if (status == AF_SYNTAX) {
             result = AF_SYNTAX;
