@@ -164,6 +164,8 @@ ngx_http_article_filter_event(void *opaque, const af_event_t *event)
 {
     ngx_http_article_filter_ctx_t  *ctx = opaque;
 
+    uint64_t  line, column;
+
     ngx_http_article_filter_count_event(ctx, event);
 
     if (event->kind == AF_ILL_FORMED && event->rule == AF_NO_RULE
@@ -171,10 +173,12 @@ ngx_http_article_filter_event(void *opaque, const af_event_t *event)
     {
         ctx->malformed = 1;
 
-        ngx_log_error(NGX_LOG_INFO, ctx->request->connection->log, 0,
-                      "article filter: malformed feed at offset %uL (%s), "
-                      "this part of it passes unchanged",
-                      event->from_pos, event->detail ? event->detail : "");
+        af_stream_place(ctx->stream, event->from_pos, &line, &column);
+
+        ngx_log_error(NGX_LOG_WARN, ctx->request->connection->log, 0,
+                      "article filter: malformed feed at line %uL, "
+                      "column %uL (%s), this part of it passes unchanged",
+                      line, column, event->detail ? event->detail : "");
         return;
     }
 

@@ -114,7 +114,8 @@ typedef struct {
 
 /* What the host gives. Edits come in stream order without gap or overlap, adjacent keeps of a push joined; the end of the last is
  * the frontier: bytes before it may leave, bytes after it must be held. `event` and `variable` may be NULL. No function may call
- * back into the stream. An `edit` that is not AF_OK ends the stream: push or finish gives AF_HOST, only destroy may follow. */
+ * back into the stream, but for af_stream_place. An `edit` that is not AF_OK ends the stream: push or finish gives AF_HOST, only
+ * destroy may follow. */
 typedef struct {
     af_status_t (*edit)(void *opaque, const af_edit_t *edit);
     void (*event)(void *opaque, const af_event_t *event);
@@ -176,6 +177,8 @@ size_t af_preview_csp(const char *value, size_t len, char *out, size_t capacity)
 const char *af_preview_csp_hash(void);
 
 uint64_t af_stream_frontier(const af_stream_t *stream);           /* the host holds [frontier, pushed) */
+/* Line and column (from 1, in bytes) of a position in a feed, for an event that was just told. 0: a page's, or it is too late. */
+void af_stream_place(const af_stream_t *stream, uint64_t pos, uint64_t *line, uint64_t *column);
 void af_stream_stats(const af_stream_t *stream, af_stats_t *out); /* at any time; exact for decided bytes */
 void af_stream_destroy(af_stream_t *stream);                      /* at any time, also in the middle */
 

@@ -237,6 +237,14 @@ uint64_t af_stream_frontier(const af_stream_t *stream)
     return stream->feed != NULL ? af_feed_frontier(stream->feed) : af_rewriter_frontier(stream->rewriter);
 }
 
+void af_stream_place(const af_stream_t *stream, uint64_t pos, uint64_t *line, uint64_t *column)
+{
+    *line = *column = 0;
+    if (stream->feed != NULL) {
+        af_feed_place(stream->feed, pos, line, column);
+    }
+}
+
 void af_stream_stats(const af_stream_t *stream, af_stats_t *out)
 {
     if (!is_known(stream)) {

@@ -8,13 +8,40 @@ our $Clean = '<rss><channel><item><description>a</description></item></channel><
 
 our $Files = ">>> a.rss\n$Rss\n>>> a.html\n$Rss\n>>> a.xml\n<urls><a class=\"x\"/><description>&lt;i class=x></description></urls>\n" .
     ">>> a.json\n[{\"content\":{\"rendered\":\"<i class=x>1</i>a\"}}]\n" .
+    ">>> two.rss\n<rss><channel>\n<item><title>a</title><description>&lt;i class=x></description></item>\n" .
+    "<item>\n <title>b &nbsp; c</title><description>&lt;i class=x></description></item>\n" .
+    "<item><title>&</title><description>&lt;i class=x></description></item></channel></rss>\n" .
+    ">>> a.atom\n<feed xmlns=\"http://www.w3.org/2005/Atom\"><entry><content type=\"html\"><![CDATA[<i class=x>1</i>a]]></content></entry></feed>\n" .
+    ">>> a.rdf\n<r:RDF xmlns:r=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" xmlns=\"http://purl.org/rss/1.0/\"><item><description>&lt;i " .
+    "class=x>1&lt;/i>a</description></item></r:RDF>\n" .
+    ">>> a.fjson\n{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{\"content_html\":\"<i class='x'>1<\\/i>a\"}]}\n" .
     ">>> b.rss\n<rss><channel><item><title>a & b</title><description>&lt;i class=x></description></item></channel></rss>\n";
 
 our $Config = <<'CONF';
     article_filter on;
     article_remove .x;
     add_header X-Type $sent_http_content_type;
-    types { application/rss+xml rss; text/html html; text/xml xml; application/json json; }
+    types { application/rss+xml rss; application/atom+xml atom; application/rdf+xml rdf; application/feed+json fjson;
+            text/html html; text/xml xml; application/json json; }
+CONF
+
+our $Cache = "proxy_cache_path feeds_cache levels=1 keys_zone=feeds:1m use_temp_path=off;";
+
+our $Cached = $Config . <<'CONF';
+    location /cached/ {
+        proxy_pass http://127.0.0.1:$TEST_NGINX_SERVER_PORT/plain/;
+        proxy_cache feeds;
+        proxy_cache_valid 200 1m;
+        add_header X-Cache $upstream_cache_status;
+    }
+    location /plain/ {
+        article_filter off;
+        gzip on;
+        gzip_types *;
+        gzip_min_length 1;
+        gzip_http_version 1.0;
+        alias html/;
+    }
 CONF
 
 run_tests();
@@ -80,7 +107,7 @@ GET /b.rss
 --- response_body
 <rss><channel><item><title>a & b</title><description>&lt;i class=x></description></item></channel></rss>
 --- error_log
-malformed feed at offset
+malformed feed at line 1, column 31
 
 
 
@@ -115,3 +142,69 @@ GET /a.rss
 Content-Encoding: gzip
 --- no_error_log
 [error]
+
+
+
+=== TEST 10: the log has the line and column of the first malformed item, once
+--- config eval: $::Config
+--- user_files eval: $::Files
+--- log_level: warn
+--- request
+GET /two.rss
+--- response_body
+<rss><channel>
+<item><title>a</title><description></description></item>
+<item>
+ <title>b &nbsp; c</title><description>&lt;i class=x></description></item>
+<item><title>&</title><description>&lt;i class=x></description></item></channel></rss>
+--- grep_error_log eval: qr/malformed feed at line \d+, column \d+/
+--- grep_error_log_out
+malformed feed at line 4, column 17
+
+
+
+=== TEST 11: Atom, RDF and JSON Feed by their types
+--- config eval: $::Config
+--- user_files eval: $::Files
+--- request eval: ["GET /a.atom", "GET /a.rdf", "GET /a.fjson"]
+--- response_body eval
+["<feed xmlns=\"http://www.w3.org/2005/Atom\"><entry><content type=\"html\"><![CDATA[a]]></content></entry></feed>\n",
+ "<r:RDF xmlns:r=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" xmlns=\"http://purl.org/rss/1.0/\"><item><description>a</description></item>" .
+ "</r:RDF>\n",
+ "{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{\"content_html\":\"a\"}]}\n"]
+
+
+
+=== TEST 12: article_feed_fields
+--- config eval: "$::Config article_feed_fields title;"
+--- user_files eval: $::Files
+--- request
+GET /a.rss
+--- response_body eval: "$::Rss\n"
+
+
+
+=== TEST 13: article_feed_add, the template as an argument of its own
+--- config eval: "$::Config article_feed_add rights 'when= \"A\" & {canonical}' date=response; article_feed_add source 'A B' url=https://a.example/?b;"
+--- user_files
+>>> a.rss
+<rss><channel><item><link>https://c.example/</link></item></channel></rss>
+--- request
+GET /a.rss
+--- response_body
+<rss><channel><item><link>https://c.example/</link><dc:rights xmlns:dc="http://purl.org/dc/elements/1.1/">when= &quot;A&quot; &amp; https://c.example/</dc:rights><source url="https://a.example/?b">A B</source></item></channel></rss>
+
+
+
+=== TEST 14: from a cache that holds it compressed, cleaned each time
+--- http_config eval: $::Cache
+--- config eval: $::Cached
+--- user_files eval: $::Files
+--- more_headers
+Accept-Encoding: gzip
+--- request eval: ["GET /cached/a.rss", "GET /cached/a.atom", "GET /cached/a.rss", "GET /cached/a.fjson", "GET /cached/a.fjson"]
+--- response_headers_like eval: ["X-Cache: (MISS|HIT|EXPIRED)", "X-Cache: (MISS|HIT|EXPIRED)", "X-Cache: HIT", "X-Cache: (MISS|HIT|EXPIRED)", "X-Cache: HIT"]
+--- response_body eval
+["$::Clean\n", "<feed xmlns=\"http://www.w3.org/2005/Atom\"><entry><content type=\"html\"><![CDATA[a]]></content></entry></feed>\n",
+ "$::Clean\n", "{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{\"content_html\":\"a\"}]}\n",
+ "{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{\"content_html\":\"a\"}]}\n"]

@@ -20,6 +20,7 @@ af_status_t af_feed_create(const af_ruleset_t *rules, const af_options_t *option
     feed->heap = heap;
     feed->rules = rules;
     feed->sink = sink;
+    feed->line = 1;
     feed->options = *options;
     feed->options.type = AF_HTML;
     feed->options.mode = AF_FILTER; /* of the fields' rewriters: what is only reported is this feed's edits */
@@ -74,6 +75,30 @@ bool af_feed_on_site(const af_feed_t *feed, const af_rule_t *rule)
 
 /* --- Held bytes --------------------------------------------------------------------------------------------------------- */
 
+/* Goes on from the first held byte to held byte `to`: the line there, and where it begins in the stream. */
+static void count_lines(const af_feed_t *feed, size_t to, uint64_t *line, uint64_t *line_pos)
+{
+    const uint8_t *at = feed->bytes, *end = feed->bytes + to;
+
+    *line = feed->line;
+    *line_pos = feed->line_pos;
+    while (at < end && (at = memchr(at, '\n', (size_t) (end - at))) != NULL) {
+        at++;
+        ++*line;
+        *line_pos = feed->bytes_pos + (size_t) (at - feed->bytes);
+    }
+}
+
+void af_feed_place(const af_feed_t *feed, uint64_t pos, uint64_t *line, uint64_t *column)
+{
+    *line = *column = 0;
+    if (pos >= feed->bytes_pos && pos - feed->bytes_pos <= feed->len) {
+        uint64_t line_pos;
+        count_lines(feed, (size_t) (pos - feed->bytes_pos), line, &line_pos);
+        *column = pos - line_pos + 1;
+    }
+}
+
 static void compact(af_feed_t *feed)
 {
     size_t by = feed->done;
@@ -81,6 +106,7 @@ static void compact(af_feed_t *feed)
     if (by == 0) {
         return;
     }
+    count_lines(feed, by, &feed->line, &feed->line_pos);
     if (by < feed->len) {
         memmove(feed->bytes, feed->bytes + by, feed->len - by);
     }

@@ -35,6 +35,9 @@ AF_MUST_USE af_status_t af_feed_push(af_feed_t *feed, const uint8_t *data, size_
 AF_MUST_USE af_status_t af_feed_finish(af_feed_t *feed);
 
 uint64_t af_feed_frontier(const af_feed_t *feed);
+/* As af_stream_place. */
+void af_feed_place(const af_feed_t *feed, uint64_t pos, uint64_t *line, uint64_t *column);
+
 void af_feed_stats(const af_feed_t *feed, af_stats_t *out);
 void af_feed_destroy(af_feed_t *feed);
 

@@ -40,6 +40,7 @@ struct af_feed {
     size_t len, capacity;
     size_t done;              /* bytes of it that have left */
     uint64_t bytes_pos;       /* of the first in the stream */
+    uint64_t line, line_pos;  /* the line that it is in, from 1, and where that begins */
 
     af_character_as_t characters;
     af_charset_t *charset;    /* of the facts; NULL: UTF-8 */
@@ -71,8 +72,8 @@ AF_MUST_USE af_status_t af_unit_change(af_feed_t *feed, af_unit_t unit);
 /* Notes an event of the unit at held byte `at`, and counts it. */
 void af_unit_tell(af_feed_t *feed, af_event_kind_t kind, uint32_t rule, size_t at, const char *word);
 
-/* Takes the changes back: the unit stays as it is, for the reason in `detail`. */
-void af_unit_withdraw(af_feed_t *feed, const char *detail);
+/* Takes the changes back: the unit stays as it is, for the reason in `detail`, which shows at held byte `at`. */
+void af_unit_withdraw(af_feed_t *feed, const char *detail, size_t at);
 
 /* Tells the changes and events, and keeps what is left of the held bytes up to `to`. */
 void af_unit_settle(af_feed_t *feed, size_t to);

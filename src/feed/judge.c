@@ -17,6 +17,7 @@ struct af_judge {
     af_heap_t *heap;
     xmlParserCtxtPtr parser;
     const af_entities_t *entities;
+    uint64_t ahead; /* bytes that were pushed before the caller's */
     af_verdict_t verdict;
 };
 
@@ -40,6 +41,8 @@ static void on_error(void *opaque, error_t error)
     if (error->domain == XML_FROM_NAMESPACE) {
         judge->verdict.unbound++;
     } else if (error->level == XML_ERR_FATAL && !forgiven(judge, error)) {
+        long at = judge->verdict.well_formed ? xmlByteConsumed(judge->parser) : -1;
+        judge->verdict.wrong_at = at > 0 && (uint64_t) at > judge->ahead ? (uint64_t) at - judge->ahead : judge->verdict.wrong_at;
         judge->verdict.well_formed = false;
     }
 }
@@ -88,6 +91,7 @@ void af_judge_begin(af_judge_t *judge, const char *charset, af_slice_t open_tags
     }
     af_judge_push(judge, (const uint8_t *) declaration, strlen(declaration));
     af_judge_push(judge, open_tags.data, open_tags.len);
+    judge->ahead = strlen(declaration) + open_tags.len;
 }
 
 void af_judge_push(af_judge_t *judge, const uint8_t *data, size_t len)

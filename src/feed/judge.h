@@ -29,6 +29,7 @@ void af_judge_push(af_judge_t *judge, const uint8_t *data, size_t len);
 
 typedef struct {
     bool well_formed;
+    uint64_t wrong_at; /* not well formed: about where, in the bytes that were pushed since the beginning */
     uint32_t unbound; /* names whose prefix has no namespace: an error of Namespaces in XML only */
 } af_verdict_t;
 

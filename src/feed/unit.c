@@ -297,9 +297,9 @@ void af_unit_tell(af_feed_t *feed, af_event_kind_t kind, uint32_t rule, size_t a
     add_event(feed, &event);
 }
 
-void af_unit_withdraw(af_feed_t *feed, const char *detail)
+void af_unit_withdraw(af_feed_t *feed, const char *detail, size_t at)
 {
-    af_event_t event = {AF_ILL_FORMED, AF_NO_RULE, feed->bytes_pos + feed->done, feed->bytes_pos + feed->done, detail};
+    af_event_t event = {AF_ILL_FORMED, AF_NO_RULE, feed->bytes_pos + at, feed->bytes_pos + at, detail};
 
     feed->changes.count = feed->event_count = 0;
     feed->unit_stats = (af_stats_t){.reason = "malformed", .attribution = ""};

@@ -76,10 +76,10 @@ static af_status_t settle(af_feed_t *feed, af_xml_t *xml, size_t to, size_t dept
     status = status != AF_OK ? status : added;
 
     if (feed->changes.count > 0) {
-        const char *wrong = "";
+        xml_wrong_t wrong;
         af_status_t judged = af_xml_judge(feed, xml, to, depth, &wrong);
-        if (wrong[0] != '\0') {
-            af_unit_withdraw(feed, wrong);
+        if (wrong.what[0] != '\0') {
+            af_unit_withdraw(feed, wrong.what, wrong.at);
         }
         status = judged != AF_OK ? judged : status;
     }

@@ -105,8 +105,13 @@ AF_MUST_USE af_status_t af_xml_start(af_feed_t *feed, af_xml_t *xml, bool last);
 /* Notes the names of the entities that a DOCTYPE declares, and nothing else of it. */
 AF_MUST_USE af_status_t af_xml_doctype(af_feed_t *feed, af_xml_t *xml, af_slice_t doctype);
 
-/* Has the unit up to `to`, behind which `depth` elements are open, judged as it is and with its changes. `*wrong`: "" where
- * both are well formed. */
-AF_MUST_USE af_status_t af_xml_judge(af_feed_t *feed, af_xml_t *xml, size_t to, size_t depth, const char **wrong);
+/* What is wrong with a unit, and about where in the held bytes. */
+typedef struct {
+    const char *what; /* "": nothing */
+    size_t at;
+} xml_wrong_t;
+
+/* Has the unit up to `to`, behind which `depth` elements are open, judged as it is and with its changes. */
+AF_MUST_USE af_status_t af_xml_judge(af_feed_t *feed, af_xml_t *xml, size_t to, size_t depth, xml_wrong_t *wrong);
 
 #endif

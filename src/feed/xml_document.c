@@ -206,26 +206,27 @@ static af_verdict_t end_judging(af_xml_t *xml, size_t depth)
     return af_judge_end(xml->judge);
 }
 
-af_status_t af_xml_judge(af_feed_t *feed, af_xml_t *xml, size_t to, size_t depth, const char **wrong)
+af_status_t af_xml_judge(af_feed_t *feed, af_xml_t *xml, size_t to, size_t depth, xml_wrong_t *wrong)
 {
     const af_entities_t entities = {declares, xml};
     const af_slice_t around = {xml->surroundings, xml->surroundings_len};
     af_status_t status = xml->judge == NULL ? af_judge_create(feed->heap, &xml->judge) : AF_OK;
 
-    *wrong = "memory";
+    *wrong = (xml_wrong_t){"memory", xml->unit_from};
     if (status != AF_OK) {
         return status;
     }
     af_judge_begin(xml->judge, xml->charset, around, &entities);
     af_judge_push(xml->judge, feed->bytes + xml->unit_from, to - xml->unit_from);
     af_verdict_t before = end_judging(xml, depth);
-    *wrong = "xml";
     if (!before.well_formed) {
+        size_t len = to - xml->unit_from;
+        *wrong = (xml_wrong_t){"xml", xml->unit_from + (before.wrong_at < len ? (size_t) before.wrong_at : len)};
         return AF_OK;
     }
     af_judge_begin(xml->judge, xml->charset, around, &entities);
     push_changed(feed, xml, to);
     af_verdict_t after = end_judging(xml, depth);
-    *wrong = !after.well_formed || after.unbound > before.unbound ? "changed-xml" : "";
+    wrong->what = !after.well_formed || after.unbound > before.unbound ? "changed-xml" : "";
     return AF_OK;
 }

@@ -24,7 +24,7 @@ static af_verdict_t judge(const char *charset, const char *piece, size_t chunk)
 
     af_heap_init(&heap, NULL, 0);
     assert_int_equal(af_judge_create(&heap, &judge), AF_OK);
-    af_verdict_t verdict = {false, 0};
+    af_verdict_t verdict = {.well_formed = false};
     for (int round = 0; round < 2; round++) { /* a judge is used again */
         af_judge_begin(judge, charset, af_slice_of(around), &entities);
         for (size_t at = 0, len = strlen(piece); at < len; at += chunk) {
