@@ -84,8 +84,25 @@ static uint32_t ask_single(iconv_t converter, uint8_t byte)
     return (uint32_t) point[0] << 24 | (uint32_t) point[1] << 16 | (uint32_t) point[2] << 8 | point[3];
 }
 
+/* Encoding #index-windows-1252, without asking iconv: most pages' streams need it, be it only for broken UTF-8. */
+static void fill_windows_1252(af_charset_t *charset)
+{
+    static const uint16_t low[32] = {
+        0x20AC, 0x0081, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x008D, 0x017D,
+        0x008F, 0x0090, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x009D,
+        0x017E, 0x0178};
+
+    for (uint32_t i = 0; i < 128; i++) {
+        charset->upper[i] = i < 32 ? low[i] : 0x80 + i;
+    }
+}
+
 static af_status_t fill_upper(af_charset_t *charset, const char *name)
 {
+    if (strcmp(name, "windows-1252") == 0) {
+        fill_windows_1252(charset);
+        return AF_OK;
+    }
     if (strcmp(name, "x-user-defined") == 0) {
         for (uint32_t i = 0; i < 128; i++) {
             charset->upper[i] = 0xF780 + i;
@@ -107,7 +124,8 @@ static af_status_t prepare(af_charset_t *charset, const char *name)
 {
     if (name == NULL) {
         charset->kind = KIND_LENIENT;
-        return fill_upper(charset, "windows-1252");
+        fill_windows_1252(charset);
+        return AF_OK;
     }
     if (strcmp(name, "utf-8") == 0) {
         charset->kind = KIND_UTF8;

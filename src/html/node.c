@@ -7,6 +7,8 @@
 #include "html/node.h"
 
 #define FIRST_NODES 64u
+#define FIRST_ATOMS 128u
+#define FIRST_BYTES 1024u
 #define STORE_MAX ((size_t) UINT32_MAX / 2)
 
 void af_pool_init(af_pool_t *pool, af_heap_t *heap, size_t max)
@@ -19,8 +21,10 @@ void af_pool_init(af_pool_t *pool, af_heap_t *heap, size_t max)
 void af_pool_destroy(af_pool_t *pool)
 {
     af_heap_release(pool->heap, pool->records, pool->capacity * sizeof *pool->records);
-    af_heap_release(pool->heap, pool->atoms, pool->atoms_capacity * sizeof *pool->atoms);
-    af_heap_release(pool->heap, pool->bytes, pool->bytes_capacity);
+    af_heap_release(pool->heap, pool->atoms, pool->atom_store.capacity * sizeof *pool->atoms);
+    af_heap_release(pool->heap, pool->bytes, pool->byte_store.capacity);
+    af_heap_release(pool->heap, pool->atom_store.spare, pool->atom_store.capacity * sizeof *pool->atoms);
+    af_heap_release(pool->heap, pool->byte_store.spare, pool->byte_store.capacity);
 }
 
 /* --- the sweep ------------------------------------------------------------------------------------------------------------- */
@@ -55,22 +59,47 @@ void af_pool_mark(af_pool_t *pool, af_node_t node)
     }
 }
 
+/* Takes a block for what is alive and `need` items in all: the spare one, or the next larger where half of it would not do. */
+static af_status_t take_block(af_pool_t *pool, af_node_store_t *store, size_t need, size_t first, size_t item, void **block,
+                              size_t *capacity)
+{
+    *block = NULL;
+    *capacity = 0;
+    if (need * 2 <= store->capacity && store->spare != NULL) {
+        *block = store->spare;
+        *capacity = store->capacity;
+        store->spare = NULL;
+        return AF_OK;
+    }
+    need = need * 2 < store->capacity ? store->capacity : need * 2;
+    return af_heap_grow(pool->heap, block, capacity, need < first ? first : need, item, STORE_MAX);
+}
+
+/* The block that was packed away stays as the spare of one of its size. */
+static void put_block(af_pool_t *pool, af_node_store_t *store, void *old, size_t capacity, size_t item)
+{
+    if (old == NULL || capacity == store->capacity) {
+        store->spare = old;
+        return;
+    }
+    af_heap_release(pool->heap, old, capacity * item);
+    af_heap_release(pool->heap, store->spare, capacity * item);
+    store->spare = NULL;
+}
+
 static af_status_t pack_atoms(af_pool_t *pool, size_t room)
 {
-    size_t live = 0;
+    size_t live = 0, used = 0, capacity, old = pool->atom_store.capacity;
+    void *block;
 
     for (size_t i = 1; i < pool->used; i++) {
         live += (pool->records[i].flags & AF_NODE_MARKED) != 0 ? pool->records[i].atom_count : 0;
     }
-    size_t capacity = 0;
-    uint32_t *atoms = NULL;
-    void *block = NULL;
-    af_status_t status = af_heap_grow(pool->heap, &block, &capacity, (live + room) * 2, sizeof *atoms, STORE_MAX);
+    af_status_t status = take_block(pool, &pool->atom_store, live + room, FIRST_ATOMS, sizeof *pool->atoms, &block, &capacity);
     if (status != AF_OK) {
         return status;
     }
-    atoms = block;
-    size_t used = 0;
+    uint32_t *atoms = block;
     for (size_t i = 1; i < pool->used; i++) {
         af_node_record_t *record = &pool->records[i];
         if ((record->flags & AF_NODE_MARKED) != 0 && record->atom_count > 0) {
@@ -79,28 +108,26 @@ static af_status_t pack_atoms(af_pool_t *pool, size_t room)
             used += record->atom_count;
         }
     }
-    af_heap_release(pool->heap, pool->atoms, pool->atoms_capacity * sizeof *pool->atoms);
+    pool->atom_store.capacity = capacity;
+    put_block(pool, &pool->atom_store, pool->atoms, old, sizeof *atoms);
     pool->atoms = atoms;
-    pool->atoms_used = used;
-    pool->atoms_capacity = capacity;
+    pool->atom_store.used = used;
     return AF_OK;
 }
 
 static af_status_t pack_bytes(af_pool_t *pool, size_t room)
 {
-    size_t live = 0;
+    size_t live = 0, used = 0, capacity, old = pool->byte_store.capacity;
+    void *block;
 
     for (size_t i = 1; i < pool->used; i++) {
         live += (pool->records[i].flags & AF_NODE_MARKED) != 0 ? pool->records[i].tag_len : 0;
     }
-    size_t capacity = 0;
-    void *block = NULL;
-    af_status_t status = af_heap_grow(pool->heap, &block, &capacity, (live + room) * 2, 1, STORE_MAX);
+    af_status_t status = take_block(pool, &pool->byte_store, live + room, FIRST_BYTES, 1, &block, &capacity);
     if (status != AF_OK) {
         return status;
     }
     uint8_t *bytes = block;
-    size_t used = 0;
     for (size_t i = 1; i < pool->used; i++) {
         af_node_record_t *record = &pool->records[i];
         if ((record->flags & AF_NODE_MARKED) != 0 && record->tag_len > 0) {
@@ -109,10 +136,10 @@ static af_status_t pack_bytes(af_pool_t *pool, size_t room)
             used += record->tag_len;
         }
     }
-    af_heap_release(pool->heap, pool->bytes, pool->bytes_capacity);
+    pool->byte_store.capacity = capacity;
+    put_block(pool, &pool->byte_store, pool->bytes, old, 1);
     pool->bytes = bytes;
-    pool->bytes_used = used;
-    pool->bytes_capacity = capacity;
+    pool->byte_store.used = used;
     return AF_OK;
 }
 
@@ -168,10 +195,10 @@ static af_status_t sweep(af_pool_t *pool, size_t atoms, size_t bytes, size_t *li
     if (pool->mark_roots != NULL) {
         pool->mark_roots(pool->opaque, pool);
     }
-    if (atoms > 0 || pool->atoms_used > pool->atoms_capacity / 2) {
+    if (atoms > 0 || pool->atom_store.used > pool->atom_store.capacity / 2) {
         status = pack_atoms(pool, atoms);
     }
-    if (status == AF_OK && (bytes > 0 || pool->bytes_used > pool->bytes_capacity / 2)) {
+    if (status == AF_OK && (bytes > 0 || pool->byte_store.used > pool->byte_store.capacity / 2)) {
         status = pack_bytes(pool, bytes);
     }
     *live = free_unmarked(pool);
@@ -231,17 +258,17 @@ af_status_t af_pool_set_atoms(af_pool_t *pool, af_node_t node, const uint32_t *a
     if (count > UINT16_MAX) {
         return AF_LIMIT;
     }
-    if (count > pool->atoms_capacity - pool->atoms_used) {
+    if (count > pool->atom_store.capacity - pool->atom_store.used) {
         af_status_t status = sweep(pool, count, 0, &live);
         if (status != AF_OK) {
             return status;
         }
     }
     af_node_record_t *record = af_node_at(pool, node);
-    record->atoms = (uint32_t) pool->atoms_used;
+    record->atoms = (uint32_t) pool->atom_store.used;
     record->atom_count = (uint16_t) count;
-    memcpy(pool->atoms + pool->atoms_used, atoms, count * sizeof *atoms);
-    pool->atoms_used += count;
+    memcpy(pool->atoms + pool->atom_store.used, atoms, count * sizeof *atoms);
+    pool->atom_store.used += count;
     return AF_OK;
 }
 
@@ -252,17 +279,17 @@ af_status_t af_pool_set_tag(af_pool_t *pool, af_node_t node, af_slice_t bytes)
     if (bytes.len > STORE_MAX) {
         return AF_LIMIT;
     }
-    if (bytes.len > pool->bytes_capacity - pool->bytes_used) {
+    if (bytes.len > pool->byte_store.capacity - pool->byte_store.used) {
         af_status_t status = sweep(pool, 0, bytes.len, &live);
         if (status != AF_OK) {
             return status;
         }
     }
     af_node_record_t *record = af_node_at(pool, node);
-    record->tag_bytes = (uint32_t) pool->bytes_used;
+    record->tag_bytes = (uint32_t) pool->byte_store.used;
     record->tag_len = (uint32_t) bytes.len;
-    memcpy(pool->bytes + pool->bytes_used, bytes.data, bytes.len);
-    pool->bytes_used += bytes.len;
+    memcpy(pool->bytes + pool->byte_store.used, bytes.data, bytes.len);
+    pool->byte_store.used += bytes.len;
     return AF_OK;
 }
 

@@ -44,13 +44,19 @@ typedef struct {
     af_node_t next;        /* the sweep's worklist; the free list */
 } af_node_record_t;
 
+/* How much there is of a store, and the block that the next packing goes into, of the same capacity (NULL: none). */
+typedef struct {
+    void *spare;
+    size_t used, capacity;
+} af_node_store_t;
+
 typedef struct af_pool {
     af_heap_t *heap;
     af_node_record_t *records; /* [0] unused */
     size_t capacity, used, max;
     af_node_t free;
-    uint32_t *atoms; size_t atoms_used, atoms_capacity;
-    uint8_t *bytes; size_t bytes_used, bytes_capacity;
+    uint32_t *atoms; af_node_store_t atom_store;
+    uint8_t *bytes; af_node_store_t byte_store;
     bool link_siblings;        /* `previous` and `last_child` are kept; a sweep cuts them where what they name is not retained */
     bool retain_siblings;      /* all earlier element siblings of a live node live; needs link_siblings */
     bool retain_children;      /* and what is in them */

@@ -79,8 +79,8 @@ static inline bool pops_current(const af_tree_t *tree, const af_token_t *token, 
 /* The start tag of a formatting element goes with it where it is the last one stored: it has no clone that shares it. */
 static inline void forget_tag(af_pool_t *pool, const af_node_record_t *record)
 {
-    if ((record->flags & AF_NODE_CLONE) == 0 && (size_t) record->tag_bytes + record->tag_len == pool->bytes_used) {
-        pool->bytes_used = record->tag_bytes;
+    if ((record->flags & AF_NODE_CLONE) == 0 && (size_t) record->tag_bytes + record->tag_len == pool->byte_store.used) {
+        pool->byte_store.used = record->tag_bytes;
     }
 }
 
@@ -193,16 +193,17 @@ static inline bool push_formatting(af_tree_t *tree, const af_token_t *token, af_
 {
     af_pool_t *pool = tree->pool;
 
-    if (token->bytes.len > pool->bytes_capacity - pool->bytes_used || tree->formatting_count == tree->formatting_capacity) {
+    if (token->bytes.len > pool->byte_store.capacity - pool->byte_store.used ||
+        tree->formatting_count == tree->formatting_capacity) {
         return false;
     }
     push_html(tree, token->tag, node);
     af_node_record_t *record = af_node_at(pool, node);
     record->flags |= AF_NODE_LISTED;
-    record->tag_bytes = (uint32_t) pool->bytes_used;
+    record->tag_bytes = (uint32_t) pool->byte_store.used;
     record->tag_len = (uint32_t) token->bytes.len;
-    memcpy(pool->bytes + pool->bytes_used, token->bytes.data, token->bytes.len);
-    pool->bytes_used += token->bytes.len;
+    memcpy(pool->bytes + pool->byte_store.used, token->bytes.data, token->bytes.len);
+    pool->byte_store.used += token->bytes.len;
     tree->formatting[tree->formatting_count++] = (af_formatting_entry_t){node, token->tag};
     return true;
 }
