@@ -3,10 +3,12 @@ is needed; what the origin sends, and when, is up to the test.
 
 A program of tests/nginx makes an Origin and an Nginx, calls check() for each fact and ends with finish()."""
 import http.client
+import mmap
 import os
 import re
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -135,6 +137,58 @@ def sized(body, **headers):
 
 def chunk(data):
     return b'%x\r\n%s\r\n' % (len(data), data) if data else b''
+
+
+class Faults:
+    """What tests/nginx/preload.c makes of nginx's memory and writes; `wrap` is for Nginx."""
+
+    def __init__(self, folder):
+        compiler = shutil.which('cc') or shutil.which('gcc') or shutil.which('clang')
+        library = os.path.join(folder.path, 'preload.so')
+        command = ['-D_GNU_SOURCE', '-O1', '-shared', '-fPIC', '-o', library, os.path.join(ROOT, 'tests/nginx/preload.c'), '-ldl']
+        self.ready = compiler is not None and subprocess.run([compiler] + command, check=False).returncode == 0
+        path = os.path.join(folder.path, 'faults')
+        with open(path, 'wb') as file:
+            file.write(bytes(16))
+        os.chmod(path, 0o666)
+        with open(path, 'r+b') as file:
+            self.shared = mmap.mmap(file.fileno(), 16)
+        self.wrap = ['env', 'LD_PRELOAD=' + library, 'FAIL=' + path]
+
+    def set(self, allocation=0, write=0):
+        """The allocation to fail (the first is 1), the bytes that a write takes; 0: none, all."""
+        self.shared[:16] = struct.pack('qq', allocation, write)
+
+    def left(self):
+        """0: the allocation has failed."""
+        return struct.unpack('qq', self.shared[:16])[0]
+
+
+def response(nginx, path):
+    """(status, body, whole) of a response, whatever becomes of it; (0, b'', False): the connection was closed before there was one."""
+    data = b''
+    try:
+        connection = nginx.start(path)
+        while True:
+            more = connection.recv(65536)
+            if not more:
+                break
+            data += more
+        connection.close()
+    except OSError:
+        pass
+    top, _, rest = data.partition(b'\r\n\r\n')
+    status = int(top.split()[1]) if top.startswith(b'HTTP/1.1 ') else 0
+    length = re.search(rb'Content-Length: (\d+)', top)
+    if b'chunked' not in top:
+        return status, rest, length is not None and len(rest) == int(length.group(1))
+    body = b''
+    while b'\r\n' in rest:
+        size, rest = rest.split(b'\r\n', 1)
+        if int(size, 16) == 0:
+            return status, body, True
+        body, rest = body + rest[:int(size, 16)], rest[int(size, 16) + 2:]
+    return status, body, False
 
 
 class Nginx:
