@@ -63,7 +63,7 @@ static inline bool read_value(const af_scan_t *scan, cursor_t *cursor, const uin
 
     if (c == '"' || c == '\'') {
         stop = find_quote(scan, cursor, ++at, c);
-        cursor->at = stop + 1;
+        cursor->at = stop == NULL ? NULL : stop + 1;
     } else {
         stop = c <= ' ' || c == '>' ? NULL : find_unquoted_end(cursor, at);
         cursor->at = stop;

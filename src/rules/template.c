@@ -8,7 +8,6 @@
  */
 #include "rules/template.h"
 
-#include "base/ascii.h"
 
 #define PATTERN_LIMIT 16384u
 #define LETTERS_NEEDED 3u /* a notice that is known by less would be found in any sentence */
@@ -253,12 +252,18 @@ static bool is_word(uint8_t c)
     return is_name_byte(c) || c >= 0x80;
 }
 
+/* White space, and the controls that are rendered as such. */
+static bool is_blank(uint8_t c)
+{
+    return c <= 0x20 || c == 0x7f;
+}
+
 /* White space as text[at] has it, up to `*end`. Between two words some is needed; elsewhere systems leave it out. At the edges of
  * the literal (what stands beside it is a placeholder) it is free in `match`, since a date may be missing there. */
 static void put_space(text_t *out, af_slice_t text, size_t at, size_t *end, af_template_pattern_t which)
 {
     *end = at;
-    while (*end < text.len && af_is_space(text.data[*end])) {
+    while (*end < text.len && is_blank(text.data[*end])) {
         (*end)++;
     }
     bool edge = at == 0 || *end == text.len;
@@ -271,7 +276,7 @@ static size_t loose_end(af_slice_t text)
 {
     size_t end = text.len;
 
-    while (end > 0 && (af_is_space(text.data[end - 1]) || text.data[end - 1] == ',')) {
+    while (end > 0 && (is_blank(text.data[end - 1]) || text.data[end - 1] == ',')) {
         end--;
     }
     return end;
@@ -288,7 +293,7 @@ static void put_literal(text_t *out, af_slice_t text, af_template_pattern_t whic
 
     while (at < text.len) {
         uint8_t c = text.data[at];
-        if (af_is_space(c)) {
+        if (is_blank(c)) {
             put_space(out, text, at, &at, which);
         } else if (has_sign(text, at)) {
             put(out, which == AF_TEMPLATE_MATCH ? SIGN_ANY "\\s*" : SIGN_GOOD);

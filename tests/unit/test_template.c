@@ -116,6 +116,9 @@ static void test_patterns(void **state)
         assert_int_equal(finds(&rule, AF_TEMPLATE_MATCH, texts[i].text), texts[i].match);
         assert_int_equal(finds(&rule, AF_TEMPLATE_GOOD, texts[i].text), texts[i].good);
     }
+    rule = parse("From\x02The Example Press"); /* a control is rendered as a space */
+    assert_true(finds(&rule, AF_TEMPLATE_MATCH, "From The Example Press"));
+    assert_true(finds(&rule, AF_TEMPLATE_GOOD, "From The Example Press"));
     rule = parse("\xc2\xa9 {year}");
     assert_int_equal(af_template_pattern(&store, &rule, AF_TEMPLATE_MATCH, &pattern), AF_SYNTAX);
 }
