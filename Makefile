@@ -3,6 +3,7 @@
 #   make            CLI, library and (where nginx's headers are) the module, in build/
 #   make test       everything that can be tested here; ends with "N passed, N failed, N skipped"
 #   make run        a demo server; make stop ends it
+#   make install    to PREFIX, below DESTDIR; make deb: Debian packages, in build/deb
 # Variables: CC, CFLAGS, LDFLAGS, SANITIZE=1 (build/asan), NGX_SRC=dir (nginx's source tree), PREFIX, DESTDIR.
 
 ifeq ($(origin CC),default)
@@ -61,7 +62,7 @@ NGX_TREE := $(if $(NGX_SRC),$(NGX_SRC),$(wildcard /usr/share/nginx/src))
 
 .DELETE_ON_ERROR:
 .PHONY: all deps core module tests-build run stop test unit spec cases cli-test nginx-test nginx-corpus oracle quality bench asan-test fuzz fuzz-build check \
-	install clean
+	install install-cli install-module deb clean
 
 all: core module
 
@@ -214,13 +215,23 @@ stop:
 
 # --- install, clean --------------------------------------------------------------------------------------------------
 
-install: all
-	install -D -m 755 $(CLI) $(DESTDIR)$(PREFIX)/bin/article-filter
+install: all install-cli install-module
 	install -D -m 644 $(LIB) $(DESTDIR)$(PREFIX)/lib/libarticle_filter.a
 	install -D -m 644 src/article_filter.h $(DESTDIR)$(PREFIX)/include/article_filter.h
+
+install-cli: $(CLI)
+	install -D -m 755 $(CLI) $(DESTDIR)$(PREFIX)/bin/article-filter
+	install -D -m 644 packaging/article-filter.1 $(DESTDIR)$(PREFIX)/share/man/man1/article-filter.1
+	install -D -m 644 packaging/completion/article-filter.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/article-filter
+	install -D -m 644 packaging/completion/_article-filter $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_article-filter
 	@for f in rules/*.rules rules/*/*.rules; do \
-		[ ! -f "$$f" ] || install -D -m 644 "$$f" "$(DESTDIR)$(PREFIX)/share/article-filter/$$f"; done
+		install -D -m 644 "$$f" "$(DESTDIR)$(PREFIX)/share/article-filter/$$f"; done
+
+install-module:
 	@[ ! -f $(MODULE) ] || install -D -m 644 $(MODULE) $(DESTDIR)$(NGX_MODULES_DIR)/ngx_http_article_filter_module.so
+
+deb:
+	@tools/build-deb
 
 clean:
 	rm -rf build

@@ -6,17 +6,15 @@
  */
 #include "cli/explain.h"
 
-#include <stdio.h>
-
 #define SHOWN 60
 
 void af_cli_explain_init(af_cli_explain_t *explain, const af_ruleset_t *rules, af_slice_t input)
 {
-    *explain = (af_cli_explain_t){rules, input, 0, 1, 0};
+    *explain = (af_cli_explain_t){rules, input, 0, 1, 0, stderr};
 }
 
 /* Counts the lines up to `pos`; events come nearly in order, so going back to the start is rare. */
-static void locate(af_cli_explain_t *explain, uint64_t pos)
+void af_cli_explain_place(af_cli_explain_t *explain, uint64_t pos)
 {
     if (pos > explain->input.len) {
         pos = explain->input.len;
@@ -54,6 +52,20 @@ static size_t sequence_length(const uint8_t *at, size_t left)
     return len;
 }
 
+void af_cli_put_text(FILE *out, const uint8_t *data, size_t len)
+{
+    for (size_t at = 0; at < len;) {
+        bool plain = data[at] >= 0x20 && data[at] < 0x7f;
+        size_t sequence = plain ? 1 : data[at] < 0x80 ? 0 : sequence_length(data + at, len - at);
+        if (sequence == 0) {
+            fputc('?', out);
+        } else {
+            fwrite(data + at, 1, sequence, out);
+        }
+        at += sequence == 0 ? 1 : sequence;
+    }
+}
+
 static size_t skip_tag(const uint8_t *data, size_t len, size_t at)
 {
     const uint8_t *end = memchr(data + at, '>', len - at);
@@ -62,7 +74,7 @@ static size_t skip_tag(const uint8_t *data, size_t len, size_t at)
 }
 
 /* A space and the text; nothing where there is none. */
-static void print_text(const uint8_t *data, size_t len)
+static void print_text(FILE *out, const uint8_t *data, size_t len)
 {
     int shown = 0;
     int space = 1;
@@ -81,41 +93,41 @@ static void print_text(const uint8_t *data, size_t len)
             continue;
         }
         if (space) {
-            fputc(' ', stderr);
+            fputc(' ', out);
             shown++;
             space = 0;
         }
         if (sequence == 0) {
-            fputc('?', stderr);
+            fputc('?', out);
             at++;
         } else {
-            fwrite(data + at, 1, sequence, stderr);
+            fwrite(data + at, 1, sequence, out);
             at += sequence;
         }
         shown++;
     }
 }
 
-static void print_markup(const uint8_t *data, size_t len)
+static void print_markup(FILE *out, const uint8_t *data, size_t len)
 {
-    fputc(' ', stderr);
+    fputc(' ', out);
     for (size_t i = 0; i < len; i++) {
-        fputc(data[i] < 0x20 || data[i] >= 0x7f ? '?' : data[i], stderr);
+        fputc(data[i] < 0x20 || data[i] >= 0x7f ? '?' : data[i], out);
     }
 }
 
 static void print_line(af_cli_explain_t *explain, uint64_t pos, uint64_t bytes, const char *what, uint32_t rule)
 {
-    locate(explain, pos);
-    fprintf(stderr, "%llu:%llu %llu %s", (unsigned long long) explain->line,
+    af_cli_explain_place(explain, pos);
+    fprintf(explain->out, "%llu:%llu %llu %s", (unsigned long long) explain->line,
             (unsigned long long) (explain->pos - explain->line_start + 1), (unsigned long long) bytes, what);
     if (rule == AF_NO_RULE) {
-        fputs(" -", stderr);
+        fputs(" -", explain->out);
         return;
     }
     uint32_t line = 0;
     const char *file = af_ruleset_origin(explain->rules, rule, &line);
-    fprintf(stderr, " %s [%s:%u]", af_ruleset_text(explain->rules, rule), file == NULL ? "" : file, line);
+    fprintf(explain->out, " %s [%s:%u]", af_ruleset_text(explain->rules, rule), file == NULL ? "" : file, line);
 }
 
 static const char *name_of(af_event_kind_t kind)
@@ -145,10 +157,10 @@ void af_cli_explain_event(af_cli_explain_t *explain, const af_event_t *event)
     uint64_t from_pos = event->from_pos < to_pos ? event->from_pos : to_pos;
     print_line(explain, from_pos, to_pos - from_pos, name_of(event->kind), event->rule);
     if (event->detail != NULL && event->detail[0] != '\0') {
-        fprintf(stderr, " (%s)", event->detail);
+        fprintf(explain->out, " (%s)", event->detail);
     }
-    print_text(explain->input.data + from_pos, (size_t) (to_pos - from_pos));
-    fputc('\n', stderr);
+    print_text(explain->out, explain->input.data + from_pos, (size_t) (to_pos - from_pos));
+    fputc('\n', explain->out);
 }
 
 void af_cli_explain_edit(af_cli_explain_t *explain, const af_edit_t *edit)
@@ -158,9 +170,9 @@ void af_cli_explain_edit(af_cli_explain_t *explain, const af_edit_t *edit)
     }
     print_line(explain, edit->from_pos, edit->len, edit->rule == AF_NO_RULE ? "markup" : "inserted", edit->rule);
     if (edit->rule == AF_NO_RULE) {
-        print_markup(edit->data, edit->len < SHOWN ? edit->len : SHOWN);
+        print_markup(explain->out, edit->data, edit->len < SHOWN ? edit->len : SHOWN);
     } else {
-        print_text(edit->data, edit->len);
+        print_text(explain->out, edit->data, edit->len);
     }
-    fputc('\n', stderr);
+    fputc('\n', explain->out);
 }

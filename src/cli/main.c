@@ -1,14 +1,15 @@
 /*
  * cli/main.c: article-filter, the filter as a program.
  *
- * Plain filtering is a stream: memory holds a chunk and what the frontier has not passed. --explain tells positions
- * and shows what goes, so there the whole input is read first. What cannot be filtered is passed on unchanged.
+ * Plain filtering is a stream: memory holds a chunk and what the frontier has not passed. --explain and --diff tell positions
+ * and show what goes, so there the whole input is read first. What cannot be filtered is passed on unchanged.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/diff.h"
 #include "cli/explain.h"
 #include "cli/load.h"
 
@@ -22,8 +23,9 @@ typedef struct {
     FILE *in;
     uint8_t *chunk;      /* options->chunk bytes, or the whole input */
     size_t chunk_len;
-    af_slice_t input;    /* --explain: the whole of it */
+    af_slice_t input;    /* --explain, --diff: the whole of it */
     af_cli_explain_t explain;
+    af_cli_diff_t diff;
     const char *why;     /* not filtered: the reason */
     int written_errno;   /* writing failed */
 } af_cli_run_t;
@@ -146,6 +148,12 @@ static af_status_t on_edit(void *opaque, const af_edit_t *edit)
     if (run->options->explain && !run->options->preview) {
         af_cli_explain_edit(&run->explain, edit);
     }
+    if (run->options->diff) {
+        af_cli_diff_edit(&run->diff, edit);
+    }
+    if (run->options->diff || run->options->task == AF_CLI_EXPLAIN) {
+        return AF_OK;
+    }
     switch (edit->kind) {
     case AF_KEEP: return write_out(run, run->input.data + edit->from_pos, (size_t) (edit->to_pos - edit->from_pos));
     case AF_INSERT: return write_out(run, edit->data, edit->len);
@@ -189,6 +197,19 @@ static bool read_all(af_cli_run_t *run)
     return true;
 }
 
+static bool print_diff(af_cli_run_t *run)
+{
+    af_cli_explain_t places;
+
+    af_cli_explain_init(&places, run->rules, run->input);
+    bool ok = af_cli_diff_print(&run->diff, &places);
+    af_cli_diff_free(&run->diff);
+    if (!ok) {
+        fputs("article-filter: out of memory\n", stderr);
+    }
+    return ok;
+}
+
 static bool filter_whole(af_cli_run_t *run)
 {
     af_stream_t *stream = NULL;
@@ -198,11 +219,14 @@ static bool filter_whole(af_cli_run_t *run)
         return false;
     }
     af_cli_explain_init(&run->explain, run->rules, run->input);
+    run->explain.out = run->options->task == AF_CLI_EXPLAIN ? stdout : stderr;
     af_status_t status = af_stream_create(run->rules, &run->options->stream, &sink, NULL, &stream);
     if (status != AF_OK) {
         run->why = status_text(status);
-        write_out(run, run->input.data, run->input.len);
-        return true;
+        return run->options->task == AF_CLI_EXPLAIN || write_out(run, run->input.data, run->input.len) == AF_OK;
+    }
+    if (run->options->diff) {
+        af_cli_diff_init(&run->diff, run->input);
     }
     bool going = true;
     for (size_t at = 0; going && at < run->input.len;) {
@@ -218,7 +242,7 @@ static bool filter_whole(af_cli_run_t *run)
         print_stats(run, stream);
     }
     af_stream_destroy(stream);
-    return true;
+    return !run->options->diff || print_diff(run);
 }
 
 static int filter(const af_cli_options_t *options, const af_ruleset_t *rules)
@@ -235,7 +259,7 @@ static int filter(const af_cli_options_t *options, const af_ruleset_t *rules)
         fputs("article-filter: out of memory\n", stderr);
         goto done;
     }
-    bool ok = options->explain ? filter_whole(&run) : filter_stream(&run);
+    bool ok = options->explain || options->diff ? filter_whole(&run) : filter_stream(&run);
     if (run.why != NULL) {
         fprintf(stderr, "article-filter: not filtered: %s\n", run.why);
     }
@@ -289,6 +313,7 @@ static int run_task(const af_cli_options_t *options)
     case AF_CLI_PRESETS: return list_presets();
     case AF_CLI_CSP: return print_policy(options->policy);
     case AF_CLI_CHECK:
+    case AF_CLI_EXPLAIN:
     case AF_CLI_FILTER: break;
     }
     af_ruleset_t *rules = af_cli_load(options);

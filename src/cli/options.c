@@ -44,6 +44,7 @@ static const struct option long_options[] = {
 void af_cli_help(void)
 {
     fputs("usage: article-filter [OPTION]... [FILE]\n"
+          "       article-filter explain [OPTION]... FILE|-     only what --explain tells, on standard output\n"
           "Removes what the rules name from an HTML page (FILE or standard input) and writes the rest, byte for byte.\n"
           "\n"
           "  -r, --rules FILE      read rules from FILE\n"
@@ -242,6 +243,13 @@ bool af_cli_options_read(int argc, char **argv, af_cli_options_t *out)
         fputs("article-filter: out of memory\n", stderr);
         return false;
     }
+    if (argc > 1 && strcmp(argv[1], "explain") == 0) {
+        out->task = AF_CLI_EXPLAIN;
+        out->explain = true;
+        argc--;
+        argv[1] = argv[0];
+        argv++;
+    }
     int option;
     while ((option = getopt_long(argc, argv, "r:e:p:qhV", long_options, NULL)) != -1) {
         if (option == '?') {
@@ -254,6 +262,10 @@ bool af_cli_options_read(int argc, char **argv, af_cli_options_t *out)
     }
     if (argc - optind > 1) {
         fprintf(stderr, "article-filter: one FILE at most; '%s' is too many\n", argv[optind + 1]);
+        return false;
+    }
+    if (out->task == AF_CLI_EXPLAIN && optind == argc) {
+        fputs("article-filter: explain: expected a FILE, or - for standard input\n", stderr);
         return false;
     }
     if (optind < argc && strcmp(argv[optind], "-") != 0) {

@@ -16,7 +16,9 @@ typedef struct {
     const char *value; /* of argv */
 } af_cli_source_t;
 
-typedef enum { AF_CLI_FILTER, AF_CLI_CHECK, AF_CLI_PRESETS, AF_CLI_CSP, AF_CLI_HELP, AF_CLI_VERSION } af_cli_task_t;
+typedef enum {
+    AF_CLI_FILTER, AF_CLI_EXPLAIN, AF_CLI_CHECK, AF_CLI_PRESETS, AF_CLI_CSP, AF_CLI_HELP, AF_CLI_VERSION
+} af_cli_task_t;
 
 typedef struct {
     af_cli_task_t task;
