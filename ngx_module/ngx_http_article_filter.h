@@ -29,6 +29,23 @@ typedef enum {
 } ngx_http_article_filter_mode_e;
 
 
+/* values of directives */
+
+#define NGX_HTTP_ARTICLE_FILTER_INHERIT_MERGE      0
+#define NGX_HTTP_ARTICLE_FILTER_INHERIT_REPLACE    1
+#define NGX_HTTP_ARTICLE_FILTER_INHERIT_OFF        2
+
+#define NGX_HTTP_ARTICLE_FILTER_DECODE_OFF         0
+#define NGX_HTTP_ARTICLE_FILTER_DECODE_ON          1
+#define NGX_HTTP_ARTICLE_FILTER_DECODE_IDENTITY    2
+
+#define NGX_HTTP_ARTICLE_FILTER_ANSWER_PASS        0
+#define NGX_HTTP_ARTICLE_FILTER_ANSWER_ERROR       1
+
+#define NGX_HTTP_ARTICLE_FILTER_TRANSFORM_RESPECT  0
+#define NGX_HTTP_ARTICLE_FILTER_TRANSFORM_IGNORE   1
+
+
 /* in the order of the names in ngx_http_article_filter_variables.c */
 
 typedef enum {
@@ -47,6 +64,7 @@ typedef enum {
     NGX_HTTP_ARTICLE_FILTER_S_SUBREQUEST,
     NGX_HTTP_ARTICLE_FILTER_S_EMPTY,
     NGX_HTTP_ARTICLE_FILTER_S_MALFORMED,
+    NGX_HTTP_ARTICLE_FILTER_S_BYPASS,
     NGX_HTTP_ARTICLE_FILTER_STATUSES
 } ngx_http_article_filter_status_e;
 
@@ -98,7 +116,12 @@ typedef struct {
     size_t                             buffer;
     size_t                             max_memory;
     off_t                              max_decoded;
-    ngx_flag_t                         decode;
+    ngx_uint_t                         decode;
+    ngx_uint_t                         inherit;
+    ngx_uint_t                         unfilterable;
+    ngx_uint_t                         transform;
+    ngx_flag_t                         subrequests;
+    ngx_array_t                       *bypass;
     ngx_hash_t                         types;
     ngx_array_t                       *types_keys;
     ngx_shm_zone_t                    *zone;
@@ -181,6 +204,8 @@ typedef struct {
     uint32_t                           events[AF_LIMIT_HIT + 1];
 
     unsigned                           active:1;
+    unsigned                           strict:1;     /* unfilterable: error */
+    unsigned                           refused:1;    /* and it was */
     unsigned                           failed:1;
     unsigned                           flushed:1;    /* nothing new since */
     unsigned                           logged:1;
@@ -211,17 +236,31 @@ ngx_http_article_filter_mode_e ngx_http_article_filter_mode(ngx_str_t *value);
 ngx_http_article_filter_set_t *ngx_http_article_filter_get_set(ngx_conf_t *cf,
     ngx_array_t *sources);
 
+/* the request's headers */
+
+ngx_int_t ngx_http_article_filter_preaccess(ngx_http_request_t *r);
+
 /* validators */
 
-ngx_int_t ngx_http_article_filter_conditional(ngx_http_request_t *r);
+ngx_int_t ngx_http_article_filter_conditional(ngx_http_request_t *r,
+    ngx_http_article_filter_set_t *set, ngx_http_article_filter_mode_e mode);
 ngx_int_t ngx_http_article_filter_validators(ngx_http_request_t *r,
     ngx_http_article_filter_ctx_t *ctx);
 ngx_uint_t ngx_http_article_filter_is_mapped(ngx_http_request_t *r);
 
-/* filters */
+/* whether a response is filtered, and how */
 
 ngx_http_article_filter_mode_e ngx_http_article_filter_get_mode(
     ngx_http_request_t *r, ngx_http_article_filter_loc_conf_t *alcf);
+ngx_http_article_filter_status_e ngx_http_article_filter_check(
+    ngx_http_request_t *r, ngx_http_article_filter_loc_conf_t *alcf);
+ngx_uint_t ngx_http_article_filter_coding(ngx_http_request_t *r,
+    ngx_str_t *coding);
+ngx_int_t ngx_http_article_filter_options(ngx_http_request_t *r,
+    ngx_http_article_filter_loc_conf_t *alcf, af_options_t *options);
+
+/* filters */
+
 void ngx_http_article_filter_header_init(void);
 void ngx_http_article_filter_body_init(void);
 

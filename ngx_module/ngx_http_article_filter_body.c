@@ -16,6 +16,8 @@ static ngx_int_t ngx_http_article_filter_body(ngx_http_request_t *r,
     ngx_chain_t *in);
 static ngx_int_t ngx_http_article_filter_observe(ngx_http_request_t *r,
     ngx_http_article_filter_ctx_t *ctx, ngx_chain_t *in);
+static ngx_int_t ngx_http_article_filter_discard(ngx_http_request_t *r,
+    ngx_chain_t *in);
 static ngx_int_t ngx_http_article_filter_process(
     ngx_http_article_filter_ctx_t *ctx, ngx_buf_t *buf);
 static ngx_int_t ngx_http_article_filter_read(
@@ -61,6 +63,10 @@ ngx_http_article_filter_body(ngx_http_request_t *r, ngx_chain_t *in)
 
     if (ctx->mode == NGX_HTTP_ARTICLE_FILTER_REPORT) {
         return ngx_http_article_filter_observe(r, ctx, in);
+    }
+
+    if (ctx->refused) {
+        return ngx_http_article_filter_discard(r, in);
     }
 
     began = in ? ngx_http_article_filter_clock() : 0;
@@ -125,6 +131,27 @@ ngx_http_article_filter_observe(ngx_http_request_t *r,
 }
 
 
+/* the body of a response that an error page has taken the place of */
+
+static ngx_int_t
+ngx_http_article_filter_discard(ngx_http_request_t *r, ngx_chain_t *in)
+{
+    for ( /* void */ ; in; in = in->next) {
+        in->buf->pos = in->buf->last;
+
+        if (in->buf->in_file) {
+            in->buf->file_pos = in->buf->file_last;
+        }
+    }
+
+    if (r->buffered || r->connection->buffered) {
+        return ngx_http_next_body_filter(r, NULL);
+    }
+
+    return NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_http_article_filter_process(ngx_http_article_filter_ctx_t *ctx,
     ngx_buf_t *buf)
@@ -170,7 +197,7 @@ ngx_http_article_filter_process(ngx_http_article_filter_ctx_t *ctx,
         }
     }
 
-    if (ctx->cut) {
+    if (ctx->cut && ctx->request == ctx->request->main) {
 
         /* without the end the client knows that something is missing */
 
@@ -211,7 +238,8 @@ ngx_http_article_filter_read(ngx_http_article_filter_ctx_t *ctx)
             return rc;
         }
 
-        return ctx->decoder ? ngx_http_article_filter_cut(ctx) : NGX_DECLINED;
+        return (ctx->decoder || ctx->strict)
+               ? ngx_http_article_filter_cut(ctx) : NGX_DECLINED;
     }
 
     if (ctx->decoder) {
@@ -251,9 +279,13 @@ ngx_http_article_filter_feed(ngx_http_article_filter_ctx_t *ctx, u_char *pos,
                                      af_stream_push(ctx->stream, pos,
                                                     (size_t) (last - pos)));
 
-        if (rc == NGX_OK) {
+        if (rc == NGX_OK && !ctx->cut) {
             rc = ngx_http_article_filter_hold(ctx);
         }
+    }
+
+    if (ctx->cut) {
+        return rc;
     }
 
     if (rc == NGX_DECLINED || (rc == NGX_OK && ctx->stream == NULL)) {
@@ -278,7 +310,7 @@ ngx_http_article_filter_finish(ngx_http_article_filter_ctx_t *ctx)
 
     rc = ngx_http_article_filter_outcome(ctx, af_stream_finish(ctx->stream));
 
-    if (rc == NGX_ERROR) {
+    if (rc == NGX_ERROR || ctx->cut) {
         return rc;
     }
 
@@ -342,10 +374,18 @@ ngx_http_article_filter_outcome(ngx_http_article_filter_ctx_t *ctx,
         return NGX_ERROR;
     }
 
+    if (ctx->strict) {
+        level = NGX_LOG_ERR;
+    }
+
     ngx_log_error(level, ctx->request->connection->log, 0,
                   "article filter: stopped before offset %uL: %s, "
-                  "the rest of the response passes unchanged",
-                  ctx->pushed, why);
+                  "the rest of the response %s", ctx->pushed, why,
+                  ctx->strict ? "is cut" : "passes unchanged");
+
+    if (ctx->strict) {
+        return ngx_http_article_filter_cut(ctx);
+    }
 
     /* after these the core itself keeps the rest */
 

@@ -19,8 +19,9 @@ static char *ngx_http_article_filter_add_file(ngx_conf_t *cf,
     ngx_http_article_filter_loc_conf_t *alcf, ngx_str_t *name);
 static ngx_int_t ngx_http_article_filter_read_file(ngx_conf_t *cf,
     ngx_http_article_filter_source_t *source);
-static ngx_array_t *ngx_http_article_filter_merge_sources(ngx_conf_t *cf,
-    ngx_array_t *prev, ngx_array_t *conf);
+static ngx_int_t ngx_http_article_filter_inherit_sources(ngx_conf_t *cf,
+    ngx_http_article_filter_loc_conf_t *prev,
+    ngx_http_article_filter_loc_conf_t *conf);
 
 
 ngx_str_t  ngx_http_article_filter_default_types[] = {
@@ -86,8 +87,13 @@ ngx_http_article_filter_create_loc_conf(ngx_conf_t *cf)
     conf->buffer = NGX_CONF_UNSET_SIZE;
     conf->max_memory = NGX_CONF_UNSET_SIZE;
     conf->max_decoded = NGX_CONF_UNSET;
-    conf->decode = NGX_CONF_UNSET;
     conf->zone = NGX_CONF_UNSET_PTR;
+    conf->decode = NGX_CONF_UNSET_UINT;
+    conf->inherit = NGX_CONF_UNSET_UINT;
+    conf->unfilterable = NGX_CONF_UNSET_UINT;
+    conf->transform = NGX_CONF_UNSET_UINT;
+    conf->subrequests = NGX_CONF_UNSET;
+    conf->bypass = NGX_CONF_UNSET_PTR;
 
     return conf;
 }
@@ -107,7 +113,16 @@ ngx_http_article_filter_merge_loc_conf(ngx_conf_t *cf, void *parent,
                               1024 * 1024);
     ngx_conf_merge_off_value(conf->max_decoded, prev->max_decoded,
                              32 * 1024 * 1024);
-    ngx_conf_merge_value(conf->decode, prev->decode, 1);
+    ngx_conf_merge_uint_value(conf->decode, prev->decode,
+                              NGX_HTTP_ARTICLE_FILTER_DECODE_ON);
+    ngx_conf_merge_uint_value(conf->inherit, prev->inherit,
+                              NGX_HTTP_ARTICLE_FILTER_INHERIT_MERGE);
+    ngx_conf_merge_uint_value(conf->unfilterable, prev->unfilterable,
+                              NGX_HTTP_ARTICLE_FILTER_ANSWER_PASS);
+    ngx_conf_merge_uint_value(conf->transform, prev->transform,
+                              NGX_HTTP_ARTICLE_FILTER_TRANSFORM_RESPECT);
+    ngx_conf_merge_value(conf->subrequests, prev->subrequests, 0);
+    ngx_conf_merge_ptr_value(conf->bypass, prev->bypass, NULL);
 
     if (ngx_http_merge_types(cf, &conf->types_keys, &conf->types,
                              &prev->types_keys, &prev->types,
@@ -117,16 +132,8 @@ ngx_http_article_filter_merge_loc_conf(ngx_conf_t *cf, void *parent,
         return NGX_CONF_ERROR;
     }
 
-    if (prev->sources && conf->sources) {
-        conf->sources = ngx_http_article_filter_merge_sources(cf,
-                                                              prev->sources,
-                                                              conf->sources);
-        if (conf->sources == NULL) {
-            return NGX_CONF_ERROR;
-        }
-
-    } else if (conf->sources == NULL) {
-        conf->sources = prev->sources;
+    if (ngx_http_article_filter_inherit_sources(cf, prev, conf) != NGX_OK) {
+        return NGX_CONF_ERROR;
     }
 
     ngx_conf_merge_ptr_value(conf->zone, prev->zone, NULL);
@@ -612,26 +619,50 @@ done:
 }
 
 
-static ngx_array_t *
-ngx_http_article_filter_merge_sources(ngx_conf_t *cf, ngx_array_t *prev,
-    ngx_array_t *conf)
+/* the rules of the level above, and those of this one */
+
+static ngx_int_t
+ngx_http_article_filter_inherit_sources(ngx_conf_t *cf,
+    ngx_http_article_filter_loc_conf_t *prev,
+    ngx_http_article_filter_loc_conf_t *conf)
 {
     void         *p;
     ngx_array_t  *sources;
 
-    sources = ngx_array_create(cf->temp_pool, prev->nelts + conf->nelts,
+    if (prev->sources == NULL
+        || conf->inherit == NGX_HTTP_ARTICLE_FILTER_INHERIT_OFF)
+    {
+        return NGX_OK;
+    }
+
+    if (conf->sources == NULL) {
+        conf->sources = prev->sources;
+        return NGX_OK;
+    }
+
+    if (conf->inherit == NGX_HTTP_ARTICLE_FILTER_INHERIT_REPLACE) {
+        return NGX_OK;
+    }
+
+    sources = ngx_array_create(cf->temp_pool,
+                               prev->sources->nelts + conf->sources->nelts,
                                sizeof(ngx_http_article_filter_source_t *));
     if (sources == NULL) {
-        return NULL;
+        return NGX_ERROR;
     }
 
-    p = ngx_array_push_n(sources, prev->nelts + conf->nelts);
+    p = ngx_array_push_n(sources,
+                         prev->sources->nelts + conf->sources->nelts);
     if (p == NULL) {
-        return NULL;
+        return NGX_ERROR;
     }
 
-    p = ngx_cpymem(p, prev->elts, prev->nelts * prev->size);
-    ngx_memcpy(p, conf->elts, conf->nelts * conf->size);
+    p = ngx_cpymem(p, prev->sources->elts,
+                   prev->sources->nelts * prev->sources->size);
+    ngx_memcpy(p, conf->sources->elts,
+               conf->sources->nelts * conf->sources->size);
 
-    return sources;
+    conf->sources = sources;
+
+    return NGX_OK;
 }

@@ -54,7 +54,7 @@ ngx_http_article_filter_decode(ngx_http_article_filter_ctx_t *ctx,
         if (n) {
             rc = ngx_http_article_filter_feed(ctx, pos, pos + n);
 
-            if (rc != NGX_OK) {
+            if (rc != NGX_OK || ctx->cut) {
                 return rc;
             }
         }

@@ -27,6 +27,36 @@ static ngx_int_t ngx_http_article_filter_init(ngx_conf_t *cf);
       NULL }
 
 
+static ngx_conf_enum_t  ngx_http_article_filter_inherits[] = {
+    { ngx_string("merge"), NGX_HTTP_ARTICLE_FILTER_INHERIT_MERGE },
+    { ngx_string("replace"), NGX_HTTP_ARTICLE_FILTER_INHERIT_REPLACE },
+    { ngx_string("off"), NGX_HTTP_ARTICLE_FILTER_INHERIT_OFF },
+    { ngx_null_string, 0 }
+};
+
+
+static ngx_conf_enum_t  ngx_http_article_filter_decodes[] = {
+    { ngx_string("off"), NGX_HTTP_ARTICLE_FILTER_DECODE_OFF },
+    { ngx_string("on"), NGX_HTTP_ARTICLE_FILTER_DECODE_ON },
+    { ngx_string("identity"), NGX_HTTP_ARTICLE_FILTER_DECODE_IDENTITY },
+    { ngx_null_string, 0 }
+};
+
+
+static ngx_conf_enum_t  ngx_http_article_filter_answers[] = {
+    { ngx_string("pass"), NGX_HTTP_ARTICLE_FILTER_ANSWER_PASS },
+    { ngx_string("error"), NGX_HTTP_ARTICLE_FILTER_ANSWER_ERROR },
+    { ngx_null_string, 0 }
+};
+
+
+static ngx_conf_enum_t  ngx_http_article_filter_transforms[] = {
+    { ngx_string("respect"), NGX_HTTP_ARTICLE_FILTER_TRANSFORM_RESPECT },
+    { ngx_string("ignore"), NGX_HTTP_ARTICLE_FILTER_TRANSFORM_IGNORE },
+    { ngx_null_string, 0 }
+};
+
+
 static ngx_command_t  ngx_http_article_filter_commands[] = {
 
     { ngx_string("article_filter"),
@@ -67,6 +97,7 @@ static ngx_command_t  ngx_http_article_filter_commands[] = {
     ngx_http_article_filter_rule("article_feed_remove"),
     ngx_http_article_filter_rule("article_feed_fields"),
     ngx_http_article_filter_rule("article_feed_add"),
+    ngx_http_article_filter_rule("article_lift"),
 
     { ngx_string("article_site"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
@@ -90,10 +121,45 @@ static ngx_command_t  ngx_http_article_filter_commands[] = {
       NULL },
 
     { ngx_string("article_decode"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_article_filter_loc_conf_t, decode),
+      &ngx_http_article_filter_decodes[0] },
+
+    { ngx_string("article_inherit"),
+      NGX_HTTP_ARTICLE_FILTER_LEVELS|NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_article_filter_loc_conf_t, inherit),
+      &ngx_http_article_filter_inherits[0] },
+
+    { ngx_string("article_unfilterable"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_article_filter_loc_conf_t, unfilterable),
+      &ngx_http_article_filter_answers[0] },
+
+    { ngx_string("article_no_transform"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_article_filter_loc_conf_t, transform),
+      &ngx_http_article_filter_transforms[0] },
+
+    { ngx_string("article_subrequests"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
       ngx_conf_set_flag_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
-      offsetof(ngx_http_article_filter_loc_conf_t, decode),
+      offsetof(ngx_http_article_filter_loc_conf_t, subrequests),
+      NULL },
+
+    { ngx_string("article_bypass"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_set_predicate_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_article_filter_loc_conf_t, bypass),
       NULL },
 
     { ngx_string("article_max_decoded"),
@@ -165,7 +231,7 @@ ngx_http_article_filter_init(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    *h = ngx_http_article_filter_conditional;
+    *h = ngx_http_article_filter_preaccess;
 
     h = ngx_array_push(&cmcf->phases[NGX_HTTP_LOG_PHASE].handlers);
     if (h == NULL) {

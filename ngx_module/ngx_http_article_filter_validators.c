@@ -29,30 +29,16 @@ static ngx_int_t ngx_http_article_filter_set_mapped(ngx_http_request_t *r);
 static void ngx_http_article_filter_mapped_cleanup(void *data);
 
 
-/* a handler of the preaccess phase: the location is known, nothing is sent */
-
 ngx_int_t
-ngx_http_article_filter_conditional(ngx_http_request_t *r)
+ngx_http_article_filter_conditional(ngx_http_request_t *r,
+    ngx_http_article_filter_set_t *set, ngx_http_article_filter_mode_e mode)
 {
-    u_char                               tag[NGX_HTTP_ARTICLE_FILTER_TAG_LEN];
-    time_t                               since;
-    ngx_table_elt_t                     *h;
-    ngx_http_article_filter_mode_e       mode;
-    ngx_http_article_filter_loc_conf_t  *alcf;
+    u_char            tag[NGX_HTTP_ARTICLE_FILTER_TAG_LEN];
+    time_t            since;
+    ngx_table_elt_t  *h;
 
-    alcf = ngx_http_get_module_loc_conf(r, ngx_http_article_filter_module);
-
-    if (alcf->set == NULL || r != r->main
-        || (r->headers_in.if_none_match == NULL
-            && r->headers_in.if_modified_since == NULL))
-    {
-        return NGX_DECLINED;
-    }
-
-    mode = ngx_http_article_filter_get_mode(r, alcf);
-
-    if (mode != NGX_HTTP_ARTICLE_FILTER_ON
-        && mode != NGX_HTTP_ARTICLE_FILTER_PREVIEW)
+    if (r->headers_in.if_none_match == NULL
+        && r->headers_in.if_modified_since == NULL)
     {
         return NGX_DECLINED;
     }
@@ -63,7 +49,7 @@ ngx_http_article_filter_conditional(ngx_http_request_t *r)
         h = r->headers_in.if_modified_since;
         since = ngx_parse_http_time(h->value.data, h->value.len);
 
-        if (since != (time_t) NGX_ERROR && since < alcf->set->time) {
+        if (since != (time_t) NGX_ERROR && since < set->time) {
 
             /* a date that no page is as old as; the header has to stay */
 
@@ -71,7 +57,7 @@ ngx_http_article_filter_conditional(ngx_http_request_t *r)
             return NGX_DECLINED;
         }
 
-        if (since == alcf->set->time
+        if (since == set->time
             && ngx_http_article_filter_set_mapped(r) != NGX_OK)
         {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -80,7 +66,7 @@ ngx_http_article_filter_conditional(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
-    ngx_http_article_filter_tag(tag, alcf->set, mode);
+    ngx_http_article_filter_tag(tag, set, mode);
 
 #if (nginx_version >= 1023000)
 

@@ -39,7 +39,8 @@ static ngx_str_t  ngx_http_article_filter_status_names[] = {
     ngx_string("error"),
     ngx_string("subrequest"),
     ngx_string("empty"),
-    ngx_string("malformed")
+    ngx_string("malformed"),
+    ngx_string("bypass")
 };
 
 
@@ -150,7 +151,7 @@ ngx_http_article_filter_status_variable(ngx_http_request_t *r,
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_article_filter_module);
 
-    name = &ngx_http_article_filter_status_names[ctx ? ctx->status : 0];
+    name = ngx_http_article_filter_status_word(ctx ? ctx->status : 0);
 
     ngx_http_article_filter_set_value(v, name->data, name->len);
 

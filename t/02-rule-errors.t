@@ -170,3 +170,32 @@ qr/\[emerg\].*nginx\.conf:\d+:\d+: /
 --- must_die
 --- error_log
 "article_max_decoded" directive invalid value
+
+
+
+=== TEST 16: a label that no rule has
+--- config
+    location / {
+        article_filter on;
+        article_remove .a label=first;
+        article_lift first furst;
+    }
+--- must_die
+--- error_log
+nginx.conf:
+:12: no rule before this line has the label "furst"
+    lift first furst
+
+
+
+=== TEST 17: a label of a rule that is not inherited
+--- config
+    article_filter on;
+    article_remove .a label=first;
+    location / {
+        article_inherit off;
+        article_lift first;
+    }
+--- must_die
+--- error_log
+no rule before this line has the label "first"
