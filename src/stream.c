@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "charset/detect.h"
 #include "feed/feed.h"
+#include "preview/feed_page.h"
 #include "rewrite/rewriter.h"
 
 #define KIB ((size_t) 1024)
@@ -20,6 +21,7 @@ struct af_stream {
     char *charset, *site, *url; /* copies */
     af_rewriter_t *rewriter;    /* one of both, once the type is known */
     af_feed_t *feed;
+    af_feed_page_t *page;       /* a feed's preview */
     uint8_t *first;             /* bytes that came before it was */
     size_t first_len, first_capacity;
     uint64_t passed;            /* neither could be made: all goes as it is */
@@ -81,12 +83,28 @@ static af_status_t copy_options(af_stream_t *stream, const af_options_t *options
     return status;
 }
 
+/* A feed that is previewed is filtered, and the page shows what that changes. */
+static af_status_t start_feed(af_stream_t *stream)
+{
+    const af_sink_t *sink = &stream->sink;
+
+    if (stream->options.mode == AF_PREVIEW) {
+        af_status_t status = af_feed_page_create(stream->rules, stream->charset, sink, &stream->heap, &stream->page);
+        if (status != AF_OK) {
+            return status;
+        }
+        stream->options.mode = AF_FILTER;
+        sink = af_feed_page_sink(stream->page);
+    }
+    return af_feed_create(stream->rules, &stream->options, sink, &stream->heap, &stream->feed);
+}
+
 static af_status_t start(af_stream_t *stream, af_type_t type)
 {
     static const af_fragment_t fragment = {.markup = AF_FRAGMENT_HTML};
 
     if (type == AF_FEED) {
-        return af_feed_create(stream->rules, &stream->options, &stream->sink, &stream->heap, &stream->feed);
+        return start_feed(stream);
     }
     return af_rewriter_create(stream->rules, &stream->options, type == AF_FRAGMENT ? &fragment : NULL, &stream->sink,
                               &stream->heap, &stream->rewriter);
@@ -126,6 +144,12 @@ af_status_t af_stream_create(const af_ruleset_t *rules, const af_options_t *opti
 
 static af_status_t push(af_stream_t *stream, const uint8_t *data, size_t len)
 {
+    if (stream->page != NULL) {
+        af_feed_page_lend(stream->page, data, len);
+        af_status_t pushed = af_feed_push(stream->feed, data, len);
+        af_status_t kept = af_feed_page_keep(stream->page);
+        return pushed == AF_OK ? kept : pushed;
+    }
     return stream->feed != NULL ? af_feed_push(stream->feed, data, len) : af_rewriter_push(stream->rewriter, data, len);
 }
 
@@ -226,7 +250,12 @@ af_status_t af_stream_finish(af_stream_t *stream)
     if (status == AF_HOST) {
         return status;
     }
-    return stream->feed != NULL ? af_feed_finish(stream->feed) : af_rewriter_finish(stream->rewriter);
+    status = stream->feed != NULL ? af_feed_finish(stream->feed) : af_rewriter_finish(stream->rewriter);
+    if (stream->page != NULL && status != AF_HOST) {
+        af_status_t finished = af_feed_page_finish(stream->page);
+        status = finished == AF_OK ? status : AF_HOST;
+    }
+    return status;
 }
 
 uint64_t af_stream_frontier(const af_stream_t *stream)
@@ -263,6 +292,7 @@ void af_stream_destroy(af_stream_t *stream)
         return;
     }
     af_feed_destroy(stream->feed);
+    af_feed_page_destroy(stream->page);
     af_rewriter_destroy(stream->rewriter);
     forget(stream);
     af_heap_t *heap = &stream->heap;

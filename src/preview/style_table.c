@@ -86,7 +86,19 @@ const char *const af_preview_style[] = {
     "article-filter-panel a.article-filter-good{color:light-dark(#1a7f37,#7ee787)!important;}\n",
     "article-filter-panel small{display:block!important;opacity:.75!important;}\n",
     "@media print{article-filter-panel,article-filter-labels{display:none!important;}}\n",
+    "article-filter-feed{display:block;max-width:72rem;margin:0 auto;padding:8px;font:16px/1.45 system-ui,sans-serif;color-scheme:light dark;overflow-wrap:anywhere;}\n",
+    "article-filter-feed h1{font-size:1.4rem;}\n",
+    "article-filter-feed h2{font-size:1.1rem;margin:0;}\n",
+    "article-filter-feed h3{font-size:1rem;margin:0;color:#6e7781;}\n",
+    "article-filter-feed section{border-top:1px solid #808080;padding:10px 0;}\n",
+    "article-filter-feed p{margin:6px 0;}\n",
+    "article-filter-feed b{font-weight:400;font-size:0.8rem;color:#6e7781;}\n",
+    "article-filter-feed del{background:light-dark(#ffebe9,#67060c);text-decoration:line-through;}\n",
+    "article-filter-feed ins{background:light-dark(#dafbe1,#044317);text-decoration:none;}\n",
+    ".article-filter-why{font-size:0.875rem;color:#6e7781;}\n",
+    ".article-filter-sides{display:grid;grid-template-columns:repeat(auto-fit,minmax(18rem,1fr));gap:8px 24px;}\n",
+    "@media (prefers-color-scheme:dark){article-filter-feed{color:#e6edf3;}html:has(article-filter-feed){background:#0d1117;}}\n",
     NULL,
 };
 
-const char af_preview_style_hash[] = "'sha256-XCJNrQYu48kK5aesqhGXmnuyBH+FRUWpdr7ODF3YV9A='";
+const char af_preview_style_hash[] = "'sha256-DtjIgZBFxUTKdjKeSLnFxHL3mP4KJhOVlPUErGWOx4w='";
