@@ -209,6 +209,7 @@ typedef struct {
     unsigned                           failed:1;
     unsigned                           flushed:1;    /* nothing new since */
     unsigned                           logged:1;
+    unsigned                           feed:1;       /* by its type */
     unsigned                           malformed:1;  /* a part of a feed */
     unsigned                           cut:1;        /* nothing follows */
     unsigned                           ended:1;      /* all of it came */
@@ -308,6 +309,11 @@ ngx_str_t ngx_http_article_filter_hits(ngx_http_request_t *r,
     ngx_http_article_filter_ctx_t *ctx);
 ngx_int_t ngx_http_article_filter_log_report(ngx_http_request_t *r);
 uint64_t ngx_http_article_filter_clock(void);
+
+/* preview */
+
+ngx_int_t ngx_http_article_filter_preview_headers(ngx_http_request_t *r,
+    ngx_http_article_filter_ctx_t *ctx);
 
 /* variables */
 

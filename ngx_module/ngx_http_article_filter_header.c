@@ -125,6 +125,12 @@ ngx_http_article_filter_header(ngx_http_request_t *r)
 
     ngx_http_article_filter_fix_headers(r, ctx);
 
+    if (mode == NGX_HTTP_ARTICLE_FILTER_PREVIEW
+        && ngx_http_article_filter_preview_headers(r, ctx) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     return ngx_http_next_header_filter(r);
 }
 
@@ -203,6 +209,8 @@ ngx_http_article_filter_start(ngx_http_request_t *r,
     {
         return NGX_ERROR;
     }
+
+    ctx->feed = (options.type == AF_FEED);
 
     if (!ngx_http_article_filter_coding(r, &coding)) {
         return NGX_OK;

@@ -28,9 +28,6 @@ ngx_http_article_filter_preview_headers(ngx_http_request_t *r,
     ngx_list_part_t  *part;
     ngx_table_elt_t  *h;
 
-    ngx_http_clear_etag(r);
-    ngx_http_clear_last_modified(r);
-
     part = &r->headers_out.headers.part;
     h = part->elts;
 

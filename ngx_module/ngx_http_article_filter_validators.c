@@ -49,7 +49,11 @@ ngx_http_article_filter_conditional(ngx_http_request_t *r,
         h = r->headers_in.if_modified_since;
         since = ngx_parse_http_time(h->value.data, h->value.len);
 
-        if (since != (time_t) NGX_ERROR && since < set->time) {
+        /* the date of a filtered page is no preview's */
+
+        if (mode == NGX_HTTP_ARTICLE_FILTER_PREVIEW
+            || (since != (time_t) NGX_ERROR && since < set->time))
+        {
 
             /* a date that no page is as old as; the header has to stay */
 

@@ -22,6 +22,8 @@ static ngx_int_t ngx_http_article_filter_reason_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_article_filter_hits_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_article_filter_csp_hash_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 
 
 static ngx_str_t  ngx_http_article_filter_status_names[] = {
@@ -87,6 +89,10 @@ static ngx_http_variable_t  ngx_http_article_filter_vars[] = {
 
     { ngx_string("article_hits"), NULL,
       ngx_http_article_filter_hits_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("article_csp_hash"), NULL,
+      ngx_http_article_filter_csp_hash_variable, 0,
       NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
       ngx_http_null_variable
@@ -340,6 +346,26 @@ ngx_http_article_filter_hits_variable(ngx_http_request_t *r,
     }
 
     ngx_http_article_filter_set_value(v, hits.data, hits.len);
+
+    return NGX_OK;
+}
+
+
+/* for a policy that nginx.conf writes: what preview needs, and else nothing */
+
+static ngx_int_t
+ngx_http_article_filter_csp_hash_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    const char                     *hash;
+    ngx_http_article_filter_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_article_filter_module);
+
+    hash = (ctx && ctx->mode == NGX_HTTP_ARTICLE_FILTER_PREVIEW)
+           ? af_preview_csp_hash() : "";
+
+    ngx_http_article_filter_set_value(v, (u_char *) hash, ngx_strlen(hash));
 
     return NGX_OK;
 }
