@@ -18,6 +18,12 @@ void af_facts_init(af_facts_t *facts, af_heap_t *heap, const af_charset_t *chars
     af_tape_init(&facts->title, heap, AF_FACTS_TITLE);
     af_tape_init(&facts->author, heap, AF_FACTS_AUTHOR);
     af_tape_init(&facts->canonical, heap, AF_FACTS_ADDRESS);
+    af_facts_charset(facts, charset);
+}
+
+void af_facts_charset(af_facts_t *facts, const af_charset_t *charset)
+{
+    facts->charset = charset;
     facts->title.charset = facts->author.charset = facts->canonical.charset = charset;
 }
 

@@ -40,6 +40,8 @@ typedef struct {
 
 void af_facts_init(af_facts_t *facts, af_heap_t *heap, const af_charset_t *charset);
 void af_facts_destroy(af_facts_t *facts);
+/* The charset of what comes from here on; lent. */
+void af_facts_charset(af_facts_t *facts, const af_charset_t *charset);
 
 /* Reads a start tag of an HTML element. AF_NOMEM, AF_LIMIT: a fact is lost, the rest goes on. */
 AF_MUST_USE af_status_t af_facts_start_tag(af_facts_t *facts, const af_token_t *tag);
@@ -60,6 +62,9 @@ af_slice_t af_facts_date(const af_facts_t *facts);
 /* Reads a date as pages write it: ISO 8601, RFC 9110, "October 25, 2025", or any text with one four-digit year in it. Fills
  * `year`, and `date` where month and day are beyond doubt ("" if not); false: no year. */
 bool af_date_read(af_slice_t text, char year[5], char date[11]);
+
+/* Writes "2024-10-25" as agencies do: "Oct. 25, 2024". "" stays "". */
+void af_date_short(const char date[11], char out[16]);
 
 /* The date of a time in seconds since 1970 (UTC), years 1900 to 2099; false outside. */
 bool af_date_of(int64_t seconds, char year[5], char date[11]);

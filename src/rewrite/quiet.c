@@ -60,7 +60,7 @@ static inline void keep(af_rewriter_t *rw, kept_t *kept, const af_token_t *token
 }
 
 /* Whether the token is of a kind that can be taken here. */
-static inline bool is_plain(const af_token_t *token)
+static inline bool is_plain(const af_rewriter_t *rw, const af_token_t *token)
 {
     if (token->type == AF_TOKEN_TEXT || token->type == AF_TOKEN_END_TAG) {
         return true;
@@ -69,7 +69,8 @@ static inline bool is_plain(const af_token_t *token)
         return (token->flags & AF_TOKEN_CONTINUED) == 0;
     }
     return token->type == AF_TOKEN_START_TAG && (token->flags & AF_TOKEN_OVERLONG) == 0 && token->tag != AF_TAG_PRE &&
-           token->tag != AF_TAG_LISTING && token->tag != AF_TAG_TEXTAREA;
+           token->tag != AF_TAG_LISTING && token->tag != AF_TAG_TEXTAREA &&
+           !(rw->asks_charset && token->tag == AF_TAG_META);
 }
 
 /* The tokenizer is told what the tree makes of what follows. */
@@ -120,7 +121,7 @@ af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token)
     rw->in.fate = FATE_SETTLED;
     rw->in.next_text = AF_TEXT_DATA;
     rw->made.count = 0;
-    while (status == AF_OK && is_plain(token) && !af_waiting_implies(rw, token)) {
+    while (status == AF_OK && is_plain(rw, token) && !af_waiting_implies(rw, token)) {
         if (token->type == AF_TOKEN_START_TAG && !matches_nothing(rw, token, &status)) {
             break;
         }

@@ -79,7 +79,7 @@ static af_status_t start_parts(af_rewriter_t *rw)
     af_dedupe_init(&rw->dedupe, rw->heap, 0);
     if (status == AF_OK && (rw->rules->has_text || rw->rules->has_dedupe || rw->rules->has_attribution ||
                             rw->rules->has_guard)) {
-        rw->charset_known = rw->charset_label != NULL;
+        rw->asks_charset = rw->charset_label == NULL;
         status = af_charset_create(rw->heap, rw->charset_label, &rw->charset);
         rw->tape.charset = rw->charset;
     }
@@ -584,6 +584,13 @@ af_status_t af_rewriter_observe_text(af_rewriter_t *rw, const af_token_t *token)
 static af_status_t take(af_rewriter_t *rw, af_token_t *token)
 {
     af_status_t status = AF_OK;
+
+    if (rw->asks_charset) {
+        status = af_ask_charset(rw, token);
+        if (status != AF_OK) {
+            return status;
+        }
+    }
 
     if (token->type == AF_TOKEN_TEXT) {
         if (rw->rules->has_strip && af_tree_before_body(&rw->in)) {

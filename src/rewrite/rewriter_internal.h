@@ -174,7 +174,7 @@ struct af_rewriter {
     uint64_t removal_from;
 
     const char *charset_label;
-    bool charset_known;
+    bool asks_charset;        /* nobody told it: the first meta that does */
     af_charset_t *charset;
     af_tape_t tape;
     af_condition_t condition;
@@ -298,6 +298,9 @@ void af_marks_element(af_rewriter_t *rw, af_mark_kind_t kind, const af_token_t *
 void af_marks_dropped(af_rewriter_t *rw, const af_token_t *token);
 void af_marks_text(af_rewriter_t *rw, af_mark_kind_t kind, uint32_t rule, uint64_t from_pos, uint64_t to_pos, af_slice_t text);
 void af_marks_notice(af_rewriter_t *rw, const af_insert_t *insert); /* the frontier is at its place */
+
+/* ask_charset: of the first meta that tells one, while asks_charset. */
+AF_MUST_USE af_status_t af_ask_charset(af_rewriter_t *rw, const af_token_t *token);
 
 /* waiting */
 AF_MUST_USE af_status_t af_waiting_add(af_rewriter_t *rw, const af_token_t *token);
