@@ -26,9 +26,16 @@ typedef enum {
 } af_notice_kind_t;
 
 typedef struct {
+    size_t from, to;
+    af_slice_t bytes;
+} af_notice_edit_t;
+
+typedef struct {
     af_notice_kind_t kind;
     size_t from, to;  /* repair: of the block's text, in bytes; whole characters */
     af_slice_t bytes; /* repair, insert: ASCII markup; lent until the next call */
+    af_notice_edit_t more[3]; /* repair: further changes, none inside of another */
+    size_t more_count;
 } af_notice_t;
 
 #define AF_ATTRIBUTION_AGENCY 62u /* bytes of an agency's name */
@@ -37,6 +44,7 @@ typedef struct {
     bool applies; /* `when` was seen, or there is none */
     bool found;   /* a notice was in the scope */
     bool done;    /* the page has one: found or inserted, in whatever scope */
+    uint32_t letters; /* of the first one in the scope, if it is right or was repaired */
     uint8_t agency_len;
     char agency[AF_ATTRIBUTION_AGENCY]; /* the group "agency" of `when`, for {agency} */
 } af_attribution_state_t;
@@ -48,6 +56,7 @@ typedef struct {
     af_condition_t *condition;
     int64_t last_modified, date; /* of the response: fallbacks; INT64_MIN unknown */
     const af_sink_t *sink;       /* for variables; may be NULL */
+    const af_tape_t *tape;       /* that texts of blocks are lent from; NULL: there are no tags in them */
     af_attribution_state_t *states; /* one for each of the set's `attributions`; NULL where it has none */
     bool chosen;                 /* one of `attribution auto` applies: no other one will */
     uint8_t *bytes;              /* what is rendered */

@@ -163,6 +163,28 @@ bool af_date_read(af_slice_t text, char year[5], char date[11])
     return true;
 }
 
+void af_date_short(const char date[11], char out[16])
+{
+    static const char *const months[] = {"Jan.", "Feb.", "March", "April", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.",
+                                         "Dec."};
+    out[0] = '\0';
+    uint32_t month = date[0] == '\0' ? 0 : number((const uint8_t *) date + 5, 2);
+    if (month < 1 || month > 12) {
+        return;
+    }
+    size_t len = strlen(months[month - 1]);
+    memcpy(out, months[month - 1], len);
+    out[len++] = ' ';
+    if (date[8] != '0') {
+        out[len++] = date[8];
+    }
+    out[len++] = date[9];
+    out[len++] = ',';
+    out[len++] = ' ';
+    memcpy(out + len, date, 4);
+    out[len + 4] = '\0';
+}
+
 bool af_date_of(int64_t seconds, char year[5], char date[11])
 {
     const int64_t day_len = 86400, first = -25567, last = 47482; /* 1900-01-01, 2100-01-01 */

@@ -24,6 +24,7 @@ af_status_t af_notices_init(af_rewriter_t *rw)
     rw->attribution.last_modified = rw->options.last_modified;
     rw->attribution.date = rw->options.date;
     rw->attribution.sink = rw->edits.sink;
+    rw->attribution.tape = &rw->tape;
     rw->tape.positions = true;
     for (uint32_t i = 0; i < rw->rules->rule_count; i++) {
         const af_rule_t *rule = &rw->rules->rules[i];
@@ -105,21 +106,43 @@ static void tell(af_rewriter_t *rw, af_event_kind_t kind, uint32_t rule, uint64_
     af_edits_event(&rw->edits, &event);
 }
 
+static bool can_edit(const af_rewriter_t *rw, af_slice_t text, size_t from, size_t to)
+{
+    return af_tape_position(&rw->tape, text.data + from) >= rw->edits.frontier &&
+           af_tape_is_piece(&rw->tape, text.data + from, text.data + to);
+}
+
+static af_status_t add_edit(af_rewriter_t *rw, uint32_t rule, af_slice_t text, const af_notice_edit_t *edit)
+{
+    uint64_t from_pos = af_tape_position(&rw->tape, text.data + edit->from);
+    uint64_t to_pos = from_pos;
+
+    if (edit->to > edit->from) {
+        to_pos = af_tape_position_after(&rw->tape, text.data + edit->to);
+    }
+    tell(rw, AF_REPAIRED, rule, from_pos, to_pos, "repaired");
+    return add_insert(rw, (af_insert_t){.pos = from_pos, .drop_to = to_pos, .rule = rule}, edit->bytes);
+}
+
 /* Puts the missing part in, where its place is one piece of the stream that has not left yet. */
 static af_status_t repair(af_rewriter_t *rw, uint32_t rule, af_slice_t text, const af_notice_t *notice)
 {
-    uint64_t from_pos = af_tape_position(&rw->tape, text.data + notice->from);
-    uint64_t to_pos = from_pos;
+    bool possible = can_edit(rw, text, notice->from, notice->to);
+    uint64_t pos = af_tape_position(&rw->tape, text.data + notice->from);
+    af_notice_edit_t edit = {notice->from, notice->to, notice->bytes};
+    af_status_t status = AF_OK;
 
-    if (notice->to > notice->from) {
-        to_pos = af_tape_position_after(&rw->tape, text.data + notice->to);
+    for (size_t i = 0; i < notice->more_count; i++) {
+        possible = possible && can_edit(rw, text, notice->more[i].from, notice->more[i].to);
     }
-    if (from_pos < rw->edits.frontier || !af_tape_is_piece(&rw->tape, text.data + notice->from, text.data + notice->to)) {
-        tell(rw, AF_ILL_FORMED, rule, from_pos, from_pos, "malformed");
+    if (!possible) {
+        tell(rw, AF_ILL_FORMED, rule, pos, pos, "malformed");
         return AF_OK;
     }
-    tell(rw, AF_REPAIRED, rule, from_pos, to_pos, "repaired");
-    return add_insert(rw, (af_insert_t){.pos = from_pos, .drop_to = to_pos, .rule = rule}, notice->bytes);
+    for (size_t i = 0; status == AF_OK && i < notice->more_count; i++) {
+        status = add_edit(rw, rule, text, &notice->more[i]);
+    }
+    return status == AF_OK ? add_edit(rw, rule, text, &edit) : status;
 }
 
 static af_status_t look_at_run(af_rewriter_t *rw, uint32_t rule, af_slice_t text, bool whole)

@@ -645,7 +645,7 @@ const af_preset_t af_presets[AF_PRESET_COUNT] = {
         "\n"
         "\n"
         "\n"
-        "attribution \"© {year} Agence France-Presse. All rights reserved.\" match=/(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?(?:agence france[ -]presse|afp)|(?:by )?(?:agence france[ -]presse|afp)[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?(?:agence france[ -]presse|afp)|(?:by )?(?:agence france[ -]presse|afp),? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/\\(AFP\\) ?[.]?[—–-]|^(?:Par |By )?(?:.{2,80}, )?(?:AFP|Agence France-Presse)$/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=afp-notice\n",
+        "attribution \"© {year} Agence France-Presse. All rights reserved.\" match=/(?|^AFP (?<year>(?:19|20)\\d\\d)\\.?$|(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?(?:agence france[ -]presse|afp)|(?:by )?(?:agence france[ -]presse|afp)[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?)/i good=/^© ?agence france[ -]presse\\.?$|^(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?(?:agence france[ -]presse|afp)|(?:by )?(?:agence france[ -]presse|afp),? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/\\(AFP\\) ?[.]?[—–-]|^(?:Par |By )?(?:.{2,80}, )?(?:AFP|Agence France-Presse)$/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=afp-notice\n",
     },
     {
         "attribution/ansa",
@@ -681,7 +681,7 @@ const af_preset_t af_presets[AF_PRESET_COUNT] = {
         "\n"
         "\n"
         "\n"
-        "attribution \"News from © The Associated Press, {year}. All rights reserved.\" match=/(?:news from )?(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?(?:the )?associated press|(?:by )?(?:the )?associated press[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:news from )?(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?(?:the )?associated press|(?:by )?(?:the )?associated press,? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/\\(AP\\) ?[.]?[—–-]|^(?:By .{2,80}(?:,|\\|| -)? )?(?:The )?Associated Press$|^By .{2,80},? (?:The )?Associated Press$/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=ap-notice\n",
+        "attribution \"News from © The Associated Press, {year}. All rights reserved.\" match=/(?:news from )?(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright|derechos de autor)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?(?:the )?associated press|(?:by )?(?:the )?associated press[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:news from )?(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?|derechos de autor) ?(?:(?:19|20)\\d\\d (?:by )?(?:the )?associated press|(?:by )?(?:the )?associated press,? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/\\(AP\\) ?[.]?[—–-]|^(?:By .{2,80}(?:,|\\|| -)? )?(?:The )?Associated Press$|^By .{2,80},? (?:The )?Associated Press$/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=ap-notice\n",
     },
     {
         "attribution/apa",
@@ -699,7 +699,7 @@ const af_preset_t af_presets[AF_PRESET_COUNT] = {
         "\n"
         "\n"
         "\n"
-        "attribution \"© {year} APA. Alle Rechte vorbehalten.\" match=/(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?apa|(?:by )?apa[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?apa|(?:by )?apa,? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/\\(APA\\) ?[.]?[—–-]/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=apa-notice\n",
+        "attribution \"© {year} APA. Alle Rechte vorbehalten.\" match=/(?|©\\s*(?<year>(?:(?:19|20)\\d\\d)?)\\s*apa(?:\\/(?:ap|afp|dpa|epa|reuters|sda|agency|ag\\.))*(?![\\/|]| [\\/|]|,)$|(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?apa|(?:by )?apa[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?)/i good=/^© ?(?:(?:19|20)\\d\\d )?apa(?:\\/[a-z.]+)*$|^(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?apa|(?:by )?apa,? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/\\(APA\\) ?[.]?[—–-]/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=apa-notice\n",
     },
     {
         "attribution/bloomberg",
@@ -735,7 +735,26 @@ const af_preset_t af_presets[AF_PRESET_COUNT] = {
         "\n"
         "\n"
         "\n"
-        "attribution \"News from © The Canadian Press, {year}. All rights reserved.\" match=/(?:news from )?(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?(?:the )?canadian press(?: enterprises inc\\.?)?|(?:by )?(?:the )?canadian press(?: enterprises inc\\.?)?[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:news from )?(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?(?:the )?canadian press(?: enterprises inc\\.?)?|(?:by )?(?:the )?canadian press(?: enterprises inc\\.?)?,? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/^(?:By )?(?:.{2,80}, )?The Canadian Press$|This report by The Canadian Press was first published/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=canadian-press-notice\n",
+        "attribution \"News from © The Canadian Press, {year}. All rights reserved.\" match=/(?:news from )?(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?(?:the )?canadian press(?: enterprises inc\\.?)?|(?:by )?(?:the )?canadian press(?: enterprises inc\\.?)?[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:news from )?(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?(?:the )?canadian press(?: enterprises inc\\.?)?|(?:by )?(?:the )?canadian press(?: enterprises inc\\.?)?,? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/^(?:By )?(?:.{2,80}, )?The Canadian Press$|This report by The Canadian Press was first published/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=canadian-press-notice\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"This report by The Canadian Press was first published {short-date}.\" match=/this report by (?:the )?canadian press was first published(?: on)?[\\s,]*(?<date>month (?:date|day|dd)(?:,? (?:19|20)\\d\\d)?|(?:jan(?:uary|\\.)?|feb(?:ruary|\\.)?|mar(?:ch|\\.)?|apr(?:il|\\.)?|may|june?|july?|aug(?:ust|\\.)?|sept?(?:ember|\\.)?|oct(?:ober|\\.)?|nov(?:ember|\\.)?|dec(?:ember|\\.)?) \\d{1,2}, (?:19|20)\\d\\d|(?=[\\s.,]*$))\\.?/i good=/this report by (?:the )?canadian press was first published(?: on)? (?:jan(?:uary|\\.)?|feb(?:ruary|\\.)?|mar(?:ch|\\.)?|apr(?:il|\\.)?|may|june?|july?|aug(?:ust|\\.)?|sept?(?:ember|\\.)?|oct(?:ober|\\.)?|nov(?:ember|\\.)?|dec(?:ember|\\.)?) \\d{1,2}, (?:19|20)\\d\\d\\.?/i at=none in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=canadian-press-closing-line\n",
+    },
+    {
+        "attribution/cbs",
+        "Keeps the CBS notice once and with its year where the story has it.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"© {year} CBS Interactive Inc. All Rights Reserved.\" match=/(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?:(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*)?(?<holder>cbs (?:interactive|broadcasting)(?: inc\\.?)?)(?! ?[\\/|])[\\s,.]*(?:all rights? reserved[\\s.]*)?/i good=/^(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:19|20)\\d\\d cbs/i at=none in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=cbs-notice\n",
     },
     {
         "attribution/cnn",
@@ -784,7 +803,7 @@ const af_preset_t af_presets[AF_PRESET_COUNT] = {
         "\n"
         "\n"
         "\n"
-        "attribution \"© {year} dpa. Alle Rechte vorbehalten.\" match=/(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?(?:dpa|deutsche presse-agentur)(?!-infocom)|(?:by )?(?:dpa|deutsche presse-agentur)(?!-infocom)[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?(?:dpa|deutsche presse-agentur)(?!-infocom)|(?:by )?(?:dpa|deutsche presse-agentur)(?!-infocom),? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/\\(dpa(?:\\/\\w{2,4})?\\) ?[.]?[—–-]|^(?:Von )?(?:.{2,80}, )?(?:dpa|Deutsche Presse-Agentur)$/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=dpa-notice\n",
+        "attribution \"© {year} dpa. Alle Rechte vorbehalten.\" match=/(?|^\\(dpa(?:\\/\\w{2,4})?\\)$(?<year>)|©\\s*dpa-infocom,?\\s*dpa:[\\d\\/-]*(?<year>)|(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?(?:dpa|deutsche presse-agentur)(?!-infocom)|(?:by )?(?:dpa|deutsche presse-agentur)(?!-infocom)[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?)/i good=/^\\(dpa|^© ?dpa\\.?$|^©\\s*dpa-infocom|^(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?(?:dpa|deutsche presse-agentur)(?!-infocom)|(?:by )?(?:dpa|deutsche presse-agentur)(?!-infocom),? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/\\(dpa(?:\\/\\w{2,4})?\\) ?[.]?[—–-]|^(?:Von )?(?:.{2,80}, )?(?:dpa|Deutsche Presse-Agentur)$/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=dpa-notice\n",
     },
     {
         "attribution/efe",
@@ -805,6 +824,36 @@ const af_preset_t af_presets[AF_PRESET_COUNT] = {
         "attribution \"© EFE {year}. Todos los derechos reservados.\" match=/(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?(?:agencia )?efe|(?:by )?(?:agencia )?efe[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?(?:agencia )?efe|(?:by )?(?:agencia )?efe,? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/\\(EFE\\)\\.? ?[.—–-]|^(?:Por )?(?:.{2,80}, )?Agencia EFE$|^EFE$/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=efe-notice\n",
     },
     {
+        "attribution/floodlight",
+        "Keeps the Floodlight notice once and with its year where the story has it.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"This story was originally published by Floodlight.\" match=/this story was (?:originally |first )?published by floodlight\\b[^.]{0,60}\\.?/i good=/this story was (?:originally |first )?published by floodlight/i at=none in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=floodlight-notice\n",
+    },
+    {
+        "attribution/fox-news",
+        "Keeps the Fox News notice once and with its year where the story has it.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"© {year} FOX News Network, LLC. All rights reserved.\" match=/(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?:(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*)?fox news network(?:,? llc\\.?)?(?! ?[\\/|])[\\s,.]*(?:all rights? reserved[\\s.]*)?/i good=/^(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:19|20)\\d\\d fox/i at=none in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=fox-news-notice\n",
+    },
+    {
         "attribution/global-voices",
         "Keeps the republication line of Global Voices once in the story.",
         "\n"
@@ -817,6 +866,42 @@ const af_preset_t af_presets[AF_PRESET_COUNT] = {
         "attribution \"Originally published on Global Voices.\" match=/(?:this (?:post|story|article) (?:was|is) )?(?:originally |first )?(?:published|appeared) (?:on|in|by) global voices(?: in [a-z]+)?(?: on [^.]{4,30})?\\.?/i good=/(?:this (?:post|story|article) (?:was|is) )?(?:originally |first )?(?:published|appeared) (?:on|in|by) global voices(?: in [a-z]+)?(?: on [^.]{4,30})?\\.?/i at=none in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=global-voices-line\n",
     },
     {
+        "attribution/ians",
+        "Keeps the IANS notice complete: once in the story, with the year of the story.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"© {year} IANS. All rights reserved.\" match=/(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?(?:ians|indo-asian news service)|(?:by )?(?:ians|indo-asian news service)[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?(?:ians|indo-asian news service)|(?:by )?(?:ians|indo-asian news service),? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/\\d \\(IANS\\)/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=ians-notice\n",
+    },
+    {
+        "attribution/interfax",
+        "Keeps the Interfax notice complete: once in the story, with the year of the story.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"© {year} Interfax. All rights reserved.\" match=/(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?(?:interfax(?: news agency)?)|(?:by )?(?:interfax(?: news agency)?)[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?(?:interfax(?: news agency)?)|(?:by )?(?:interfax(?: news agency)?),? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/\\(Interfax\\) ?(?:-{1,2}|[—–])/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=interfax-notice\n",
+    },
+    {
         "attribution/kff-health-news",
         "Keeps the closing line of KFF Health News once in the story.",
         "\n"
@@ -827,6 +912,24 @@ const af_preset_t af_presets[AF_PRESET_COUNT] = {
         "\n"
         "\n"
         "attribution \"KFF Health News is a national newsroom that produces in-depth journalism about health issues.\" match=/(?:kff|kaiser) health news(?: \\(khn\\))? is a national [^.]{10,260}\\./i good=/(?:kff|kaiser) health news(?: \\(khn\\))? is a national [^.]{10,260}\\./i at=none in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=kff-line\n",
+    },
+    {
+        "attribution/kyodo",
+        "Keeps the Kyodo News notice complete: once in the story, with the year of the story.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"© {year} Kyodo News. All rights reserved.\" match=/(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?(?:kyodo(?: news)?)|(?:by )?(?:kyodo(?: news)?)[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?(?:kyodo(?: news)?)|(?:by )?(?:kyodo(?: news)?),? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/\\(Kyodo\\) ?(?:-{1,2}|[—–])|^(?:By )?(?:.{2,80}, )?Kyodo News$/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=kyodo-notice\n",
     },
     {
         "attribution/pa",
@@ -877,6 +980,24 @@ const af_preset_t af_presets[AF_PRESET_COUNT] = {
         "attribution \"This story was originally published by ProPublica.\" match=/this (?:story|article) was (?:originally |co-)?published by propublica\\.?/i good=/this (?:story|article) was (?:originally |co-)?published by propublica\\.?/i at=none in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=propublica-line\n",
     },
     {
+        "attribution/pti",
+        "Keeps the Press Trust of India notice complete: once in the story, with the year of the story.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"© {year} Press Trust of India. All rights reserved.\" match=/(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?(?:pti|press trust of india)|(?:by )?(?:pti|press trust of india)[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?(?:pti|press trust of india)|(?:by )?(?:pti|press trust of india),? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/\\d \\(PTI\\)/ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=pti-notice\n",
+    },
+    {
         "attribution/reuters",
         "Keeps the Reuters notice complete: once in the story, with the year of the story.",
         "\n"
@@ -907,6 +1028,24 @@ const af_preset_t af_presets[AF_PRESET_COUNT] = {
         "attribution \"This outlet is part of States Newsroom, a nonprofit news network.\" match=/[a-z][\\w .\\'-]{2,60} is part of (?:the )?states newsroom[^.]{0,160}\\.(?: ?[a-z][\\w .\\'-]{2,60} maintains editorial independence\\.)?/i good=/[a-z][\\w .\\'-]{2,60} is part of (?:the )?states newsroom[^.]{0,160}\\.(?: ?[a-z][\\w .\\'-]{2,60} maintains editorial independence\\.)?/i at=none in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=states-newsroom-line\n",
     },
     {
+        "attribution/tass",
+        "Keeps the TASS notice complete: once in the story, with the year of the story.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"© {year} TASS. All rights reserved.\" match=/(?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*(?:by )?(?:(?:itar-)?tass(?: news agency)?)|(?:by )?(?:(?:itar-)?tass(?: news agency)?)[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|))(?! ?[\\/|])[\\s,.]*(?:all rights reserved\\.?|tous droits réservés\\.?|todos los derechos reservados\\.?|alle rechte vorbehalten\\.?)?/i good=/^(?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d (?:by )?(?:(?:itar-)?tass(?: news agency)?)|(?:by )?(?:(?:itar-)?tass(?: news agency)?),? (?:19|20)\\d\\d)\\b(?![.,]?\\pL)/i when=/\\/(?:ITAR-)?TASS\\/\\./ in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=tass-notice\n",
+    },
+    {
         "attribution/the-conversation",
         "Keeps the republication line of The Conversation once in the story.",
         "\n"
@@ -917,6 +1056,21 @@ const af_preset_t af_presets[AF_PRESET_COUNT] = {
         "\n"
         "\n"
         "attribution \"This article is republished from The Conversation under a Creative Commons license.\" match=/this (?:article|piece|story) (?:is|was|has been) (?:re)?published from (?:the )?conversation under a creative commons licen[cs]e\\.?(?: read the original article ?\\.?)?/i good=/this (?:article|piece|story) (?:is|was|has been) (?:re)?published from (?:the )?conversation under a creative commons licen[cs]e\\.?(?: read the original article ?\\.?)?/i at=none in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=the-conversation-line\n",
+    },
+    {
+        "attribution/tribune-content-agency",
+        "Keeps the Tribune Content Agency notice once and with its year where the story has it.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"© {year} Tribune Content Agency. Distributed by Tribune Content Agency, LLC.\" match=/(?:(?:©|\\(c\\)|copyright) ?)?(?<year>(?:19|20)\\d\\d),? [^©]{3,90}?distributed by tribune content agency(?:,? llc)?\\.?/i good=/distributed by tribune content agency/i at=none in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=tribune-content-agency-notice\n",
     },
     {
         "attribution/upi",

@@ -12,6 +12,7 @@
 #define PATTERN_LIMIT 16384u
 #define LETTERS_NEEDED 3u /* a notice that is known by less would be found in any sentence */
 #define MAX_PARTS 64u
+#define SHORT_DATE "short-date"
 
 #define SIGN_GOOD "(?:©|\\(c\\))"
 #define SIGN_ANY "(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|&#0*169;|&#x0*a9;)"
@@ -119,6 +120,10 @@ static af_status_t read_placeholder(parser_t *parser)
         return fail(parser, parser->at, "\"{\" is not closed: expected \"}\" after the placeholder's name", af_slice_of(""), "");
     }
     af_slice_t name = {parser->text.data + from, end - from};
+    if (af_slice_equal(name, af_slice_of(SHORT_DATE))) {
+        parser->at = end + 1;
+        return add_part(parser, (af_template_part_t){AF_PART_DATE, af_slice_of(SHORT_DATE), 0});
+    }
     for (unsigned kind = AF_PART_YEAR; kind < AF_PART_VARIABLE; kind++) {
         af_slice_t known = af_slice_of(placeholder_names[kind]);
         if (af_slice_equal(name, known)) {
@@ -127,7 +132,7 @@ static af_status_t read_placeholder(parser_t *parser)
         }
     }
     return fail(parser, parser->at, "unknown placeholder \"{", name,
-                "}\": expected {year}, {date}, {title}, {author}, {agency} or {canonical}");
+                "}\": expected {year}, {date}, {short-date}, {title}, {author}, {agency} or {canonical}");
 }
 
 /* $name and ${name}; a dollar sign before anything else is one. */
@@ -220,6 +225,7 @@ af_status_t af_template_parse(af_store_t *store, af_slice_t text,
     for (size_t i = 0; i < parser.count; i++) {
         rule->has_year |= parts[i].kind == AF_PART_YEAR;
         rule->has_date |= parts[i].kind == AF_PART_DATE;
+        rule->has_short_date |= parts[i].kind == AF_PART_DATE && af_slice_equal(parts[i].text, af_slice_of(SHORT_DATE));
     }
     return AF_OK;
 }

@@ -37,7 +37,8 @@ typedef struct {
 typedef struct af_attribution_rule {
     const af_template_part_t *parts;
     size_t part_count;
-    bool has_year, has_date;   /* the template has {year}, {date} */
+    bool has_year, has_date;   /* the template has {year}, {date} or {short-date} */
+    bool has_short_date;       /* it is {short-date}: "Oct. 25, 2024" */
     const af_regex_t *match;   /* never NULL */
     const af_regex_t *good;    /* never NULL; a notice is well formed where this finds something in it */
     const af_regex_t *when;    /* NULL: applies to every page */

@@ -166,7 +166,10 @@ static void test_good_and_others(void **state)
     expect_kind(AP, "", "News from " SIGN " The Associated Press, . All rights reserved.", AF_NOTICE_NO_DATE);
     /* The sign is broken: the notice is written anew, with the year that it has. */
     expect_kind(AP, "2025", "News from \xc3\x82" SIGN " The Associated Press, 2023. All rights reserved.", AF_NOTICE_REPAIR);
-    expect_kind("attribution \"News of {year}\" match=/News of/", "2025", "News of", AF_NOTICE_REFUSED);
+    /* Without a group the year is looked for in the notice: none, and two that differ. */
+    expect_kind("attribution \"News of {year}\" match=/News of/", "2025", "News of", AF_NOTICE_REPAIR);
+    expect_kind("attribution \"News of {year}\" match=/News of.*/ good=/^News of \\d{4}$/", "2025", "News of 2023, 2024",
+                AF_NOTICE_REFUSED);
     expect_kind("attribution \"News of {year}\" max=20", "2025", "News of , and much more than twenty", AF_NOTICE_NOTHING);
     expect_kind("attribution \"News of {year}\" max=10", "2025", "News of", AF_NOTICE_REFUSED); /* too long after it */
     expect_kind("remove p", "2025", "News of", AF_NOTICE_NOTHING);
