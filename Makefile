@@ -56,6 +56,7 @@ CASES := $(BUILD)/tests/cases_runner
 # The files that have a fast path, built without it: they take the place of the library's.
 PLAIN := $(patsubst src/%.c,$(BUILD)/plain/%.o,src/base/scan.c src/html/tokenizer.c src/html/tree.c src/rewrite/rewriter.c)
 BENCH := $(BUILD)/bench/core
+BENCH_FEED := $(BUILD)/bench/feed
 FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 # Where the module's headers are: a tree of its own, or Debian's nginx-dev.
 NGX_TREE := $(if $(NGX_SRC),$(NGX_SRC),$(wildcard /usr/share/nginx/src))
@@ -178,7 +179,11 @@ $(BENCH): bench/core.c $(LIB)
 	@mkdir -p $(@D)
 	$(COMPILE) -o $@ $< $(LIB) $(LIBS)
 
-bench: $(BENCH)
+$(BENCH_FEED): bench/feed.c $(LIB)
+	@mkdir -p $(@D)
+	$(COMPILE) -o $@ $< $(LIB) $(LIBS)
+
+bench: $(BENCH) $(BENCH_FEED)
 	@tools/run-bench $(BENCH)
 
 # Targets of libFuzzer with sanitizers, by clang; FUZZ_ONLY=name takes one, TIME is each target's seconds.
