@@ -10,6 +10,9 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 SANITIZE ?=
+COVERAGE ?=
+SEED ?= 7
+comma := ,
 PREFIX ?= /usr/local
 NGX_SRC ?=
 NGX_MODULES_DIR ?= /usr/lib/nginx/modules
@@ -20,14 +23,21 @@ ifeq ($(SANITIZE),1)
 BUILD := build/asan
 CFLAGS ?= -O1 -g
 AF_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+else ifeq ($(COVERAGE),1)
+BUILD := build/coverage
+CFLAGS ?= -O0 -g
+AF_SANITIZE := --coverage -DAF_COVERAGE
 else
 BUILD := build
 CFLAGS ?= -O2 -g
 AF_SANITIZE :=
+# HARDEN= turns it off. Fortified functions need an optimising compiler.
+HARDEN ?= -fstack-protector-strong -Wformat-security $(if $(filter -O1 -O2 -O3 -Os,$(CFLAGS)),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+HARDEN_LINK ?= $(if $(HARDEN),-Wl$(comma)-z$(comma)relro -Wl$(comma)-z$(comma)now)
 endif
 
 AF_CFLAGS := -std=c11 -Wall -Wextra -Werror -Wshadow -Wconversion -Wstrict-prototypes -D_GNU_SOURCE -Isrc -fPIC \
-	-fvisibility=hidden $(AF_SANITIZE)
+	-fvisibility=hidden $(AF_SANITIZE) $(HARDEN)
 ifneq ($(wildcard src/feed/*.c),)
 AF_CFLAGS += $(shell xml2-config --cflags 2>/dev/null)
 endif
@@ -62,8 +72,9 @@ FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c
 NGX_TREE := $(if $(NGX_SRC),$(NGX_SRC),$(wildcard /usr/share/nginx/src))
 
 .DELETE_ON_ERROR:
-.PHONY: all deps core module tests-build run stop test unit spec cases cli-test nginx-test nginx-corpus oracle quality bench asan-test fuzz fuzz-build check \
-	install install-cli install-module deb clean
+.PHONY: all deps core module tests-build run stop test unit spec cases cli-test nginx-test nginx-corpus oracle quality bench asan-test \
+	coverage linear differential compilers lint fuzz fuzz-build check install install-cli \
+	install-module deb clean
 
 all: core module
 
@@ -77,7 +88,7 @@ $(LIB): $(LIB_OBJECTS)
 	ar rcs $@ $^
 
 $(CLI): $(CLI_OBJECTS) $(LIB)
-	$(CC) $(AF_SANITIZE) $(LDFLAGS) -o $@ $(CLI_OBJECTS) $(LIB) $(LIBS)
+	$(CC) $(AF_SANITIZE) $(HARDEN_LINK) $(LDFLAGS) -o $@ $(CLI_OBJECTS) $(LIB) $(LIBS)
 
 $(BUILD)/obj/%.o: src/%.c
 	@mkdir -p $(@D)
@@ -167,6 +178,30 @@ asan-test:
 	@$(MAKE) --no-print-directory -j$(JOBS) SANITIZE=1 core tests-build
 	@tools/run-tests --build build/asan unit spec cases cli
 
+# Lines of src/ that the tests reach.
+coverage:
+	@$(MAKE) --no-print-directory -j$(JOBS) COVERAGE=1 core tests-build
+	@find build/coverage -name '*.gcda' -delete
+	@tools/run-tests --build build/coverage unit spec cases cli
+	@tools/coverage build/coverage
+
+# Time of twice the input, for each kind of input.
+linear: $(CLI)
+	@tests/linear $(CLI)
+
+# Random rules over all pages and documents at hand, judged by another parser; SEED changes the rules.
+differential: $(CLI)
+	@ORACLE_SEED=$(SEED) ORACLE_RULES=8 ORACLE_PAGES=1000 ORACLE_SECONDS=36000 tests/oracle/run $(CLI)
+
+# The cases by clang and by gcc: the same bytes.
+compilers:
+	@for cc in gcc clang; do $(MAKE) --no-print-directory -s -j$(JOBS) CC=$$cc BUILD=build/$$cc build/$$cc/tests/cases_runner \
+		build/$$cc/tests/cases_runner_plain && for runner in cases_runner cases_runner_plain; do echo "$$cc $$runner"; \
+		build/$$cc/tests/$$runner --no-failures tests/cases/*/*.case || exit 1; done || exit 1; done
+
+lint:
+	@tools/lint
+
 quality: $(CLI)
 	@tests/quality/run $(CLI)
 
@@ -198,7 +233,7 @@ fuzz-build: $(FUZZ)
 
 $(BUILD)/fuzz/obj/%.o: src/%.c
 	@mkdir -p $(@D)
-	clang $(AF_CFLAGS) -MMD -MP $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
+	clang $(filter-out $(HARDEN),$(AF_CFLAGS)) -MMD -MP $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
 
 $(FUZZ_OBJECTS): | $(GENERATED)
 
@@ -208,7 +243,7 @@ $(BUILD)/fuzz/libarticle_filter.a: $(FUZZ_OBJECTS)
 
 $(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(BUILD)/fuzz/libarticle_filter.a
 	@mkdir -p $(@D)
-	clang $(AF_CFLAGS) -MMD -MP $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/fuzz/libarticle_filter.a $(LIBS)
+	clang $(filter-out $(HARDEN),$(AF_CFLAGS)) -MMD -MP $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/fuzz/libarticle_filter.a $(LIBS)
 
 run:
 	@$(MAKE) --no-print-directory deps

@@ -49,7 +49,9 @@ static void put(run_t *run, const uint8_t *data, size_t len)
             abort();
         }
     }
-    memcpy(run->out + run->out_len, data, len);
+    if (len > 0) {
+        memcpy(run->out + run->out_len, data, len);
+    }
     run->out_len += len;
 }
 
