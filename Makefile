@@ -32,7 +32,8 @@ BUILD := build
 CFLAGS ?= -O2 -g
 AF_SANITIZE :=
 # HARDEN= turns it off. Fortified functions need an optimising compiler.
-HARDEN ?= -fstack-protector-strong -Wformat-security $(if $(filter -O1 -O2 -O3 -Os,$(CFLAGS)),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+FORTIFY := $(if $(findstring FORTIFY,$(CFLAGS)),,$(if $(filter -O1 -O2 -O3 -Os,$(CFLAGS)),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2))
+HARDEN ?= -fstack-protector-strong -Wformat-security $(FORTIFY)
 HARDEN_LINK ?= $(if $(HARDEN),-Wl$(comma)-z$(comma)relro -Wl$(comma)-z$(comma)now)
 endif
 
