@@ -51,9 +51,18 @@ static bool render(const af_attribution_rule_t *rule, const af_template_values_t
     return status == AF_OK;
 }
 
-/* Whether the text is one that its own pattern has to find: printable, no white space but single spaces, no references. */
+/* Whether the text is one that its own pattern has to find: printable, no white space but single spaces, no references, and no
+ * digit behind the year, with which it would be another number. */
 static bool is_tame(const uint8_t *out, size_t len)
 {
+    const uint8_t *year = out;
+
+    while ((year = memmem(year, len - (size_t) (year - out), "2025", 4)) != NULL) {
+        year += 4;
+        if (year < out + len && *year >= '0' && *year <= '9') {
+            return false;
+        }
+    }
     for (size_t i = 0; i < len; i++) {
         if (out[i] <= ' ' ? out[i] != ' ' || i == 0 || i + 1 == len || out[i - 1] == ' ' : out[i] >= 0x7f || out[i] == '&') {
             return false;
