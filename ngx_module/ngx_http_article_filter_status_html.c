@@ -51,7 +51,7 @@ static int ngx_libc_cdecl ngx_http_article_filter_compare_late(
 const char  ngx_http_article_filter_status_policy[] =
     "default-src 'none'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'; style-src "
-    "'sha256-ToAzNXD2kod0SKfjDM8cPvjC4YDAM/KrE3sAuwki2/4='";
+    "'sha256-taJH2iq2MsorK/p3XwoY09aCdRTg+dKOrMFMJoflsZw='";
 
 
 static const char  ngx_http_article_filter_style[] =
@@ -81,7 +81,11 @@ static const char  ngx_http_article_filter_style[] =
     "1fr));gap:.5rem 1rem;margin:1rem 0}"
     "dl div{border-top:3px solid var(--bar);padding-top:.3rem}"
     "dt{color:var(--soft);font-size:.875rem}"
-    "dd{margin:0;font-size:1.25rem;font-variant-numeric:tabular-nums}";
+    "dd{margin:0;font-size:1.25rem;font-variant-numeric:tabular-nums}"
+    "b{font-weight:600}@media(max-width:36rem){.r tr{display:grid;"
+    "grid-template-columns:repeat(3,1fr);border-bottom:"
+    "1px solid var(--line)}.r th,.r td{border:0}.r tr>:first-child{"
+    "grid-column:1/-1;padding-bottom:0}}";
 
 
 void
@@ -281,7 +285,8 @@ ngx_http_article_filter_html_rules(ngx_http_article_filter_text_t *text,
         ngx_http_article_filter_put_string(text, "<p>No rule was hit.</p>\n");
     }
 
-    ngx_http_article_filter_put_string(text, "<table>\n<tr><th>Rule"
+    ngx_http_article_filter_put_string(text, "<table class=\"r\">\n"
+                                       "<tr><th>Rule"
                                        "<th class=\"n\">Hits"
                                        "<th class=\"n\">Would be"
                                        "<th class=\"n\">Bytes\n");
@@ -319,7 +324,16 @@ static void
 ngx_http_article_filter_html_rule(ngx_http_article_filter_text_t *text,
     ngx_http_article_filter_rule_t *rule)
 {
-    ngx_http_article_filter_put_string(text, "<tr><td class=\"t\"><code>");
+    ngx_http_article_filter_put_string(text, "<tr><td class=\"t\">");
+
+    if (rule->label_len) {
+        ngx_http_article_filter_put_string(text, "<b>");
+        ngx_http_article_filter_put_escaped(text, rule->label,
+                                            rule->label_len);
+        ngx_http_article_filter_put_string(text, "</b><br>");
+    }
+
+    ngx_http_article_filter_put_string(text, "<code>");
     ngx_http_article_filter_put_escaped(text, rule->text, rule->text_len);
     ngx_http_article_filter_put_string(text, "</code><small>");
     ngx_http_article_filter_put_escaped(text, rule->origin, rule->origin_len);
@@ -346,7 +360,8 @@ ngx_http_article_filter_html_pages(ngx_http_article_filter_text_t *text,
         return;
     }
 
-    ngx_http_article_filter_put_string(text, "<table>\n<tr><th>Page"
+    ngx_http_article_filter_put_string(text, "<table class=\"r\">\n"
+                                       "<tr><th>Page"
                                        "<th>Status<th class=\"n\">Bytes"
                                        "<th class=\"n\">Time\n");
 

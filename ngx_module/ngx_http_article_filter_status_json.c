@@ -122,6 +122,9 @@ ngx_http_article_filter_json_rules(ngx_http_article_filter_text_t *text,
         ngx_http_article_filter_put(text, "%s{\"rule\":", i ? ",\n" : "");
         ngx_http_article_filter_json_string(text, rule[i].text,
                                             rule[i].text_len);
+        ngx_http_article_filter_put(text, ",\"label\":");
+        ngx_http_article_filter_json_string(text, rule[i].label,
+                                            rule[i].label_len);
         ngx_http_article_filter_put(text, ",\"origin\":");
         ngx_http_article_filter_json_string(text, rule[i].origin,
                                             rule[i].origin_len);

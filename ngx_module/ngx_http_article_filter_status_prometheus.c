@@ -243,9 +243,12 @@ ngx_http_article_filter_prometheus_rules(
 
             ngx_http_article_filter_sample(text, view, name);
             ngx_http_article_filter_put(text, ",mode=\"%s\",id=\"%*s\","
-                                        "rule=\"",
+                                        "label=\"",
                                         ngx_http_article_filter_modes[n],
                                         sizeof(id), id);
+            ngx_http_article_filter_put_escaped(text, rule[i].label,
+                                                rule[i].label_len);
+            ngx_http_article_filter_put_string(text, "\",rule=\"");
             ngx_http_article_filter_put_escaped(text, rule[i].text,
                                                 rule[i].text_len);
             ngx_http_article_filter_put(text, "\"} %uL\n",

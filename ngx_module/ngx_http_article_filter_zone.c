@@ -407,6 +407,12 @@ ngx_http_article_filter_describe(ngx_http_article_filter_rule_t *node,
     uint32_t     number;
     const char  *text;
 
+    text = af_ruleset_label(rules, rule);
+    text = text ? text : "";
+
+    node->label_len = ngx_min(ngx_strlen(text), sizeof(node->label));
+    ngx_memcpy(node->label, text, node->label_len);
+
     text = af_ruleset_text(rules, rule);
 
     node->text_len = ngx_min(ngx_strlen(text), sizeof(node->text));

@@ -17,8 +17,9 @@
 #define NGX_HTTP_ARTICLE_FILTER_BUCKETS    12
 #define NGX_HTTP_ARTICLE_FILTER_PAGES      10
 #define NGX_HTTP_ARTICLE_FILTER_URI        256
-#define NGX_HTTP_ARTICLE_FILTER_ORIGIN     128
-#define NGX_HTTP_ARTICLE_FILTER_RULE       192
+#define NGX_HTTP_ARTICLE_FILTER_ORIGIN     112
+#define NGX_HTTP_ARTICLE_FILTER_RULE       176
+#define NGX_HTTP_ARTICLE_FILTER_LABEL      48
 #define NGX_HTTP_ARTICLE_FILTER_WORD       32
 
 /* pages are among the slowest for so long */
@@ -69,8 +70,10 @@ typedef struct {
     uint64_t                          hits[2];
     uint64_t                          bytes[2];
     time_t                            last;
+    size_t                            label_len;
     size_t                            origin_len;
     size_t                            text_len;
+    u_char                            label[NGX_HTTP_ARTICLE_FILTER_LABEL];
     u_char                            origin[NGX_HTTP_ARTICLE_FILTER_ORIGIN];
     u_char                            text[NGX_HTTP_ARTICLE_FILTER_RULE];
 } ngx_http_article_filter_rule_t;
