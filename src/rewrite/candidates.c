@@ -228,7 +228,7 @@ static void found_rule(void *opaque, uint32_t owner, uint32_t selector, af_match
     }
     if (match == AF_MATCH_YES && !needs_end(rule)) {
         decide(rw, found->node, owner);
-    } else if (match != AF_MATCH_NO) {
+    } else if (match != AF_MATCH_NO && !(rw->peek_node == found->node && needs_end(rule) && af_peek_refutes(rw, rule))) {
         found->status = add_candidate(rw, found->node, owner, selector, match == AF_MATCH_UNKNOWN, needs_end(rule));
     }
 }
@@ -336,8 +336,9 @@ void af_candidates_structure(af_rewriter_t *rw)
 {
     bool changed = false;
 
-    for (size_t i = 0; i < rw->candidates.count; i++) {
-        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
+    /* From the inside: what an inner one lets go of stays in the outer ones. */
+    for (size_t i = rw->candidates.count; i > 0; i--) {
+        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i - 1);
         if (candidate->text_open && structure_of(rw, candidate) != NULL && af_structure_refuted(rw, candidate)) {
             finish_candidate(rw, candidate, false);
             changed = true;
@@ -346,6 +347,14 @@ void af_candidates_structure(af_rewriter_t *rw)
     if (changed) {
         tidy(rw);
     }
+}
+
+static void tell_guarded(af_rewriter_t *rw, const af_candidate_t *candidate)
+{
+    af_event_t event = {AF_GUARDED, candidate->rule, candidate->from_pos, rw->token_pos, "protected"};
+
+    rw->stats.guarded++;
+    af_edits_event(&rw->edits, &event);
 }
 
 void af_candidates_guard(af_rewriter_t *rw)
@@ -358,9 +367,11 @@ void af_candidates_guard(af_rewriter_t *rw)
             !rw->rules->rules[candidate->rule].from_preset) {
             continue;
         }
-        af_event_t event = {AF_GUARDED, candidate->rule, candidate->from_pos, rw->token_pos, "protected"};
-        rw->stats.guarded++;
-        af_edits_event(&rw->edits, &event);
+        if (rw->rules->rules[candidate->rule].pattern != NULL) {
+            candidate->guarded = true; /* what it says is not known: most say nothing that a rule wants */
+            continue;
+        }
+        tell_guarded(rw, candidate);
         finish_candidate(rw, candidate, false);
         changed = true;
     }
@@ -392,6 +403,10 @@ static bool text_holds(af_rewriter_t *rw, af_candidate_t *candidate)
 {
     const af_rule_t *rule = &rw->rules->rules[candidate->rule];
     bool moved_out = rw->moved_mark != SIZE_MAX && rw->moved_mark > candidate->mark;
+
+    if (!candidate->tape) {
+        return af_structure_holds(rw, candidate); /* the tape need not reach back to it */
+    }
     af_slice_t text = moved_out ? af_tape_between(&rw->tape, candidate->mark, rw->moved_mark)
                                 : af_tape_since(&rw->tape, candidate->mark);
 
@@ -413,6 +428,10 @@ static void settle_text(af_rewriter_t *rw, af_candidate_t *candidate)
 {
     bool holds = text_holds(rw, candidate);
 
+    if (holds && candidate->guarded) {
+        tell_guarded(rw, candidate);
+        holds = false;
+    }
     rw->text_candidates -= candidate->text_open;
     rw->tape_candidates -= candidate->tape;
     candidate->text_open = candidate->tape = false;

@@ -214,8 +214,46 @@ static bool any_goes(const af_rewriter_t *rw)
     return rw->diverged;
 }
 
+/* Whether all of the queue stays as it is: most of what is held turns out to be nothing that a rule wants. */
+static bool all_stays(const af_rewriter_t *rw)
+{
+    if (rw->open_candidates > 0 || rw->diverged || rw->dropped_since || rw->inserts.count > 0 || rw->removal != 0 ||
+        rw->keep != KEEP_NONE || rw->rules->has_strip || rw->marks.preview != NULL || af_notices_active(rw)) {
+        return false;
+    }
+    for (size_t i = 0; i < rw->held_nodes.count; i++) {
+        const af_node_record_t *record = node_of(rw, *AF_VECTOR_AT(af_node_t, &rw->held_nodes, i));
+        if ((record->fate & (FATE_REMOVE | FATE_GONE)) != 0 || node_known_dead(rw, record->parent)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Then the output's tree is the input's, and no token has to be taken once more: the guard asks how the last text ended. */
+static void keep_all(af_rewriter_t *rw)
+{
+    size_t run = rw->held.count - 1;
+
+    while (run > rw->held_first && (held_at(rw, run)->type == AF_TOKEN_TEXT || held_at(rw, run)->type == AF_TOKEN_IGNORED)) {
+        run--;
+    }
+    for (size_t i = 0; i < rw->held_nodes.count; i++) {
+        af_settle_fate(rw, *AF_VECTOR_AT(af_node_t, &rw->held_nodes, i));
+    }
+    for (size_t i = run; i < rw->held.count; i++) {
+        af_token_t token = token_of(rw, held_at(rw, i));
+        af_write_token(rw, &token, i + 1 == rw->held.count && swallows_newline(&rw->in, &token));
+    }
+    rw->held_first = rw->held.count;
+    rw->text_parent = 0;
+}
+
 af_status_t af_queue_flush(af_rewriter_t *rw)
 {
+    if (af_rewriter_holding(rw) && all_stays(rw)) {
+        keep_all(rw);
+    }
     if (rw->queue_moved && af_rewriter_holding(rw)) {
         if (rw->open_candidates > 0 || af_keep_blocks(rw)) {
             return AF_OK;

@@ -15,7 +15,8 @@ typedef struct {
 
 static bool is_quiet(const af_rewriter_t *rw)
 {
-    return rw->may_be_quiet && !af_structure_active(rw) && !rw->diverged && !rw->past_live && rw->open_candidates == 0 &&
+    return rw->may_be_quiet && rw->facts_node == 0 && !af_structure_active(rw) && !rw->diverged && !rw->past_live &&
+           rw->open_candidates == 0 &&
            !af_rewriter_holding(rw) && !rw->dropped_since && !rw->formatting_atoms && rw->removal == 0 && rw->waiting.count
                == 0 && rw->inserts.count == 0;
 }
@@ -101,12 +102,30 @@ static af_status_t take_quietly(af_rewriter_t *rw, const af_token_t *token)
     return status;
 }
 
+static bool refuted_rule(void *opaque, uint32_t owner)
+{
+    af_rewriter_t *rw = opaque;
+
+    return af_peek_refutes(rw, &rw->rules->rules[owner]);
+}
+
+/* Whether all that rules may want of the start tag's element is refuted by what stands behind it, and its name tells all that may
+ * be asked of it later: then it is as if no atom were true of it. */
+static bool refuted(af_rewriter_t *rw, const af_token_t *token)
+{
+    if (af_tree_in_foreign(&rw->in)) {
+        return false;
+    }
+    af_peek_at(rw, token);
+    return af_match_only(&rw->matcher, refuted_rule, rw);
+}
+
 /* Whether no rule has anything to say about the start tag. */
 static inline bool matches_nothing(af_rewriter_t *rw, const af_token_t *token, af_status_t *status)
 {
     rw->matcher.quirks = rw->in.quirks || !rw->doctype_seen;
     *status = af_match_tag(&rw->matcher, token, token->tag, af_tree_in_svg(&rw->in) ? AF_NS_SVG : AF_NS_HTML);
-    return *status == AF_OK && rw->matcher.atom_count == 0;
+    return *status == AF_OK && !af_facts_concern(rw, token) && (rw->matcher.atom_count == 0 || refuted(rw, token));
 }
 
 af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token)

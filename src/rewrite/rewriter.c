@@ -92,7 +92,7 @@ static af_status_t start_parts(af_rewriter_t *rw)
         status = af_preview_create(rw->rules, rw->heap, &rw->marks.preview);
     }
 #ifndef AF_NO_FAST_PATH
-    rw->may_be_quiet = rw->marks.preview == NULL && !rw->implied_atoms && !rw->wants_facts && !af_notices_active(rw) &&
+    rw->may_be_quiet = rw->marks.preview == NULL && !rw->implied_atoms && !af_notices_active(rw) &&
                        !rw->rules->has_keep && !rw->rules->has_strip;
 #endif
     return status;
@@ -274,39 +274,12 @@ static af_status_t observe_created(af_rewriter_t *rw, const af_token_t *token, c
     if (record->atom_count > 0 && record->tag_len > 0) {
         rw->formatting_atoms = true;
     }
+    af_peek_made(rw, token, event);
     status = af_rewriter_match(rw, event->node);
     if (status == AF_OK && rw->past_live && af_candidates_escape_risk(rw, token)) {
         status = af_candidates_escape(rw, event->node);
     }
     return status;
-}
-
-static af_status_t observe_facts(af_rewriter_t *rw, const af_token_t *token)
-{
-    af_status_t status = AF_OK;
-    const af_tree_t *in = &rw->in;
-
-    for (uint32_t i = 0; status == AF_OK && i < in->event_count; i++) {
-        const af_tree_event_t *event = &in->events[i];
-        if (event->kind == AF_EVENT_CLOSED && event->node == rw->facts_node && rw->facts_node != 0) {
-            rw->facts_node = 0;
-            status = af_facts_end(&rw->facts);
-            af_slice_t title = af_facts_title(&rw->facts);
-            if (status == AF_OK && title.data != NULL && !rw->condition.title_known) {
-                status = af_condition_set_title(&rw->condition, title);
-            }
-        } else if (event->kind == AF_EVENT_TEXT && event->parent == rw->facts_node && rw->facts_node != 0) {
-            status = af_facts_text(&rw->facts, token->bytes, token->text);
-        } else if (event->kind == AF_EVENT_CREATED && token->type == AF_TOKEN_START_TAG && rw->facts_node == 0 &&
-                   node_of(rw, event->node)->space == AF_NS_HTML &&
-                   (node_of(rw, event->node)->flags & (AF_NODE_IMPLIED | AF_NODE_CLONE)) == 0) {
-            status = af_facts_start_tag(&rw->facts, token);
-            if (rw->facts.wants_text && (node_of(rw, event->node)->flags & AF_NODE_CLOSED) == 0) {
-                rw->facts_node = event->node;
-            }
-        }
-    }
-    return status == AF_LIMIT ? AF_OK : status;
 }
 
 static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
@@ -380,7 +353,7 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
         }
     }
     if (status == AF_OK && rw->wants_facts) {
-        status = observe_facts(rw, token);
+        status = af_facts_observe(rw, token);
     }
     if (status == AF_OK && changed && rw->open_candidates > rw->text_candidates) {
         status = af_candidates_review(rw);

@@ -61,6 +61,7 @@ typedef struct {
     bool text_open;     /* the text condition, dedupe or the structure waits for the element's end */
     bool tape;          /* and needs the text itself */
     bool heading_open;  /* the heading has not been seen */
+    bool guarded;       /* a protected element is inside: what holds is counted, and stays */
     uint32_t asked;     /* bytes of text that the group's pattern was last tried on */
     bool escape;        /* no rule's: held because the adoption agency may still take it out of a removed element */
     bool done;
@@ -109,6 +110,19 @@ typedef struct {
     bool whole;       /* the run began with the element */
 } af_block_t;
 
+#define AF_PEEK_TEXT 24u
+
+/* What stands in the chunk behind a start tag: peek.c. */
+typedef struct {
+    uint32_t tag;
+    const uint8_t *at; size_t len; /* what is left of the chunk */
+    bool read;             /* the rest is filled in */
+    bool direct;           /* no tag is in front of the text */
+    bool empty;            /* the element ends before any text */
+    uint8_t text_len;      /* 0: nothing is known */
+    uint8_t text[AF_PEEK_TEXT];
+} af_peek_t;
+
 struct af_rewriter {
     af_heap_t *heap;
     const af_ruleset_t *rules;
@@ -143,6 +157,9 @@ struct af_rewriter {
     size_t tape_candidates, structure_candidates;
     af_counts_t counts;
     uint32_t run_text, run_link; /* characters since the last block boundary */
+    af_node_t shown_in;       /* where the text is that is being counted; 0 */
+    af_peek_t peek;           /* behind the start tag being observed */
+    af_node_t peek_node;      /* which it made; 0: `peek` is no one's */
     af_vector_t held;         /* af_held_t */
     size_t held_first;
     af_vector_t held_bytes, held_attributes, held_nodes;
@@ -225,6 +242,15 @@ static inline bool node_dead(af_rewriter_t *rw, af_node_t node)
 
 /* waiting: whether the token may make an element that rules may pick, without being its start tag: </p>, </br>. */
 bool af_waiting_implies(const af_rewriter_t *rw, const af_token_t *token);
+
+/* page_facts: what a token tells of the page; whether a start tag may tell something. */
+AF_MUST_USE af_status_t af_facts_observe(af_rewriter_t *rw, const af_token_t *token);
+bool af_facts_concern(const af_rewriter_t *rw, const af_token_t *token);
+
+/* peek: what is behind a start tag; whether it refutes all that a rule, as the index has it, may want of the tag's element. */
+void af_peek_at(af_rewriter_t *rw, const af_token_t *token);
+void af_peek_made(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *event);
+bool af_peek_refutes(af_rewriter_t *rw, const af_rule_t *rule);
 
 /* quiet: the next token that the general way has to take; those before it were kept. */
 AF_MUST_USE af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token);

@@ -177,7 +177,9 @@ void af_structure_text(af_rewriter_t *rw, af_slice_t raw, af_node_t parent)
     if (in_removed(rw, parent)) {
         rw->counts.gone += count;
     }
+    rw->shown_in = parent;
     af_candidates_structure(rw);
+    rw->shown_in = 0;
 }
 
 void af_structure_removed(af_rewriter_t *rw, const af_candidate_t *candidate)
@@ -185,6 +187,18 @@ void af_structure_removed(af_rewriter_t *rw, const af_candidate_t *candidate)
     if (af_structure_active(rw) && candidate->rule != AF_NO_RULE && rw->rules->rules[candidate->rule].verb != AF_VERB_UNWRAP) {
         rw->counts.gone += (rw->counts.shown - candidate->counts.shown) - (rw->counts.gone - candidate->counts.gone);
     }
+}
+
+/* Whether what is in `node` stays for certain if the element `top` around it does: nothing between is removed or undecided. */
+static bool stays_in(const af_rewriter_t *rw, af_node_t node, af_node_t top)
+{
+    for (; node != 0 && node != top; node = node_of(rw, node)->parent) {
+        const af_node_record_t *record = node_of(rw, node);
+        if (record->hold > 0 || (record->fate & (FATE_REMOVE | FATE_DEAD)) != 0) {
+            return false;
+        }
+    }
+    return node != 0;
 }
 
 bool af_structure_refuted(af_rewriter_t *rw, af_candidate_t *candidate)
@@ -195,7 +209,8 @@ bool af_structure_refuted(af_rewriter_t *rw, af_candidate_t *candidate)
     if (now->text - then->text > structure->max || now->prose - then->prose > structure->max_prose) {
         return true;
     }
-    if (structure->emptied && (now->shown - then->shown) - (now->gone - then->gone) > LEFT) {
+    if (structure->emptied &&
+        ((now->shown - then->shown) - (now->gone - then->gone) > LEFT || stays_in(rw, rw->shown_in, candidate->node))) {
         return true;
     }
     return heading_refuted(rw, candidate, rw->run_text == 0 ? RUN_ENDED : RUN_GOES_ON);

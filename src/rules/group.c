@@ -43,6 +43,45 @@ static size_t put(char *out, size_t at, const char *text)
     return at + len;
 }
 
+/* The byte behind the group that begins at `at`, or NULL. */
+static const char *end_of_group(const char *at)
+{
+    bool in_class = false;
+    size_t depth = 0;
+
+    for (; *at != '\0'; at++) {
+        if (*at == '\\' && at[1] != '\0') {
+            at++;
+        } else if (in_class) {
+            in_class = *at != ']';
+        } else if (*at == '[') {
+            in_class = true;
+            at += at[1] == '^';
+            at += at[1] == ']';
+        } else if (*at == '(') {
+            depth++;
+        } else if (*at == ')' && --depth == 0) {
+            return at + 1;
+        }
+    }
+    return NULL;
+}
+
+/* Where a pattern goes on behind "^" and what is only looked ahead for: that waits for text to come, and would keep every block
+ * waiting with it. Without it the group takes more, and the pattern itself decides. */
+static const char *behind_looks(const char *pattern)
+{
+    const char *at = pattern + 1;
+
+    if (*pattern != '^') {
+        return pattern;
+    }
+    while (at != NULL && at[0] == '(' && at[1] == '?' && (at[2] == '!' || at[2] == '=')) {
+        at = end_of_group(at);
+    }
+    return at == NULL || at == pattern + 1 ? pattern : at;
+}
+
 /* Writes the group's patterns as alternatives (or counts, `out` NULL). */
 static size_t put_patterns(const af_rule_t *rules, size_t first, char *out)
 {
@@ -53,7 +92,9 @@ static size_t put_patterns(const af_rule_t *rules, size_t first, char *out)
         at = put(out, at, (flags & AF_REGEX_CASELESS) != 0 ? CASELESS : OPEN);
         at = put(out, at, (flags & AF_REGEX_DOTALL) != 0 ? "(?s)" : "");
         at = put(out, at, (flags & AF_REGEX_MULTILINE) != 0 ? "(?m)" : "");
-        at = put(out, at, rules[i].pattern);
+        const char *rest = behind_looks(rules[i].pattern);
+        at = put(out, at, rest == rules[i].pattern ? "" : "^");
+        at = put(out, at, rest);
         at = put(out, at, ")");
         if (rules[i].next == 0) {
             return at;
@@ -76,6 +117,9 @@ static af_status_t compile(af_builder_t *builder, af_rule_t *rules, size_t first
     af_status_t status = af_regex_compile(builder->heap, (af_slice_t){(const uint8_t *) pattern, len}, AF_REGEX_PARTIAL, &regex,
                                           &at, message, sizeof message);
     af_heap_release(builder->heap, pattern, len);
+    if (status == AF_OK) {
+        status = af_opening_make(builder->store, regex, &rules[first].opening);
+    }
     rules[first].group = regex;
     builder->drafts[first].rule.group = regex; /* which owns it until all is well */
     return status;

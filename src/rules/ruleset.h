@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/regex.h"
+#include "rules/opening.h"
 #include "select/match.h"
 
 typedef enum {
@@ -46,6 +47,7 @@ typedef struct {
     /* Text rules of presets with one selector are asked together: the first of them is in the index. */
     uint32_t next;               /* the next of them; 0: none */
     const af_regex_t *group;     /* the first: all patterns, AF_REGEX_PARTIAL; NULL: asked alone */
+    const af_opening_t *opening; /* the first: what such a text begins with; NULL: not known */
     uint32_t group_max;          /* the longest text that any of them wants */
     const af_attribution_rule_t *attribution; /* AF_VERB_ATTRIBUTION; AF_VERB_FEED_ADD: its parts, when and fallback */
     const char *const *elements; size_t element_count; /* AF_VERB_FEED_: names with the prefixes of custom */

@@ -393,3 +393,21 @@ void af_match_node(af_matcher_t *matcher, af_node_t node,
         }
     }
 }
+
+bool af_match_only(const af_matcher_t *matcher, bool (*skip)(void *opaque, uint32_t owner), void *opaque)
+{
+    const af_index_t *index = matcher->index;
+
+    for (size_t i = 0; i < matcher->atom_count; i++) {
+        const af_atom_t *atom = AF_AT(af_atom_t, index->atoms, matcher->atoms[i]);
+        if (!atom->plain) {
+            return false;
+        }
+        for (uint32_t at = atom->selectors; at != 0; at = AF_AT(af_selector_t, index->selectors, at)->next) {
+            if (!skip(opaque, AF_AT(af_selector_t, index->selectors, at)->owner)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}

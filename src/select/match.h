@@ -87,6 +87,10 @@ AF_MUST_USE af_status_t af_match_tag(af_matcher_t *matcher, const af_token_t *ta
 void af_match_node(af_matcher_t *matcher, af_node_t node,
                    void (*found)(void *opaque, uint32_t owner, uint32_t selector, af_match_t match), void *opaque);
 
+/* Whether the last tag's atoms are all of the kind that a node's name tells, and `skip` says yes to the owner of each selector
+ * that may pick it: then they need not be stored. */
+bool af_match_only(const af_matcher_t *matcher, bool (*skip)(void *opaque, uint32_t owner), void *opaque);
+
 /* Asks again about one selector that was unknown. */
 af_match_t af_match_again(af_matcher_t *matcher, af_node_t node, uint32_t selector);
 
