@@ -556,22 +556,15 @@ af_status_t af_rewriter_observe_text(af_rewriter_t *rw, const af_token_t *token)
 
 static af_status_t take(af_rewriter_t *rw, af_token_t *token)
 {
-    af_status_t status = AF_OK;
+    af_status_t status = rw->asks_charset ? af_ask_charset(rw, token) : AF_OK;
 
-    if (rw->asks_charset) {
-        status = af_ask_charset(rw, token);
-        if (status != AF_OK) {
-            return status;
-        }
+    if (status == AF_OK && token->type == AF_TOKEN_TEXT) {
+        status = af_strip_begin_body(rw, token);
     }
-
+    if (status != AF_OK || (token->type == AF_TOKEN_TEXT && token->bytes.len == 0)) {
+        return status;
+    }
     if (token->type == AF_TOKEN_TEXT) {
-        if (rw->rules->has_strip && af_tree_before_body(&rw->in)) {
-            status = af_strip_begin_body(rw, token);
-            if (status != AF_OK || token->bytes.len == 0) {
-                return status;
-            }
-        }
         if (af_strip_applies(rw, token) && rw->waiting.count + token->bytes.len <= rw->options.limits.hold) {
             return af_waiting_add(rw, token);
         }

@@ -354,7 +354,7 @@ void af_strip_closed(af_rewriter_t *rw, af_node_t node);
 void af_strip_destroy(af_rewriter_t *rw);
 uint32_t af_strip_rule(const af_rewriter_t *rw); /* of text that goes now: its scope's, or, behind that, the first one's */
 bool af_strip_applies(const af_rewriter_t *rw, const af_token_t *token);
-/* Before text where there is no body yet; takes white space off it. */
+/* Before text: where there is no body yet, makes it; takes white space off the text. */
 AF_MUST_USE af_status_t af_strip_begin_body(af_rewriter_t *rw, af_token_t *token);
 AF_MUST_USE af_status_t af_strip_text(af_rewriter_t *rw, const af_token_t *token); /* a whole text node */
 AF_MUST_USE af_status_t af_rewriter_observe_text(af_rewriter_t *rw, const af_token_t *token);
