@@ -28,7 +28,7 @@ _article_filter()
     fi
     COMPREPLY=($(compgen -f -- "$current"))
     if [[ $COMP_CWORD -eq 1 ]]; then
-        COMPREPLY+=($(compgen -W 'explain' -- "$current"))
+        COMPREPLY+=($(compgen -W 'explain suggest' -- "$current"))
     fi
 }
 complete -o filenames -F _article_filter article-filter

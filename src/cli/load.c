@@ -68,8 +68,7 @@ static void report(void *opaque, af_severity_t severity, const af_error_t *error
     }
 }
 
-/* The whole file with its length, or NULL. */
-static char *read_file(const char *name, size_t *len)
+char *af_cli_read_file(const char *name, size_t *len)
 {
     FILE *file = fopen(name, "rb");
     char *text = NULL;
@@ -107,7 +106,7 @@ fail:
 static af_status_t add_file(af_builder_t *builder, const char *name, af_cli_report_t *told, af_error_t *error)
 {
     size_t len;
-    char *text = read_file(name, &len);
+    char *text = af_cli_read_file(name, &len);
 
     if (text == NULL) {
         fprintf(stderr, "article-filter: %s: %s\n", name, strerror(errno));

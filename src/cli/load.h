@@ -10,4 +10,7 @@
  * --check, otherwise as a number. NULL: there was an error. The caller owns the ruleset. */
 af_ruleset_t *af_cli_load(const af_cli_options_t *options);
 
+/* The whole file with its length, for free(); NULL: errno tells. */
+char *af_cli_read_file(const char *name, size_t *len);
+
 #endif

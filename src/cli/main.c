@@ -12,6 +12,7 @@
 #include "cli/diff.h"
 #include "cli/explain.h"
 #include "cli/load.h"
+#include "cli/suggest.h"
 
 #define VERSION "0.1.0"
 
@@ -312,6 +313,7 @@ static int run_task(const af_cli_options_t *options)
     case AF_CLI_VERSION: puts("article-filter " VERSION); return EXIT_FILTERED;
     case AF_CLI_PRESETS: return list_presets();
     case AF_CLI_CSP: return print_policy(options->policy);
+    case AF_CLI_SUGGEST: return af_cli_suggest(options) ? EXIT_FILTERED : EXIT_WRONG;
     case AF_CLI_CHECK:
     case AF_CLI_EXPLAIN:
     case AF_CLI_FILTER: break;

@@ -45,6 +45,7 @@ void af_cli_help(void)
 {
     fputs("usage: article-filter [OPTION]... [FILE]\n"
           "       article-filter explain [OPTION]... FILE|-     only what --explain tells, on standard output\n"
+          "       article-filter suggest FILE...                rules for what several pages of one site have in common\n"
           "Removes what the rules name from an HTML page (FILE or standard input) and writes the rest, byte for byte.\n"
           "\n"
           "  -r, --rules FILE      read rules from FILE\n"
@@ -243,9 +244,10 @@ bool af_cli_options_read(int argc, char **argv, af_cli_options_t *out)
         fputs("article-filter: out of memory\n", stderr);
         return false;
     }
-    if (argc > 1 && strcmp(argv[1], "explain") == 0) {
-        out->task = AF_CLI_EXPLAIN;
-        out->explain = true;
+    bool suggest = argc > 1 && strcmp(argv[1], "suggest") == 0;
+    if (suggest || (argc > 1 && strcmp(argv[1], "explain") == 0)) {
+        out->task = suggest ? AF_CLI_SUGGEST : AF_CLI_EXPLAIN;
+        out->explain = !suggest;
         argc--;
         argv[1] = argv[0];
         argv++;
@@ -259,6 +261,14 @@ bool af_cli_options_read(int argc, char **argv, af_cli_options_t *out)
         if (!take_option(out, option, optarg)) {
             return false;
         }
+    }
+    if (out->task == AF_CLI_SUGGEST) {
+        out->files = argv + optind;
+        out->file_count = (size_t) (argc - optind);
+        if (optind == argc) {
+            fputs("article-filter: suggest: expected FILEs, several pages of one site\n", stderr);
+        }
+        return optind < argc;
     }
     if (argc - optind > 1) {
         fprintf(stderr, "article-filter: one FILE at most; '%s' is too many\n", argv[optind + 1]);

@@ -17,7 +17,7 @@ typedef struct {
 } af_cli_source_t;
 
 typedef enum {
-    AF_CLI_FILTER, AF_CLI_EXPLAIN, AF_CLI_CHECK, AF_CLI_PRESETS, AF_CLI_CSP, AF_CLI_HELP, AF_CLI_VERSION
+    AF_CLI_FILTER, AF_CLI_EXPLAIN, AF_CLI_SUGGEST, AF_CLI_CHECK, AF_CLI_PRESETS, AF_CLI_CSP, AF_CLI_HELP, AF_CLI_VERSION
 } af_cli_task_t;
 
 typedef struct {
@@ -30,6 +30,8 @@ typedef struct {
     bool explain, preview, stats, diff;
     bool quiet;       /* --check: skipped lines are counted, not listed */
     const char *policy; /* of argv: --csp */
+    char *const *files; /* of argv: suggest's */
+    size_t file_count;
     const char *file; /* of argv; NULL: standard input */
 } af_cli_options_t;
 
