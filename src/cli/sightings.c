@@ -27,8 +27,8 @@ static const char *const phrases[] = {
 
 static const char *const vendors[] = {
     "viafoura", "disqus", "coral", "openweb", "spot-im", "spotim", "hyvor", "fb-comments", "commento", "insticator", "taboola",
-    "outbrain", "revcontent", "mgid", "addthis", "sharethis", "addtoany", "shareaholic", "mailchimp", "mc4wp", "piano", "tinypass",
-    "onesignal", "jetpack", "sharedaddy", "jp-relatedposts"
+    "outbrain", "revcontent", "mgid", "addthis", "sharethis", "addtoany", "shareaholic", "mailchimp", "mc4wp", "piano",
+    "tinypass", "onesignal", "jetpack", "sharedaddy", "jp-relatedposts"
 };
 
 static const char *const rights[] = {"\xc2\xa9", "&copy;", "all rights reserved", "creative commons", "(photo by", "photo:"};
@@ -235,7 +235,8 @@ static void close_top(reading_t *reading, size_t to_pos)
     }
     if (reading->depth > 0) {
         open_t *outer = &reading->stack[reading->depth - 1];
-        outer->holds_heading = outer->holds_heading || element.holds_heading || element.tag == AF_TAG_H1 || is_article(element.tag);
+        outer->holds_heading = outer->holds_heading || element.holds_heading || element.tag == AF_TAG_H1 ||
+                               is_article(element.tag);
         outer->vendor = outer->vendor != NULL ? outer->vendor : element.vendor;
     }
 }
@@ -279,7 +280,8 @@ static void open_element(reading_t *reading, af_tokenizer_t *tokenizer, const af
         return;
     }
     open_t *element = &reading->stack[reading->depth++];
-    *element = (open_t){.tag = token->tag, .from_pos = (size_t) token->from_pos, .text_from = reading->text_len, .vendor = vendor};
+    *element = (open_t){.tag = token->tag, .from_pos = (size_t) token->from_pos, .text_from = reading->text_len,
+                        .vendor = vendor};
     add_names(reading, element, token);
     reading->articles += is_article(token->tag);
 }

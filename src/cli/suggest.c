@@ -2,7 +2,8 @@
  * cli/suggest.c: from names that repeat to rules, each tried on every page before it is proposed.
  *
  * A name is proposed where most pages have it, it holds neither headline nor much of the text, and something tells what it is: a
- * vendor's name, a phrase, or the same text on most pages inside of the article. Of names inside of each other the outermost is taken.
+ * vendor's name, a phrase, or the same text on most pages inside of the article. Of names inside of each other the outermost is
+ * taken.
  */
 #include "cli/suggest.h"
 
@@ -38,8 +39,8 @@ static bool is_most(const af_cli_suggest_t *suggest, uint32_t count)
 /* Credits and notices are not boilerplate, however often they stand there. */
 static bool is_protected(const af_sighting_t *seen)
 {
-    static const char *const names[] = {"byline", "author", "caption", "credit", "notice", "copyright", "headline", "title", "date",
-                                        "license"};
+    static const char *const names[] = {"byline", "author", "caption", "credit", "notice", "copyright", "headline", "title",
+                                        "date", "license"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcasestr(seen->name, names[i]) != NULL) {
