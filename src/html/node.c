@@ -65,7 +65,7 @@ static af_status_t take_block(af_pool_t *pool, af_node_store_t *store, size_t ne
 {
     *block = NULL;
     *capacity = 0;
-    if (need * 2 <= store->capacity && store->spare != NULL) {
+    if (need * 2 <= store->capacity && first <= store->capacity && store->spare != NULL) {
         *block = store->spare;
         *capacity = store->capacity;
         store->spare = NULL;
@@ -73,6 +73,13 @@ static af_status_t take_block(af_pool_t *pool, af_node_store_t *store, size_t ne
     }
     need = need * 2 < store->capacity ? store->capacity : need * 2;
     return af_heap_grow(pool->heap, block, capacity, need < first ? first : need, item, STORE_MAX);
+}
+
+/* A sweep looks at every node: a store that is swept when it is full has to grow with them, or many nodes with a small store would be
+ * looked at again and again. */
+static size_t first_of(const af_pool_t *pool, size_t first)
+{
+    return pool->used < first ? first : pool->used;
 }
 
 /* The block that was packed away stays as the spare of one of its size. */
@@ -95,7 +102,8 @@ static af_status_t pack_atoms(af_pool_t *pool, size_t room)
     for (size_t i = 1; i < pool->used; i++) {
         live += (pool->records[i].flags & AF_NODE_MARKED) != 0 ? pool->records[i].atom_count : 0;
     }
-    af_status_t status = take_block(pool, &pool->atom_store, live + room, FIRST_ATOMS, sizeof *pool->atoms, &block, &capacity);
+    af_status_t status = take_block(pool, &pool->atom_store, live + room, first_of(pool, FIRST_ATOMS), sizeof *pool->atoms,
+                                    &block, &capacity);
     if (status != AF_OK) {
         return status;
     }
@@ -123,7 +131,7 @@ static af_status_t pack_bytes(af_pool_t *pool, size_t room)
     for (size_t i = 1; i < pool->used; i++) {
         live += (pool->records[i].flags & AF_NODE_MARKED) != 0 ? pool->records[i].tag_len : 0;
     }
-    af_status_t status = take_block(pool, &pool->byte_store, live + room, FIRST_BYTES, 1, &block, &capacity);
+    af_status_t status = take_block(pool, &pool->byte_store, live + room, first_of(pool, FIRST_BYTES), 1, &block, &capacity);
     if (status != AF_OK) {
         return status;
     }
