@@ -75,8 +75,8 @@ static af_status_t take_block(af_pool_t *pool, af_node_store_t *store, size_t ne
     return af_heap_grow(pool->heap, block, capacity, need < first ? first : need, item, STORE_MAX);
 }
 
-/* A sweep looks at every node: a store that is swept when it is full has to grow with them, or many nodes with a small store would be
- * looked at again and again. */
+/* A sweep looks at every node: a store that is swept when it is full has to grow with them, or many nodes with a small store
+ * would be looked at again and again. */
 static size_t first_of(const af_pool_t *pool, size_t first)
 {
     return pool->used < first ? first : pool->used;
