@@ -73,7 +73,8 @@ FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c
 NGX_TREE := $(if $(NGX_SRC),$(NGX_SRC),$(wildcard /usr/share/nginx/src))
 
 .DELETE_ON_ERROR:
-.PHONY: all deps core module tests-build run stop test unit spec cases cli-test nginx-test nginx-corpus oracle quality bench asan-test \
+.PHONY: all deps core module tests-build run stop test unit spec cases cli-test nginx-test nginx-corpus nginx-valgrind soak check-abi \
+	oracle quality bench asan-test \
 	coverage linear differential compilers lint fuzz fuzz-build check install install-cli \
 	install-module deb clean
 
@@ -171,6 +172,19 @@ nginx-test: all
 # All real pages of ../shared through nginx; make test takes a slice of them.
 nginx-corpus: all
 	@tests/nginx-corpus
+
+# Whether the module loads into NGX (the installed nginx), and which fields of the signature differ if not.
+check-abi: module
+	@tools/check-abi $(if $(NGX),--nginx $(NGX)) $(MODULE)
+
+# t/ and tests/nginx under valgrind; each finding is a failure. It takes long.
+nginx-valgrind: all
+	@tests/nginx-valgrind
+
+# Requests with aborts, slow readers and reloads for MINUTES; every completed response is compared with the CLI's output.
+MINUTES ?= 5
+soak: all
+	@tests/nginx-soak --minutes $(MINUTES)
 
 check: $(CLI)
 	@tools/run-tests --build $(BUILD) check docs

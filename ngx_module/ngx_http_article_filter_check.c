@@ -76,8 +76,14 @@ ngx_http_article_filter_check(ngx_http_request_t *r,
         return NGX_HTTP_ARTICLE_FILTER_S_UNCHANGED;
     }
 
+    /*
+     * the slice filter, which stands above, says 200 for a response of which
+     * the body has the first slice only, and lets its subrequests have ranges
+     */
+
     if (status == NGX_HTTP_PARTIAL_CONTENT
-        || r->headers_out.content_range)
+        || r->headers_out.content_range
+        || r->subrequest_ranges)
     {
         return NGX_HTTP_ARTICLE_FILTER_S_RANGE;
     }

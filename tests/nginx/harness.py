@@ -18,7 +18,9 @@ import time
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..'))
 MODULE = os.environ.get('ARTICLE_FILTER_MODULE') or os.path.join(ROOT, 'build/ngx_http_article_filter_module.so')
 BINARY = os.environ.get('TEST_NGINX_BINARY') or shutil.which('nginx') or '/usr/sbin/nginx'
-TIMEOUT = 15
+WRAP = os.environ.get('TEST_NGINX_WRAP', '').split() # a command in front of nginx's: valgrind and its options
+WORKERS = 'worker_processes %d;\n' % int(os.environ.get('TEST_NGINX_WORKERS', '1'))
+TIMEOUT = 60 if WRAP else 15
 
 passed = failed = skipped = 0
 
@@ -194,14 +196,15 @@ def response(nginx, path):
 class Nginx:
     """`server` is what stands in the server block; %(origin)s in it is the origin's address for proxy_pass."""
 
-    def __init__(self, folder, server, http='', main='worker_processes 1;', wrap=(), log_level='notice'):
+    def __init__(self, folder, server, http='', main=None, wrap=(), log_level='notice', early=''):
         self.folder = folder
         self.socket = os.path.join(folder.path, 'nginx.sock')
         self.log = os.path.join(folder.path, 'error.log')
         self.access = os.path.join(folder.path, 'access.log')
         self.conf = os.path.join(folder.path, 'nginx.conf')
-        self.wrap = list(wrap)
-        self.write(server, http, main, log_level)
+        self.wrap = list(wrap) or WRAP
+        self.early = early # lines in front of the module's own
+        self.write(server, http, WORKERS if main is None else main, log_level)
         self.process = subprocess.Popen(self.wrap + self.command('-g', 'daemon off;'), stdout=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE)
         deadline = time.time() + 60
@@ -222,8 +225,8 @@ class Nginx:
         origin = 'http://unix:%s/origin.sock:' % self.folder.path
         names = {'origin': origin, 'root': ROOT, 'folder': self.folder.path}
         with open(self.conf, 'w', encoding='utf-8') as file:
-            file.write('load_module %s;\n%s\npid %s/nginx.pid;\nerror_log %s %s;\nevents { worker_connections 1024; }\n'
-                       % (MODULE, main, self.folder.path, self.log, log_level))
+            file.write('%sload_module %s;\n%s\npid %s/nginx.pid;\nerror_log %s %s;\nevents { worker_connections 1024; }\n'
+                       % (self.early, MODULE, main, self.folder.path, self.log, log_level))
             file.write('http {\n    default_type text/html;\n%s' % temp)
             file.write('    log_format article "$request_uri $status $article_status removed=$article_removed";\n')
             file.write('    access_log %s article;\n    proxy_http_version 1.1;\n    %s\n' % (self.access, http % names))
