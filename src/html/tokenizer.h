@@ -76,6 +76,10 @@ void af_tokenizer_finish(af_tokenizer_t *tokenizer);
 /* Takes the next token. AF_NOMEM, AF_LIMIT: the carry could not grow; the tokenizer is of no further use. */
 AF_MUST_USE af_status_t af_tokenizer_next(af_tokenizer_t *tokenizer, af_token_t *out);
 
+/* Takes character data up to the next tag (`text`; of length 0: none, else it does not begin with NUL) and that tag, where both
+ * lie whole in what was fed. False: nothing was taken; ask af_tokenizer_next. */
+bool af_tokenizer_next_tag(af_tokenizer_t *tokenizer, af_token_t *out, af_slice_t *text);
+
 /* After a start tag: which text follows (tree construction decides, HTML #parsing-html-fragments names the states).
  * AF_TEXT_RCDATA, RAWTEXT and SCRIPT end at the appropriate end tag of the last start tag. */
 void af_tokenizer_set_text(af_tokenizer_t *tokenizer, af_text_kind_t kind);

@@ -165,6 +165,42 @@ static size_t read_tag(af_tokenizer_t *t, const uint8_t *data, size_t len, af_to
     return (size_t) (cursor.at - data);
 }
 
+/* How much text comes before the next "<": as much as `len` where there is none. */
+static inline size_t text_before(const af_tokenizer_t *t, const uint8_t *data, size_t len)
+{
+    af_mask_t mask = af_block_byte(data, '<');
+
+    return mask != 0 ? af_block_first(mask) : AF_BLOCK_SIZE + t->scan->byte(data + AF_BLOCK_SIZE, len - AF_BLOCK_SIZE, '<');
+}
+
+bool af_tokenizer_next_tag(af_tokenizer_t *t, af_token_t *out, af_slice_t *text)
+{
+    const uint8_t *data = t->chunk + t->chunk_at;
+    size_t len = t->chunk_len - t->chunk_at, text_len = 0;
+
+    if (!t->fast || t->carry_len > 0 || t->rest != REST_NONE || t->kind != AF_TEXT_DATA || len < 2 * AF_BLOCK_SIZE) {
+        return false;
+    }
+    if (data[0] != '<') {
+        text_len = text_before(t, data, len);
+        if (len - text_len < 2 * AF_BLOCK_SIZE || data[0] == 0 || t->pos == 0) {
+            return false;
+        }
+        len -= text_len;
+    }
+    size_t tag_len = read_tag(t, data + text_len, len < t->tag_limit ? len : t->tag_limit, out);
+    if (tag_len == 0) {
+        return false;
+    }
+    *text = (af_slice_t){data, text_len};
+    out->bytes = (af_slice_t){data + text_len, tag_len};
+    out->from_pos = t->pos + text_len;
+    t->pos += text_len + tag_len;
+    out->to_pos = t->pos;
+    t->chunk_at += text_len + tag_len;
+    return true;
+}
+
 size_t af_scan_fast(af_tokenizer_t *t, const uint8_t *data, size_t len, af_token_t *out)
 {
     if (len < 2 * AF_BLOCK_SIZE) {
@@ -173,9 +209,7 @@ size_t af_scan_fast(af_tokenizer_t *t, const uint8_t *data, size_t len, af_token
     if (data[0] == '<') {
         return read_tag(t, data, len < t->tag_limit ? len : t->tag_limit, out);
     }
-    af_mask_t mask = af_block_byte(data, '<');
-    size_t found = mask != 0 ? af_block_first(mask)
-                             : AF_BLOCK_SIZE + t->scan->byte(data + AF_BLOCK_SIZE, len - AF_BLOCK_SIZE, '<');
+    size_t found = text_before(t, data, len);
     if (found == len || (data[0] == 0xef && t->pos == 0)) {
         return 0;
     }

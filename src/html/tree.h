@@ -107,6 +107,18 @@ bool af_tree_text_is_space(const af_token_t *token);
  * goes, so it has to be joined with it before the tree may take it. */
 bool af_tree_text_waits(const af_tree_t *tree, const af_token_t *token);
 
+/* Whether text, unless it begins with NUL, goes into the current node and changes nothing else; true until a tag is taken in
+ * another way than by af_tree_quick_tag. */
+bool af_tree_is_plain(const af_tree_t *tree);
+
+/* As af_tree_quick for a tag where af_tree_is_plain. */
+bool af_tree_quick_tag(af_tree_t *tree, const af_token_t *token);
+
+static inline void af_tree_quick_text(af_tree_t *tree)
+{
+    af_node_at(tree->pool, tree->stack[tree->depth - 1])->flags |= AF_NODE_HAS_TEXT;
+}
+
 /* As af_tree_process for a token that changes the stack by one element at most, without events; false: it has to be processed.
  * Nodes that it closes are freed at once, on the terms of af_tree_free_closed. */
 bool af_tree_quick(af_tree_t *tree, const af_token_t *token);

@@ -71,7 +71,7 @@ static inline bool list_is_open(const af_tree_t *tree)
 /* Whether the current node is what the end tag names, nothing but it is to be popped, and what is below is HTML. */
 static inline bool pops_current(const af_tree_t *tree, const af_token_t *token, const af_open_t *current)
 {
-    return current->name == token->tag && token->tag != AF_TAG_UNKNOWN && (current->classes & CLASS_MARKER) == 0 &&
+    return tree->depth > 2 && current->name == token->tag && token->tag != AF_TAG_UNKNOWN && (current->classes & CLASS_MARKER) == 0 &&
            token->tag != AF_TAG_FORM && token->tag != AF_TAG_BODY && token->tag != AF_TAG_HTML &&
            (tree->open[tree->depth - 2].classes & CLASS_HTML) != 0;
 }
@@ -99,6 +99,14 @@ static inline void pop(af_tree_t *tree, uint32_t name)
     }
 }
 
+/* Whether the entry below the last one, which is about to go, is open or none. */
+static inline bool next_is_open(const af_tree_t *tree)
+{
+    af_node_t next = tree->formatting_count < 2 ? 0 : tree->formatting[tree->formatting_count - 2].node;
+
+    return next == 0 || (af_node_at(tree->pool, next)->flags & AF_NODE_CLOSED) == 0;
+}
+
 static inline bool end_tag(af_tree_t *tree, const af_token_t *token, const af_open_t *current)
 {
     const af_node_record_t *record = current_record(tree);
@@ -108,7 +116,7 @@ static inline bool end_tag(af_tree_t *tree, const af_token_t *token, const af_op
     }
     if ((record->flags & AF_NODE_LISTED) != 0) {
         /* HTML #adoption-agency-algorithm: the last entry is the current node, and there is no furthest block. */
-        if (tree->loose_count > 0 || tree->formatting_count == 0 ||
+        if (tree->loose_count > 0 || tree->formatting_count == 0 || !next_is_open(tree) ||
             tree->formatting[tree->formatting_count - 1].node != tree->stack[tree->depth - 1]) {
             return false;
         }
@@ -372,6 +380,24 @@ static bool elsewhere(af_tree_t *tree, const af_token_t *token, const af_open_t 
         return in_head(tree, token);
     }
     return tree->mode == MODE_IN_BODY && current->classes == CLASS_SVG && in_svg(tree, token, current);
+}
+
+bool af_tree_is_plain(const af_tree_t *tree)
+{
+    return tree->depth >= 2 && tree->mode == MODE_IN_BODY && !tree->frameset_ok && !tree->xml && !tree->ignore_line_feed &&
+           !tree->foster && tree->table_text == AF_TABLE_TEXT_NONE && (af_current(tree)->classes & CLASS_HTML) != 0 &&
+           list_is_open(tree);
+}
+
+bool af_tree_quick_tag(af_tree_t *tree, const af_token_t *token)
+{
+    const af_open_t *current = &tree->open[tree->depth - 1];
+
+    tree->event_count = 0;
+    if (token->type == AF_TOKEN_END_TAG) {
+        return end_tag(tree, token, current);
+    }
+    return kinds[token->tag] != QUICK_RAW && kinds[token->tag] != QUICK_SVG && start_tag(tree, token, current);
 }
 
 bool af_tree_quick(af_tree_t *tree, const af_token_t *token)

@@ -128,33 +128,97 @@ static inline bool matches_nothing(af_rewriter_t *rw, const af_token_t *token, a
     return *status == AF_OK && !af_facts_concern(rw, token) && (rw->matcher.atom_count == 0 || refuted(rw, token));
 }
 
+/* What was taken of a run of tags; the last text is of a length only where a tag that was not taken follows it. */
+static void keep_run(af_rewriter_t *rw, kept_t *kept, uint64_t tags_to_pos, af_slice_t text, uint64_t text_to_pos)
+{
+    if (tags_to_pos > 0) {
+        keep(rw, kept, &(af_token_t){.type = AF_TOKEN_END_TAG, .to_pos = tags_to_pos});
+    }
+    if (text.len > 0) {
+        keep(rw, kept, &(af_token_t){.type = AF_TOKEN_TEXT, .text = AF_TEXT_DATA, .to_pos = text_to_pos, .bytes = text});
+    }
+}
+
+typedef enum { NEXT_UNKNOWN, NEXT_MATCHED, NEXT_UNMATCHED } next_t;
+
+/* Takes tags, and the text between them, as long as they do next to nothing to the tree: most of what there is in a body. The one
+ * that ends the run, if it was read, is left in `token`: a start tag that no rule wants, or one that was not looked at. */
+static next_t take_run(af_rewriter_t *rw, kept_t *kept, af_token_t *token, af_status_t *status)
+{
+    af_slice_t text = {NULL, 0};
+    uint64_t taken = 0;
+    next_t next = NEXT_UNKNOWN;
+
+    while (next == NEXT_UNKNOWN && af_tokenizer_next_tag(rw->tokenizer, token, &text)) {
+        if (text.len > 0) {
+            af_tree_quick_text(&rw->in);
+        }
+        if (token->type == AF_TOKEN_START_TAG && !matches_nothing(rw, token, status)) {
+            next = NEXT_MATCHED;
+        } else if (token->tag == AF_TAG_META || !af_tree_quick_tag(&rw->in, token)) {
+            next = NEXT_UNMATCHED;
+        } else {
+            taken = token->to_pos;
+        }
+    }
+    keep_run(rw, kept, taken, next == NEXT_UNKNOWN ? (af_slice_t){NULL, 0} : text, token->from_pos);
+    return next;
+}
+
+/* The next token: the end of a run, or one of the tokenizer's. */
+static next_t take_next(af_rewriter_t *rw, kept_t *kept, af_token_t *token, af_status_t *status)
+{
+    next_t next = NEXT_UNKNOWN;
+
+    if (!rw->pool.retain_siblings && af_tree_is_plain(&rw->in)) {
+        next = take_run(rw, kept, token, status);
+    }
+    if (next == NEXT_UNKNOWN) {
+        *status = af_tokenizer_next(rw->tokenizer, token);
+    }
+    return next;
+}
+
+/* Takes a token that no rule wants; false: the general way has to. */
+static inline bool take_one(af_rewriter_t *rw, const af_token_t *token, af_status_t *status)
+{
+    if (rw->pool.retain_siblings || !af_tree_quick(&rw->in, token)) {
+        if (token->type == AF_TOKEN_TEXT && !af_tree_text_whole(&rw->in)) {
+            return false;
+        }
+        *status = take_quietly(rw, token);
+    }
+    return true;
+}
+
 af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token)
 {
     kept_t kept = {.text = {.type = AF_TOKEN_TEXT, .text = AF_TEXT_DATA}};
-    af_status_t status = af_tokenizer_next(rw->tokenizer, token);
+    af_status_t status = AF_OK;
 
     if (!is_quiet(rw)) {
-        return status;
+        return af_tokenizer_next(rw->tokenizer, token);
     }
     bool foreign = af_tree_in_foreign(&rw->in);
     rw->in.fate = FATE_SETTLED;
     rw->in.next_text = AF_TEXT_DATA;
     rw->made.count = 0;
-    while (status == AF_OK && is_plain(rw, token) && !af_waiting_implies(rw, token)) {
-        if (token->type == AF_TOKEN_START_TAG && !matches_nothing(rw, token, &status)) {
+    for (;;) {
+        next_t next = take_next(rw, &kept, token, &status);
+        if (status != AF_OK || next == NEXT_MATCHED || !is_plain(rw, token) || af_waiting_implies(rw, token)) {
             break;
         }
-        if (rw->pool.retain_siblings || !af_tree_quick(&rw->in, token)) {
-            if (token->type == AF_TOKEN_TEXT && !af_tree_text_whole(&rw->in)) {
-                break;
-            }
-            status = take_quietly(rw, token);
+        if (token->type == AF_TOKEN_START_TAG && next == NEXT_UNKNOWN && !matches_nothing(rw, token, &status)) {
+            break;
+        }
+        if (!take_one(rw, token, &status)) {
+            break;
         }
         tell_tokenizer(rw, token, &foreign);
-        if (status == AF_OK) {
-            keep(rw, &kept, token);
-            status = af_tokenizer_next(rw->tokenizer, token);
+        if (status != AF_OK) {
+            break;
         }
+        keep(rw, &kept, token);
     }
     rw->in.fate = 0;
     tell_kept(rw, &kept);
