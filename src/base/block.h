@@ -25,6 +25,21 @@ static inline af_block_t af_block_load(const uint8_t *data)
     return _mm_loadu_si128((const __m128i *) (const void *) data);
 }
 
+static inline af_block_t af_block_fill(uint8_t c)
+{
+    return _mm_set1_epi8((char) c);
+}
+
+static inline af_block_t af_block_and(af_block_t a, af_block_t b)
+{
+    return _mm_and_si128(a, b);
+}
+
+static inline af_block_t af_block_same(af_block_t a, af_block_t b)
+{
+    return _mm_cmpeq_epi8(a, b);
+}
+
 static inline af_block_t af_block_equal(af_block_t block, uint8_t c)
 {
     return _mm_cmpeq_epi8(block, _mm_set1_epi8((char) c));
@@ -62,6 +77,21 @@ typedef uint64_t af_mask_t;
 static inline af_block_t af_block_load(const uint8_t *data)
 {
     return vld1q_u8(data);
+}
+
+static inline af_block_t af_block_fill(uint8_t c)
+{
+    return vdupq_n_u8(c);
+}
+
+static inline af_block_t af_block_and(af_block_t a, af_block_t b)
+{
+    return vandq_u8(a, b);
+}
+
+static inline af_block_t af_block_same(af_block_t a, af_block_t b)
+{
+    return vceqq_u8(a, b);
 }
 
 static inline af_block_t af_block_equal(af_block_t block, uint8_t c)
@@ -104,6 +134,30 @@ static inline af_block_t af_block_load(const uint8_t *data)
 
     memcpy(block.bytes, data, AF_BLOCK_SIZE);
     return block;
+}
+
+static inline af_block_t af_block_fill(uint8_t c)
+{
+    af_block_t block;
+
+    memset(block.bytes, c, AF_BLOCK_SIZE);
+    return block;
+}
+
+static inline af_block_t af_block_and(af_block_t a, af_block_t b)
+{
+    for (size_t i = 0; i < AF_BLOCK_SIZE; i++) {
+        a.bytes[i] &= b.bytes[i];
+    }
+    return a;
+}
+
+static inline af_block_t af_block_same(af_block_t a, af_block_t b)
+{
+    for (size_t i = 0; i < AF_BLOCK_SIZE; i++) {
+        a.bytes[i] = a.bytes[i] == b.bytes[i] ? 0xff : 0;
+    }
+    return a;
 }
 
 static inline af_block_t af_block_equal(af_block_t block, uint8_t c)

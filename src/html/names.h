@@ -29,14 +29,15 @@ static inline uint32_t af_tag_guess(uint64_t key, size_t len)
     return af_tag_slots[((key ^ (uint64_t) len << 59) * AF_TAG_HASH_FACTOR) >> (64 - AF_TAG_HASH_BITS)];
 }
 
-/* As af_tag_lookup, for a name of one to eight bytes behind which as many bytes may be read as make eight. */
+/* As af_tag_lookup, for a name of one to eight bytes, none of them white space or a control, behind which as many bytes may be read as make eight. */
 static inline uint32_t af_tag_lookup_short(const uint8_t *name, size_t len)
 {
     uint64_t key = 0;
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    /* What is no letter and has not that bit stands in no name, with or without it. */
     memcpy(&key, name, 8);
-    key = af_tag_fold(key & UINT64_MAX >> (64 - 8 * len));
+    key = (key | 0x2020202020202020u) & UINT64_MAX >> (64 - 8 * len);
     uint32_t tag = af_tag_guess(key, len);
     return af_tag_keys[tag] == key ? tag : AF_TAG_UNKNOWN;
 #else

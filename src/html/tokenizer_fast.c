@@ -16,6 +16,18 @@ typedef struct {
 /* Where the quoted value that begins at `at` ends, or NULL. */
 static inline const uint8_t *find_quote(const af_scan_t *scan, const cursor_t *cursor, const uint8_t *at, uint8_t quote)
 {
+#if AF_BLOCK_STEP == 1
+    /* Whether a value is longer than a block cannot be foretold; that it is shorter than four mostly can. */
+    if (cursor->safe - at >= (ptrdiff_t) (3 * AF_BLOCK_SIZE)) {
+        uint64_t low = af_block_byte(at, quote) | af_block_byte(at + AF_BLOCK_SIZE, quote) << AF_BLOCK_SIZE;
+        uint64_t high = af_block_byte(at + 2 * AF_BLOCK_SIZE, quote) | af_block_byte(at + 3 * AF_BLOCK_SIZE, quote) << AF_BLOCK_SIZE;
+        uint64_t mask = low | high << 2 * AF_BLOCK_SIZE;
+        if (mask != 0) {
+            return at + (size_t) __builtin_ctzll(mask);
+        }
+        at += 4 * AF_BLOCK_SIZE;
+    }
+#else
     if (at <= cursor->safe) {
         af_mask_t mask = af_block_byte(at, quote);
         if (mask != 0) {
@@ -23,6 +35,7 @@ static inline const uint8_t *find_quote(const af_scan_t *scan, const cursor_t *c
         }
         at += AF_BLOCK_SIZE;
     }
+#endif
     size_t len = (size_t) (cursor->end - at), found = scan->byte(at, len, quote);
     return found == len ? NULL : at + found;
 }

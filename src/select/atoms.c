@@ -374,6 +374,28 @@ static void note_words(view_t *view, af_slice_t value)
     }
 }
 
+/* Whether a value that lies in the tag may hold what a bucket by grams asks for: where these are few, two bytes of each are
+ * compared with sixteen places at once, some of them beyond the value. */
+static inline bool may_hold_pair(const view_t *view, af_slice_t value)
+{
+    const af_index_t *index = view->index;
+    const uint8_t *token = view->token->bytes.data, *last = token + view->token->bytes.len - AF_BLOCK_SIZE - 1;
+
+    if (index->pair_count > AF_PAIRS_MAX || view->token->bytes.len <= AF_BLOCK_SIZE || view->decoded != NULL) {
+        return true;
+    }
+    af_block_t found = af_block_fill(0), bit = af_block_fill(0x20);
+    for (size_t at = 0; at < value.len; at += AF_BLOCK_SIZE) {
+        const uint8_t *place = value.data + at < last ? value.data + at : last;
+        af_block_t first = af_block_or(af_block_load(place), bit), second = af_block_or(af_block_load(place + 1), bit);
+        for (uint32_t i = 0; i < index->pair_count; i++) {
+            af_block_t one = af_block_same(first, af_block_load(index->pairs[i][0]));
+            found = af_block_or(found, af_block_and(one, af_block_same(second, af_block_load(index->pairs[i][1]))));
+        }
+    }
+    return af_block_mask(found) != 0;
+}
+
 static void note_grams(view_t *view, uint32_t attribute_key, af_slice_t value)
 {
     const uint64_t *grams = view->index->grams;
@@ -393,7 +415,7 @@ static void note_value(view_t *view, af_slice_t value, const af_slot_t *slot)
     if ((slot->finer & AF_FINER_VALUE) != 0) {
         note_key(view, af_key_value(slot->hash, value));
     }
-    if ((slot->finer & AF_FINER_GRAM) != 0) {
+    if ((slot->finer & AF_FINER_GRAM) != 0 && may_hold_pair(view, value)) {
         note_grams(view, slot->hash, value);
     }
 }

@@ -120,16 +120,16 @@ static void want_named(af_index_t *index)
     }
 }
 
-/* Of a part that values must hold, the bytes that are likely the rarest. */
-static size_t rarest_gram(af_slice_t part)
+/* Of a part that values must hold, where the `len` bytes are that are likely the rarest. */
+static size_t rarest(af_slice_t part, size_t len)
 {
     /* By how often a letter stands in names of classes and ids; what is no letter is commoner than most ("-", digits). */
     static const char common[] = "zqjxkvwyfbugphmcdlnsioarte";
     size_t best = 0, best_rank = SIZE_MAX;
 
-    for (size_t at = 0; at + AF_GRAM + AF_GRAM_STEP - 1 <= part.len; at++) {
+    for (size_t at = 0; at + len <= part.len; at++) {
         size_t rank = 0;
-        for (size_t i = 0; i < AF_GRAM + AF_GRAM_STEP - 1; i++) {
+        for (size_t i = 0; i < len; i++) {
             const char *found = memchr(common, af_fold(part.data[at + i]), sizeof common - 1);
             rank += found == NULL ? 20 : (size_t) (found - common);
         }
@@ -156,6 +156,17 @@ static af_status_t add_gram(af_index_t *index, uint32_t key, const uint8_t *data
     return add_entry(index, &make_slot(index, af_key_gram(key, gram))->entries, atom);
 }
 
+static void want_pair(af_index_t *index, af_slice_t value)
+{
+    const uint8_t *pair = value.data + rarest(value, 2);
+
+    if (index->pair_count < AF_PAIRS_MAX) {
+        memset(index->pairs[index->pair_count][0], pair[0] | 0x20, sizeof index->pairs[0][0]);
+        memset(index->pairs[index->pair_count][1], pair[1] | 0x20, sizeof index->pairs[0][1]);
+    }
+    index->pair_count += index->pair_count <= AF_PAIRS_MAX;
+}
+
 static af_status_t add_attribute(af_index_t *index, const af_test_t *test, rank_t rank, uint32_t atom)
 {
     af_slice_t name = af_span_slice(index, test->name), value = af_span_slice(index, test->value);
@@ -171,10 +182,11 @@ static af_status_t add_attribute(af_index_t *index, const af_test_t *test, rank_
         return add_entry(index, &make_slot(index, af_key_value(key, value))->entries, atom);
     }
     slot->finer |= AF_FINER_GRAM;
+    want_pair(index, value);
     if (test->operation == AF_VALUE_PREFIX || test->operation == AF_VALUE_DASH) {
         return add_gram(index, key, value.data, atom);
     }
-    const uint8_t *part = value.data + rarest_gram(value);
+    const uint8_t *part = value.data + rarest(value, AF_GRAM + AF_GRAM_STEP - 1);
     af_status_t status = AF_OK;
     for (size_t i = 0; status == AF_OK && i < AF_GRAM_STEP; i++) {
         status = add_gram(index, key, part + i, atom);

@@ -110,6 +110,8 @@ typedef struct {
 #define AF_FINER_VALUE 1u       /* by the value's first bytes */
 #define AF_FINER_GRAM 2u        /* by four bytes in a row anywhere in the value */
 
+#define AF_PAIRS_MAX 6u
+
 typedef struct {
     uint32_t atom, next;
     uint32_t test;              /* what has to hold first: that which brought the atom here; 0: all are tried */
@@ -123,6 +125,8 @@ struct af_index {
     uint64_t *filter;           /* a bit for each hash that has a slot, and others: most questions end here */
     size_t filter_words;        /* a power of two */
     uint64_t grams[64];         /* AF_GRAM_FILTER bits: one for each gram, whatever its attribute */
+    uint8_t pairs[AF_PAIRS_MAX][2][16]; /* two bytes (with bit 0x20, sixteen times) that each value of such a bucket has in a row */
+    uint32_t pair_count;        /* more than AF_PAIRS_MAX: too many to be compared one by one */
     uint64_t names[4];          /* the same for attribute names, by first letter and length: the others are not looked at */
     af_slot_t class_name, id_name; /* the slots of these two names */
     uint32_t tags[AF_TAG_COUNT]; /* entries by tag */
