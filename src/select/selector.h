@@ -125,7 +125,7 @@ struct af_index {
     uint64_t *filter;           /* a bit for each hash that has a slot, and others: most questions end here */
     size_t filter_words;        /* a power of two */
     uint64_t grams[64];         /* AF_GRAM_FILTER bits: one for each gram, whatever its attribute */
-    uint8_t pairs[AF_PAIRS_MAX][2][16]; /* two bytes (with bit 0x20, sixteen times) that each value of such a bucket has in a row */
+    uint8_t pairs[AF_PAIRS_MAX][2][16]; /* two bytes in a row, each with bit 0x20 and sixteen times, of what values must hold */
     uint32_t pair_count;        /* more than AF_PAIRS_MAX: too many to be compared one by one */
     uint64_t names[4];          /* the same for attribute names, by first letter and length: the others are not looked at */
     af_slot_t class_name, id_name; /* the slots of these two names */
