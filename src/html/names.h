@@ -29,7 +29,8 @@ static inline uint32_t af_tag_guess(uint64_t key, size_t len)
     return af_tag_slots[((key ^ (uint64_t) len << 59) * AF_TAG_HASH_FACTOR) >> (64 - AF_TAG_HASH_BITS)];
 }
 
-/* As af_tag_lookup, for a name of one to eight bytes, none of them white space or a control, behind which as many bytes may be read as make eight. */
+/* As af_tag_lookup, for a name of one to eight bytes, none of them white space or a control, behind which as many bytes may be
+ * read as make eight. */
 static inline uint32_t af_tag_lookup_short(const uint8_t *name, size_t len)
 {
     uint64_t key = 0;

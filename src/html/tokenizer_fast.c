@@ -20,7 +20,8 @@ static inline const uint8_t *find_quote(const af_scan_t *scan, const cursor_t *c
     /* Whether a value is longer than a block cannot be foretold; that it is shorter than four mostly can. */
     if (cursor->safe - at >= (ptrdiff_t) (3 * AF_BLOCK_SIZE)) {
         uint64_t low = af_block_byte(at, quote) | af_block_byte(at + AF_BLOCK_SIZE, quote) << AF_BLOCK_SIZE;
-        uint64_t high = af_block_byte(at + 2 * AF_BLOCK_SIZE, quote) | af_block_byte(at + 3 * AF_BLOCK_SIZE, quote) << AF_BLOCK_SIZE;
+        uint64_t high = af_block_byte(at + 2 * AF_BLOCK_SIZE, quote)
+                        | af_block_byte(at + 3 * AF_BLOCK_SIZE, quote) << AF_BLOCK_SIZE;
         uint64_t mask = low | high << 2 * AF_BLOCK_SIZE;
         if (mask != 0) {
             return at + (size_t) __builtin_ctzll(mask);

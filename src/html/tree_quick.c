@@ -71,7 +71,8 @@ static inline bool list_is_open(const af_tree_t *tree)
 /* Whether the current node is what the end tag names, nothing but it is to be popped, and what is below is HTML. */
 static inline bool pops_current(const af_tree_t *tree, const af_token_t *token, const af_open_t *current)
 {
-    return tree->depth > 2 && current->name == token->tag && token->tag != AF_TAG_UNKNOWN && (current->classes & CLASS_MARKER) == 0 &&
+    return tree->depth > 2 && current->name == token->tag && token->tag != AF_TAG_UNKNOWN &&
+           (current->classes & CLASS_MARKER) == 0 &&
            token->tag != AF_TAG_FORM && token->tag != AF_TAG_BODY && token->tag != AF_TAG_HTML &&
            (tree->open[tree->depth - 2].classes & CLASS_HTML) != 0;
 }
