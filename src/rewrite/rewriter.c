@@ -78,7 +78,7 @@ static af_status_t start_parts(af_rewriter_t *rw)
     af_condition_init(&rw->condition, rw->heap, limits->match_steps);
     af_dedupe_init(&rw->dedupe, rw->heap, 0);
     if (status == AF_OK && (rw->rules->has_text || rw->rules->has_dedupe || rw->rules->has_attribution ||
-                            rw->rules->has_guard)) {
+                            rw->rules->has_strip || rw->rules->has_guard)) {
         rw->asks_charset = rw->charset_label == NULL;
         status = af_charset_create(rw->heap, rw->charset_label, &rw->charset);
         rw->tape.charset = rw->charset;
