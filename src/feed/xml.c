@@ -280,7 +280,12 @@ static af_status_t open_item(af_feed_t *feed, af_xml_t *xml, af_slice_t tag, siz
     if (status == AF_OK) {
         status = af_xml_stack_push(&xml->stack, tag, name_len);
     }
-    xml->item_depth = xml->stack.depth;
+    if (status == AF_OK) {
+        xml->item_depth = xml->stack.depth;
+    } else {
+        xml->unit = XML_NONE;
+        xml->lost = true; /* its fields are no units of their own: nobody would judge the item */
+    }
     return status;
 }
 
