@@ -206,6 +206,7 @@ typedef struct {
     unsigned                           active:1;
     unsigned                           strict:1;     /* unfilterable: error */
     unsigned                           refused:1;    /* and it was */
+    unsigned                           waits:1;      /* the header does */
     unsigned                           failed:1;
     unsigned                           flushed:1;    /* nothing new since */
     unsigned                           logged:1;
@@ -277,6 +278,10 @@ void ngx_http_article_filter_stream_close(ngx_http_article_filter_ctx_t *ctx);
 
 ngx_int_t ngx_http_article_filter_feed(ngx_http_article_filter_ctx_t *ctx,
     u_char *pos, u_char *last);
+ngx_int_t ngx_http_article_filter_send_header(ngx_http_request_t *r,
+    ngx_http_article_filter_ctx_t *ctx);
+ngx_int_t ngx_http_article_filter_refuse(ngx_http_request_t *r,
+    ngx_http_article_filter_ctx_t *ctx);
 ngx_int_t ngx_http_article_filter_cut(ngx_http_article_filter_ctx_t *ctx);
 
 /* decoding */

@@ -18,6 +18,10 @@ static ngx_int_t ngx_http_article_filter_observe(ngx_http_request_t *r,
     ngx_http_article_filter_ctx_t *ctx, ngx_chain_t *in);
 static ngx_int_t ngx_http_article_filter_discard(ngx_http_request_t *r,
     ngx_chain_t *in);
+static void ngx_http_article_filter_drop(ngx_http_article_filter_ctx_t *ctx,
+    ngx_chain_t *in);
+static ngx_int_t ngx_http_article_filter_decide(ngx_http_request_t *r,
+    ngx_http_article_filter_ctx_t *ctx, ngx_chain_t *in);
 static ngx_int_t ngx_http_article_filter_process(
     ngx_http_article_filter_ctx_t *ctx, ngx_buf_t *buf);
 static ngx_int_t ngx_http_article_filter_read(
@@ -79,6 +83,14 @@ ngx_http_article_filter_body(ngx_http_request_t *r, ngx_chain_t *in)
 
     ctx->spent += in ? ngx_http_article_filter_clock() - began : 0;
 
+    if (ctx->waits) {
+        rc = ngx_http_article_filter_decide(r, ctx, in);
+
+        if (rc != NGX_OK || ctx->waits || ctx->refused) {
+            return rc;
+        }
+    }
+
     rc = ngx_http_article_filter_output(r, ctx, in);
 
     if (ctx->ended) {
@@ -89,6 +101,82 @@ ngx_http_article_filter_body(ngx_http_request_t *r, ngx_chain_t *in)
     }
 
     return rc;
+}
+
+
+/* nothing of what came leaves */
+
+static void
+ngx_http_article_filter_drop(ngx_http_article_filter_ctx_t *ctx,
+    ngx_chain_t *in)
+{
+    ngx_chain_t  *cl;
+
+    ngx_http_article_filter_stream_close(ctx);
+
+    ctx->out = NULL;
+    ctx->last_out = &ctx->out;
+    ctx->newest = NULL;
+    ctx->tail = NULL;
+    ctx->buf = NULL;
+
+    for (cl = in; cl; cl = cl->next) {
+        cl->buf->pos = cl->buf->last;
+        cl->buf->file_pos = cl->buf->file_last;
+    }
+}
+
+
+/*
+ * The header of a feed waits for the first bytes that may leave.  Where they
+ * cannot be filtered, or are a part of it that is malformed, an error page
+ * takes the feed's place.
+ */
+
+static ngx_int_t
+ngx_http_article_filter_decide(ngx_http_request_t *r,
+    ngx_http_article_filter_ctx_t *ctx, ngx_chain_t *in)
+{
+    ngx_int_t     rc;
+    ngx_chain_t  *cl;
+
+    if (ctx->cut || ctx->malformed) {
+
+        if (!ctx->cut) {
+            ctx->status = NGX_HTTP_ARTICLE_FILTER_S_MALFORMED;
+        }
+
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "article filter: the response cannot be filtered (%V)",
+                      ngx_http_article_filter_status_word(ctx->status));
+
+        ngx_http_article_filter_drop(ctx, in);
+
+        return ngx_http_article_filter_refuse(r, ctx);
+    }
+
+    for (cl = ctx->out; cl; cl = cl->next) {
+
+        if (ngx_buf_size(cl->buf) != 0 || cl->buf->last_buf) {
+            rc = ngx_http_article_filter_send_header(r, ctx);
+
+            if (rc == NGX_ERROR || rc > NGX_OK) {
+                return NGX_ERROR;
+            }
+
+            if (r->header_only) {
+
+                /* what the client has is still good */
+
+                ctx->refused = 1;
+                ngx_http_article_filter_drop(ctx, in);
+            }
+
+            return NGX_OK;
+        }
+    }
+
+    return NGX_OK;
 }
 
 

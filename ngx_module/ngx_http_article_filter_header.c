@@ -131,6 +131,29 @@ ngx_http_article_filter_header(ngx_http_request_t *r)
         return NGX_ERROR;
     }
 
+    if (ctx->strict && ctx->feed && r == r->main
+        && r->method != NGX_HTTP_HEAD)
+    {
+
+        /* what is wrong with a feed shows in its first bytes, most often */
+
+        ctx->waits = 1;
+
+        return NGX_OK;
+    }
+
+    return ngx_http_next_header_filter(r);
+}
+
+
+/* the header that waited */
+
+ngx_int_t
+ngx_http_article_filter_send_header(ngx_http_request_t *r,
+    ngx_http_article_filter_ctx_t *ctx)
+{
+    ctx->waits = 0;
+
     return ngx_http_next_header_filter(r);
 }
 
@@ -146,8 +169,6 @@ ngx_http_article_filter_pass(ngx_http_request_t *r,
     ngx_http_article_filter_loc_conf_t *alcf,
     ngx_http_article_filter_ctx_t *ctx)
 {
-    ngx_int_t  rc;
-
     if (!ctx->strict) {
         return ngx_http_next_header_filter(r);
     }
@@ -179,6 +200,20 @@ ngx_http_article_filter_pass(ngx_http_request_t *r,
         return ngx_http_next_header_filter(r);
     }
 
+    return ngx_http_article_filter_refuse(r, ctx);
+}
+
+
+/* an error page takes the place of a response whose header was not sent */
+
+ngx_int_t
+ngx_http_article_filter_refuse(ngx_http_request_t *r,
+    ngx_http_article_filter_ctx_t *ctx)
+{
+    ngx_int_t  rc;
+
+    ctx->waits = 0;
+    ctx->active = 0;
     ctx->refused = 1;
 
     rc = ngx_http_filter_finalize_request(r, &ngx_http_article_filter_module,

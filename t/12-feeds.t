@@ -208,3 +208,42 @@ Accept-Encoding: gzip
 ["$::Clean\n", "<feed xmlns=\"http://www.w3.org/2005/Atom\"><entry><content type=\"html\"><![CDATA[a]]></content></entry></feed>\n",
  "$::Clean\n", "{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{\"content_html\":\"a\"}]}\n",
  "{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{\"content_html\":\"a\"}]}\n"]
+
+
+
+=== TEST 15: article_unfilterable error: a feed that is malformed before anything left
+--- config eval: "$::Config article_unfilterable error;"
+--- user_files eval: $::Files
+--- log_level: info
+--- request
+GET /b.rss
+--- error_code: 502
+--- response_body_like: 502 Bad Gateway
+--- error_log
+the response cannot be filtered (malformed)
+malformed feed at line 1, column 31
+--- no_error_log
+[alert]
+
+
+
+=== TEST 16: article_unfilterable error: UTF-16, which only the first bytes tell
+--- config eval: "$::Config article_unfilterable error; location /wide/ { default_type application/rss+xml; return 200 \"<?xml version='1.0' encoding='UTF-16'?><rss/>\"; }"
+--- request
+GET /wide/
+--- error_code: 502
+--- response_body_like: 502 Bad Gateway
+--- error_log
+the response cannot be filtered (charset)
+--- no_error_log
+[alert]
+
+
+
+=== TEST 17: article_unfilterable error: a good feed, whole and HEAD
+--- config eval: "$::Config article_unfilterable error;"
+--- user_files eval: $::Files
+--- request eval: ["GET /a.rss", "HEAD /a.rss", "GET /a.rss"]
+--- response_body eval: ["$::Clean\n", "", "$::Clean\n"]
+--- no_error_log
+[error]
