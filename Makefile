@@ -11,11 +11,14 @@ CC := gcc
 endif
 SANITIZE ?=
 COVERAGE ?=
+# make test FUZZ_SECONDS=5 runs each fuzz target for so long, where clang is.
+FUZZ_TEST := $(if $(FUZZ_SECONDS),$(shell command -v clang))
 SEED ?= 7
 comma := ,
 PREFIX ?= /usr/local
 NGX_SRC ?=
 NGX_MODULES_DIR ?= /usr/lib/nginx/modules
+export FUZZ_SECONDS
 JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 MAKEFLAGS += --no-builtin-rules
 
@@ -151,8 +154,9 @@ $(CASES)_plain: tests/cases_runner.c $(PLAIN) $(LIB)
 
 test:
 	@$(MAKE) --no-print-directory deps
-	@$(MAKE) --no-print-directory -k -j$(JOBS) all tests-build || echo "make test: something does not build (see above)"
-	@tools/run-tests --build $(BUILD) unit spec cases cli oracle check docs browser nginx
+	@$(MAKE) --no-print-directory -k -j$(JOBS) all tests-build $(if $(FUZZ_TEST),fuzz-build) || \
+		echo "make test: something does not build (see above)"
+	@tools/run-tests --build $(BUILD) unit spec cases cli oracle check docs browser nginx $(if $(FUZZ_TEST),fuzz)
 
 unit: tests-build
 	@tools/run-tests --build $(BUILD) unit

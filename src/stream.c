@@ -218,6 +218,7 @@ static af_status_t push_first(af_stream_t *stream, const uint8_t *data, size_t l
         status = choose(stream, found);
     }
     if (!is_known(stream)) {
+        forget(stream);
         af_status_t passed = pass(stream, all);
         return passed == AF_OK ? status : passed;
     }
