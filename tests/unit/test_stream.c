@@ -144,7 +144,7 @@ static void test_memory(void **state)
             af_status_t status = run(rules, pages[i], 5, &memory, &host);
             last = memory.calls;
             assert_int_equal(memory.blocks, 0);
-            assert_true(status == AF_OK || status == AF_NOMEM || status == AF_LIMIT); /* a feed: libxml2 tells no reason */
+            assert_true(status == AF_OK || status == AF_NOMEM || status == AF_LIMIT); /* limit: a field could not be written back */
             assert_true(host.pos == strlen(pages[i]) || (host.pos == 0 && status == AF_NOMEM));
         }
     }
