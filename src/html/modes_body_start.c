@@ -41,6 +41,9 @@ static void frameset(af_tree_t *tree, const af_token_t *token)
     }
     af_node_t body = tree->stack[1];
     af_open_pop_to(tree, 1);
+    if (!tree->scripted) {
+        af_pool_append(tree->pool, body, 0, 0);
+    }
     af_tree_event(tree, &(af_tree_event_t){.kind = AF_EVENT_MOVED, .node = body});
     af_insert_element(tree, token, AF_TAG_FRAMESET);
     tree->mode = MODE_IN_FRAMESET;

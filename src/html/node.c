@@ -314,20 +314,23 @@ void af_pool_copy_origin(af_pool_t *pool, af_node_t node, af_node_t origin)
 
 /* --- places ---------------------------------------------------------------------------------------------------------------- */
 
+/* What stands behind the node moves up by one. */
 static void take_out(af_pool_t *pool, af_node_t node)
 {
     af_node_record_t *record = af_node_at(pool, node), *parent = af_node_at(pool, record->parent);
 
     parent->children -= parent->children > 0;
-    if (pool->link_siblings) {
+    if ((record->flags & AF_NODE_LINKED) != 0) {
         af_node_t after = 0;
-        af_node_t at = parent->last_child;
-        for (; at != 0 && at != node; at = af_node_at(pool, at)->previous) {
+        for (af_node_t at = parent->last_child; at != 0 && at != node; at = af_node_at(pool, at)->previous) {
+            af_node_record_t *later = af_node_at(pool, at);
+            later->index--;
+            later->type_index -= later->name == record->name;
             after = at;
         }
-        if (at == node && after == 0) {
+        if (after == 0) {
             parent->last_child = record->previous;
-        } else if (at == node) {
+        } else {
             af_node_at(pool, after)->previous = record->previous;
         }
     }

@@ -514,6 +514,11 @@ bool af_tree_fosters(const af_tree_t *tree, uint32_t at)
     return (tree->open[at].classes & CLASS_FOSTER) != 0;
 }
 
+bool af_tree_past_body(const af_tree_t *tree)
+{
+    return tree->mode == MODE_AFTER_BODY || tree->mode == MODE_AFTER_AFTER_BODY;
+}
+
 bool af_tree_in_svg(const af_tree_t *tree)
 {
     return tree->depth > 0 && (tree->open[tree->depth - 1].classes & CLASS_SVG) != 0;

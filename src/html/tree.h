@@ -131,6 +131,7 @@ void af_tree_free_closed(af_tree_t *tree);
 bool af_tree_in_foreign(const af_tree_t *tree);
 bool af_tree_fosters(const af_tree_t *tree, uint32_t at); /* the open element at `at` is one that text does not stay in */
 bool af_tree_in_svg(const af_tree_t *tree); /* it is an SVG element */
+bool af_tree_past_body(const af_tree_t *tree); /* </body> has come, and nothing that goes back into it */
 
 /* Marks all nodes that the tree holds. */
 void af_tree_mark(const af_tree_t *tree, af_pool_t *pool);

@@ -97,12 +97,39 @@ bool af_tree_text_whole(const af_tree_t *tree)
     return (whole >> tree->mode & 1) != 0;
 }
 
+/* Text that leaves a table, up to a NUL; NULs, which become nothing, by themselves. */
+static size_t foster_piece(const af_tree_t *tree, const af_token_t *token)
+{
+    const uint8_t *data = token->bytes.data;
+    size_t at = 0, len = token->bytes.len;
+
+    if ((af_current(tree)->classes & CLASS_FOSTER) == 0 || memchr(data, 0, len) == NULL) {
+        return len;
+    }
+    if (tree->table_text == AF_TABLE_TEXT_FOSTER && data[0] == 0) {
+        while (at < len && data[at] == 0) {
+            at++;
+        }
+        return at;
+    }
+    while (tree->table_text != AF_TABLE_TEXT_FOSTER && at < len && (data[at] == 0 || is_space(data[at]))) {
+        at++;
+    }
+    while (at < len && data[at] != 0) {
+        at++;
+    }
+    const af_token_t part = af_text_part(token, 0, at);
+    return tree->table_text == AF_TABLE_TEXT_FOSTER || af_text_classify(&part) == TEXT_OTHER ? at : len;
+}
+
 size_t af_tree_text_piece(const af_tree_t *tree, const af_token_t *token)
 {
     switch ((insertion_mode_t) tree->mode) {
     case MODE_INITIAL: case MODE_BEFORE_HTML: case MODE_BEFORE_HEAD: case MODE_IN_HEAD: case MODE_AFTER_HEAD:
     case MODE_IN_COLUMN_GROUP:
         break;
+    case MODE_IN_TABLE: case MODE_IN_TABLE_BODY: case MODE_IN_ROW:
+        return foster_piece(tree, token);
     default:
         return token->bytes.len;
     }

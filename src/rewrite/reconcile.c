@@ -127,9 +127,23 @@ static af_status_t try_tag(af_rewriter_t *rw, af_node_t node, af_token_type_t ty
     return status;
 }
 
+/* Whether there is a tag for the node: that of a formatting element, or a bare one for what tree construction implies. Any other
+ * would be an element that the input has not. */
+static bool has_tag(const af_rewriter_t *rw, af_node_t node)
+{
+    const af_node_record_t *record = node_of(rw, node);
+
+    return record->tag_len > 0 || (record->flags & AF_NODE_IMPLIED) != 0;
+}
+
 static af_status_t put_start_tag(af_rewriter_t *rw, af_node_t node, bool *taken)
 {
     size_t pending = pending_place(rw, node);
+
+    *taken = false;
+    if (!has_tag(rw, node)) {
+        return AF_OK;
+    }
     af_status_t status = try_tag(rw, node, AF_TOKEN_START_TAG, pending, taken);
 
     if (status == AF_OK && !*taken && pending > 0) {
@@ -173,8 +187,12 @@ static af_status_t forget_closed_formatting(af_rewriter_t *rw)
 af_status_t af_reconcile_open(af_rewriter_t *rw, af_node_t node)
 {
     bool taken;
+    af_status_t status = put_start_tag(rw, node, &taken);
 
-    return put_start_tag(rw, node, &taken);
+    if (status == AF_OK && !taken) {
+        status = forget_closed_formatting(rw);
+    }
+    return status == AF_OK && !taken ? put_start_tag(rw, node, &taken) : status;
 }
 
 af_status_t af_reconcile_take(af_rewriter_t *rw, af_node_t node, const af_token_t *token, bool *taken)
@@ -184,6 +202,44 @@ af_status_t af_reconcile_take(af_rewriter_t *rw, af_node_t node, const af_token_
 
     if (status == AF_OK && !*taken && pending > 0) {
         status = take_tag(rw, node, token, 0, taken);
+    }
+    return status;
+}
+
+af_status_t af_reconcile_end(af_rewriter_t *rw, const af_token_t *token, const af_node_t *nodes, uint32_t count, uint32_t *used)
+{
+    af_status_t status = af_tree_clone(&rw->trial, &rw->out);
+    size_t kept = 0;
+
+    *used = 0;
+    if (status == AF_OK) {
+        status = af_vector_reserve(rw, &rw->script, count, sizeof(af_node_t));
+    }
+    for (uint32_t i = 0; status == AF_OK && i < count; i++) {
+        if (!node_gone(rw, nodes[i])) {
+            *AF_VECTOR_AT(af_node_t, &rw->script, kept++) = nodes[i];
+        }
+    }
+    if (status != AF_OK) {
+        return status;
+    }
+    rw->script.count = kept;
+    rw->trial.script = rw->script.items;
+    rw->trial.script_count = (uint32_t) kept;
+    status = af_tree_process(&rw->trial, token);
+    if (status != AF_OK || rw->trial.mismatch) {
+        return status;
+    }
+    rw->scratch.count = 0;
+    status = add_bytes(rw, "</", 2);
+    status = status == AF_OK ? add_bytes(rw, token->name.data, token->name.len) : status;
+    status = status == AF_OK ? add_bytes(rw, ">", 1) : status;
+    if (status == AF_OK) {
+        *used = rw->trial.script_used;
+        af_tree_t old = rw->out;
+        rw->out = rw->trial;
+        rw->trial = old;
+        af_write_markup(rw, rw->scratch.items, rw->scratch.count, AF_NO_RULE);
     }
     return status;
 }
@@ -199,7 +255,7 @@ static af_status_t open_next(af_rewriter_t *rw, const af_node_t *want, size_t at
     while (last + 1 < count && pending_place(rw, want[last]) < rw->pending.count) {
         last++;
     }
-    if (last > at) {
+    if (last > at && has_tag(rw, want[last])) {
         status = try_tag(rw, want[last], AF_TOKEN_START_TAG, pending_place(rw, want[last]), &taken);
         if (status == AF_OK && taken) {
             *next = last + 1;

@@ -7,7 +7,10 @@
  * taken a second
  * time), and written in tree order: start tags and text as they came, end tags where they are due. Bytes that the order
  * brings forward
- * are insertions of a copy. What cannot be written like this (a region that reaches out of itself) is left to the token by
+ * are insertions of a copy.
+ *
+ * A token of the region may move elements from before it (the *lift*): then what hangs on these so far is written first, then the
+ * end tag that does the same to the output's elements, then the rest. What cannot be written like this is left to the token by
  * token way.
  */
 #include "rewrite/rewriter_internal.h"
@@ -18,6 +21,8 @@ typedef struct {
     uint32_t token;                               /* in the queue; NO_TOKEN: a clone, implied, or from before the region */
     uint64_t from_pos, to_pos;
     bool outer;
+    bool early;      /* written before the lift, or made by it */
+    uint32_t depth;  /* of what it hung on when the lift came */
 } item_t;
 
 #define NO_TOKEN UINT32_MAX
@@ -27,6 +32,8 @@ typedef struct {
     af_vector_t items, map, path; /* item_t (the first is none), uint32_t by node, af_node_t */
     af_tree_t replay;
     uint32_t start_depth;
+    uint32_t lift;                                /* the token; NO_TOKEN: none */
+    af_vector_t early, before;                    /* uint32_t: items; af_node_t: open before the lift */
     size_t end; /* of the queue's tokens that belong to it: all but the document's end */
     bool fits;
 } region_t;
@@ -179,19 +186,20 @@ static af_status_t build_event(region_t *region, const af_tree_event_t *event, u
         }
         return status;
     case AF_EVENT_MOVED:
-        if (item == 0 || item_at(region, item)->outer) {
-            region->fits = false;
-            return AF_OK;
+        region->fits = region->fits && event->parent != 0;
+        if (item == 0 || item_at(region, item)->outer || event->parent == 0) {
+            return AF_OK; /* a lift does it in the output */
         }
+        region->fits = region->fits && (!item_at(region, item)->early || token == region->lift);
+        item_at(region, item)->early = false;
         take_out(region, item);
         return place(region, item, event);
     case AF_EVENT_CHILDREN_MOVED:
         other = mapped(region, event->parent);
-        if (item == 0 || item_at(region, item)->outer || other == 0) {
-            region->fits = false;
-            return AF_OK;
+        if (item != 0 && other != 0) {
+            move_children(region, item, other);
         }
-        move_children(region, item, other);
+        region->fits = region->fits && other != 0;
         return AF_OK;
     case AF_EVENT_ATTRIBUTES:
         region->fits = false;
@@ -200,6 +208,60 @@ static af_status_t build_event(region_t *region, const af_tree_event_t *event, u
         return AF_OK;
     }
     return AF_OK;
+}
+
+/* Whether the token that the replay has taken moves what is from before the region. */
+static bool lifts(const region_t *region)
+{
+    const af_tree_t *tree = &region->replay;
+
+    for (uint32_t i = 0; i < tree->event_count; i++) {
+        const af_tree_event_t *event = &tree->events[i];
+        uint32_t item = mapped(region, event->node);
+        bool made = item != 0 && !AF_VECTOR_AT(item_t, &region->items, item)->outer;
+        for (uint32_t k = 0; k < i; k++) {
+            made = made || (tree->events[k].kind == AF_EVENT_CREATED && tree->events[k].node == event->node);
+        }
+        if (!made && event->parent != 0 && (event->kind == AF_EVENT_MOVED || event->kind == AF_EVENT_CHILDREN_MOVED)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Notes what is written before the lift, in that order: what hangs on the innermost elements from before the region first. */
+static af_status_t note_lift(region_t *region, uint32_t token)
+{
+    af_rewriter_t *rw = region->rw;
+    af_status_t status = AF_OK;
+
+    region->fits = region->fits && region->lift == NO_TOKEN;
+    region->lift = token;
+    for (uint32_t depth = rw->past.depth + 1; depth > 0; depth--) {
+        uint32_t top = mapped(region, depth > 1 ? rw->past.stack[depth - 2] : 0);
+        for (uint32_t i = top == 0 ? 0 : item_at(region, top)->first; i != 0; i = item_at(region, i)->next) {
+            uint32_t *early = af_vector_add(rw, &region->early, sizeof *early, &status);
+            if (early == NULL) {
+                return status;
+            }
+            *early = i;
+            item_at(region, i)->early = true;
+            item_at(region, i)->depth = depth - 1;
+        }
+    }
+    return status;
+}
+
+static af_status_t note_open(region_t *region)
+{
+    const af_tree_t *tree = &region->replay;
+    af_status_t status = af_vector_reserve(region->rw, &region->before, tree->depth, sizeof *tree->stack);
+
+    if (status == AF_OK && tree->depth > 0) {
+        memcpy(region->before.items, tree->stack, tree->depth * sizeof *tree->stack);
+        region->before.count = tree->depth;
+    }
+    return status;
 }
 
 static af_status_t build_token(region_t *region, uint32_t number)
@@ -219,7 +281,13 @@ static af_status_t build_token(region_t *region, uint32_t number)
     region->replay.script = nodes;
     region->replay.script_count = count;
     region->replay.script_used = 0;
-    af_status_t status = af_tree_process(&region->replay, &token);
+    af_status_t status = region->lift == NO_TOKEN ? note_open(region) : AF_OK;
+    if (status == AF_OK) {
+        status = af_tree_process(&region->replay, &token);
+    }
+    if (status == AF_OK && lifts(region)) {
+        status = note_lift(region, number);
+    }
     for (uint32_t i = 0; status == AF_OK && i < region->replay.event_count; i++) {
         status = build_event(region, &region->replay.events[i], number, token.type == AF_TOKEN_START_TAG);
     }
@@ -235,6 +303,9 @@ static bool ends_at_the_edge(region_t *region)
 
     for (uint32_t i = region->start_depth; i < tree->depth; i++) {
         uint32_t item = mapped(region, tree->stack[i]), up = mapped(region, i == 0 ? 0 : tree->stack[i - 1]);
+        if (region->lift != NO_TOKEN && (item == 0 || item_at(region, item)->outer)) {
+            continue; /* the lift brings it there */
+        }
         if (item == 0 || up == 0 || item_at(region, item)->parent != up || item_at(region, item)->next != 0) {
             return false;
         }
@@ -260,6 +331,7 @@ static af_status_t build(region_t *region)
     region->map.count = rw->pool.used;
     memset(region->map.items, 0, region->map.count * sizeof(uint32_t));
     region->fits = true;
+    region->lift = NO_TOKEN;
     region->start_depth = rw->past.depth;
     for (size_t i = rw->held_first; status == AF_OK && i < region->end; i++) {
         status = build_token(region, (uint32_t) i);
@@ -349,68 +421,143 @@ static af_status_t write_item(region_t *region, uint32_t i, bool *inside)
     return status;
 }
 
-/* Writes what is under item `top`, in tree order; `path` holds the kept nodes around it. */
-static af_status_t write_under(region_t *region, uint32_t top)
+static af_status_t enter(region_t *region, af_node_t node)
 {
-    af_rewriter_t *rw = region->rw;
-    uint32_t at = item_at(region, top)->first;
+    af_status_t status = af_vector_reserve(region->rw, &region->path, region->path.count + 1, sizeof(af_node_t));
+
+    if (status == AF_OK) {
+        *AF_VECTOR_AT(af_node_t, &region->path, region->path.count++) = node;
+    }
+    return status;
+}
+
+static void leave(region_t *region, uint32_t i)
+{
+    af_node_t node = item_at(region, i)->node;
+    size_t count = region->path.count;
+
+    if (node != 0 && count > 0 && *AF_VECTOR_AT(af_node_t, &region->path, count - 1) == node) {
+        region->path.count--;
+    }
+}
+
+/* Writes item `root` and what is under it, in tree order; `path` holds the kept nodes around it. */
+static af_status_t write_tree(region_t *region, uint32_t root)
+{
+    uint32_t at = root;
     af_status_t status = AF_OK;
 
-    while (status == AF_OK && at != 0) {
+    while (status == AF_OK) {
         bool inside;
         status = write_item(region, at, &inside);
         if (status == AF_OK && inside) {
-            status = af_vector_reserve(rw, &region->path, region->path.count + 1, sizeof(af_node_t));
-            if (status == AF_OK) {
-                *AF_VECTOR_AT(af_node_t, &region->path, region->path.count++) = item_at(region, at)->node;
-            }
+            status = enter(region, item_at(region, at)->node);
         }
         if (item_at(region, at)->first != 0) {
             at = item_at(region, at)->first;
             continue;
         }
-        while (at != top) {
-            const item_t *item = item_at(region, at);
-            size_t count = region->path.count;
-            if (item->node != 0 && count > 0 && *AF_VECTOR_AT(af_node_t, &region->path, count - 1) == item->node) {
-                region->path.count--;
-            }
-            if (item->next != 0) {
-                at = item->next;
-                break;
-            }
-            at = item->parent;
+        leave(region, at);
+        while (at != root && item_at(region, at)->next == 0) {
+            at = item_at(region, at)->parent;
+            leave(region, at);
         }
-        if (at == top) {
+        if (at == root) {
             break;
+        }
+        at = item_at(region, at)->next;
+    }
+    return status;
+}
+
+/* Makes `path` the kept ones of stack[0, depth). */
+static af_status_t set_path(region_t *region, const af_node_t *stack, uint32_t depth)
+{
+    af_status_t status = AF_OK;
+
+    region->path.count = 0;
+    for (uint32_t i = 0; status == AF_OK && i < depth; i++) {
+        if (!node_gone(region->rw, stack[i])) {
+            status = enter(region, stack[i]);
         }
     }
     return status;
 }
 
-/* What the region added to elements from before it: to the innermost first. */
-static af_status_t write_all(region_t *region)
+/* What the region added to elements of `tree` from before it: to the innermost first. */
+static af_status_t write_all(region_t *region, const af_tree_t *tree)
+{
+    af_status_t status = AF_OK;
+
+    for (uint32_t depth = tree->depth + 1; status == AF_OK && depth > 0; depth--) {
+        uint32_t top = mapped(region, depth > 1 ? tree->stack[depth - 2] : 0);
+        if (top == 0 || !(item_at(region, top)->outer || depth == 1)) {
+            continue;
+        }
+        for (uint32_t i = item_at(region, top)->first; status == AF_OK && i != 0; i = item_at(region, i)->next) {
+            status = item_at(region, i)->early ? AF_OK : set_path(region, tree->stack, depth - 1);
+            if (status == AF_OK && !item_at(region, i)->early) {
+                status = write_tree(region, i);
+            }
+        }
+    }
+    return status;
+}
+
+static af_status_t write_early(region_t *region)
 {
     af_rewriter_t *rw = region->rw;
     af_status_t status = AF_OK;
 
-    for (uint32_t depth = rw->past.depth + 1; status == AF_OK && depth > 0; depth--) {
-        uint32_t top = mapped(region, depth > 1 ? rw->past.stack[depth - 2] : 0);
-        if (top == 0) {
-            continue;
+    for (size_t i = 0; status == AF_OK && i < region->early.count; i++) {
+        uint32_t number = *AF_VECTOR_AT(uint32_t, &region->early, i);
+        if (item_at(region, number)->early) {
+            status = set_path(region, rw->past.stack, item_at(region, number)->depth);
         }
-        status = af_vector_reserve(rw, &region->path, depth, sizeof(af_node_t));
-        region->path.count = 0;
-        for (uint32_t i = 0; status == AF_OK && i + 1 < depth; i++) {
-            if (!node_gone(rw, rw->past.stack[i])) {
-                *AF_VECTOR_AT(af_node_t, &region->path, region->path.count++) = rw->past.stack[i];
-            }
-        }
-        if (status == AF_OK) {
-            status = write_under(region, top);
+        if (status == AF_OK && item_at(region, number)->early) {
+            status = write_tree(region, number);
         }
     }
     return status;
+}
+
+/* Does to the output's elements what the token did to the input's. What it makes there too need not be written. */
+static af_status_t write_lift(region_t *region)
+{
+    af_rewriter_t *rw = region->rw;
+    const af_node_t *nodes;
+    uint32_t count;
+    af_token_t token = af_queue_token(rw, region->lift, &nodes, &count), end = {.type = AF_TOKEN_END_TAG};
+    af_status_t status = set_path(region, region->before.items, (uint32_t) region->before.count);
+
+    if (status == AF_OK) {
+        status = af_reconcile(rw, region->path.items, region->path.count);
+    }
+    end.tag = token.tag;
+    end.name = token.name;
+    end.from_pos = end.to_pos = token.from_pos;
+    uint32_t used = 0;
+    if (status == AF_OK) {
+        status = af_reconcile_end(rw, &end, nodes, count, &used);
+    }
+    for (uint32_t i = 0; i < count && used > 0; i++) {
+        uint32_t item = mapped(region, nodes[i]);
+        if (!node_gone(rw, nodes[i]) && item != 0) {
+            item_at(region, item)->outer = item_at(region, item)->early = true;
+            used--;
+        }
+    }
+    return status;
+}
+
+static af_status_t write_lifted(region_t *region)
+{
+    af_status_t status = write_early(region);
+
+    if (status == AF_OK) {
+        status = write_lift(region);
+    }
+    return status == AF_OK ? write_all(region, &region->rw->out) : status;
 }
 
 /* An element that the output still lacks, and that ends in the region, is opened first. */
@@ -450,7 +597,7 @@ static af_status_t write_region(region_t *region)
         status = open_pending(region);
     }
     if (status == AF_OK) {
-        status = write_all(region);
+        status = region->lift == NO_TOKEN ? write_all(region, &rw->past) : write_lifted(region);
     }
     if (status != AF_OK) {
         return status;
@@ -473,6 +620,8 @@ static void destroy(region_t *region)
     af_heap_release(heap, region->items.items, region->items.capacity * sizeof(item_t));
     af_heap_release(heap, region->map.items, region->map.capacity * sizeof(uint32_t));
     af_heap_release(heap, region->path.items, region->path.capacity * sizeof(af_node_t));
+    af_heap_release(heap, region->early.items, region->early.capacity * sizeof(uint32_t));
+    af_heap_release(heap, region->before.items, region->before.capacity * sizeof(af_node_t));
     af_tree_destroy(&region->replay);
 }
 

@@ -30,6 +30,7 @@ static void mark_roots(void *opaque, af_pool_t *pool)
     }
     mark_vector(pool, &rw->made, 0);
     mark_vector(pool, &rw->before, 0);
+    mark_vector(pool, &rw->before_list, 0);
     mark_vector(pool, &rw->pending, 0);
     mark_vector(pool, &rw->held_nodes, 0);
     for (size_t i = rw->held_first; i < rw->held.count; i++) {
@@ -138,7 +139,7 @@ static void destroy_vector(af_rewriter_t *rw, af_vector_t *vector, size_t item)
 
 static void destroy_vectors(af_rewriter_t *rw)
 {
-    af_vector_t *nodes[] = {&rw->made, &rw->before, &rw->after, &rw->pending, &rw->script, &rw->held_nodes};
+    af_vector_t *nodes[] = {&rw->made, &rw->before, &rw->before_list, &rw->after, &rw->pending, &rw->script, &rw->held_nodes};
 
     for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++) {
         destroy_vector(rw, nodes[i], sizeof(af_node_t));

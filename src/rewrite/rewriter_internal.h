@@ -144,6 +144,7 @@ struct af_rewriter {
     af_vector_t own_atoms;    /* uint32_t: of the token being observed */
     af_vector_t made;         /* af_node_t: nodes of the token being observed */
     af_vector_t before;       /* af_node_t: filtered stack of the input before the token */
+    af_vector_t before_list;  /* af_node_t: the same of its list of formatting elements */
     af_vector_t after;
     af_vector_t pending;      /* af_node_t: nodes that the output will have, not made there yet */
     af_vector_t script;
@@ -300,6 +301,10 @@ AF_MUST_USE af_status_t af_reconcile(af_rewriter_t *rw, const af_node_t *want, s
 AF_MUST_USE af_status_t af_reconcile_open(af_rewriter_t *rw, af_node_t node);
 /* Has the output's tree take a start tag that makes `node`; it is not written. */
 AF_MUST_USE af_status_t af_reconcile_take(af_rewriter_t *rw, af_node_t node, const af_token_t *token, bool *taken);
+
+/* Writes an end tag of which the output makes `nodes`, as many as it wants; `*used`: of those that stay. */
+AF_MUST_USE af_status_t af_reconcile_end(af_rewriter_t *rw, const af_token_t *token, const af_node_t *nodes, uint32_t count,
+                                         uint32_t *used);
 
 /* region: writes the whole queue from the tree that it made. `*written` false: it cannot be. */
 AF_MUST_USE af_status_t af_region_flush(af_rewriter_t *rw, bool *written);

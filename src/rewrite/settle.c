@@ -106,7 +106,37 @@ static af_status_t filtered_stack(af_rewriter_t *rw, const af_tree_t *tree, af_v
 
 af_status_t af_settle_before(af_rewriter_t *rw, const af_tree_t *tree)
 {
-    return filtered_stack(rw, tree, &rw->before);
+    rw->before_list.count = 0;
+    af_status_t status = af_vector_reserve(rw, &rw->before_list, tree->formatting_count, sizeof(af_node_t));
+    for (uint32_t i = 0; status == AF_OK && i < tree->formatting_count; i++) {
+        af_node_t node = tree->formatting[i].node;
+        if (node != 0 && !node_gone(rw, node)) {
+            *AF_VECTOR_AT(af_node_t, &rw->before_list, rw->before_list.count++) = node;
+        }
+    }
+    return status == AF_OK ? filtered_stack(rw, tree, &rw->before) : status;
+}
+
+static bool is_listed(const af_tree_t *tree, af_node_t node)
+{
+    for (uint32_t i = 0; i < tree->formatting_count; i++) {
+        if (tree->formatting[i].node == node) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The element that stays and that the token took off the list of active formatting elements; 0: none. */
+static af_node_t unlisted(const af_rewriter_t *rw, const af_tree_t *tree)
+{
+    for (size_t i = 0; i < rw->before_list.count; i++) {
+        af_node_t node = *AF_VECTOR_AT(af_node_t, &rw->before_list, i);
+        if (!is_listed(tree, node)) {
+            return node;
+        }
+    }
+    return 0;
 }
 
 static af_node_t own_node(const af_rewriter_t *rw, const af_token_t *token, const af_node_t *nodes, uint32_t node_count)
@@ -172,7 +202,7 @@ static bool token_alive(af_rewriter_t *rw, const af_tree_t *tree, const af_token
     case AF_TOKEN_START_TAG:
         return own != 0 ? !node_gone(rw, own) : context_alive(rw, tree);
     case AF_TOKEN_END_TAG:
-        if (is_end_of_page(token)) {
+        if (is_end_of_page(token) && af_tree_past_body(tree)) {
             return true;
         }
         return alive || (!gone && context_alive(rw, tree));
@@ -259,9 +289,16 @@ static af_status_t try_token(af_rewriter_t *rw, const af_tree_t *tree, const af_
         *accepted = all_used;
         return AF_OK;
     }
+    if (is_end_of_page(token) && af_tree_past_body(trial) != af_tree_past_body(tree)) {
+        return AF_OK;
+    }
     if (tree->event_count == 0 && token->type != AF_TOKEN_IGNORED && !is_end_of_page(token)) {
         /* What does nothing in the input must do nothing in the output. */
-        *accepted = trial->event_count == 0 && af_tree_same(trial, &rw->out) && all_used;
+        af_node_t off = unlisted(rw, tree);
+        bool same = off == 0 ? af_tree_same(trial, &rw->out)
+                             : trial->formatting_count + 1 == rw->out.formatting_count && is_listed(&rw->out, off) &&
+                                   !is_listed(trial, off);
+        *accepted = trial->event_count == 0 && same && all_used;
         return AF_OK;
     }
     if (!same_places(rw, tree, trial)) {
@@ -426,15 +463,19 @@ static af_status_t write_effect(af_rewriter_t *rw, const af_tree_t *tree, const 
     return AF_OK;
 }
 
-/* Whether the token is text in a table that what was dropped kept apart from the text before it. */
-static bool splits_table_text(const af_rewriter_t *rw, const af_token_t *token)
+/* Whether the token needs an end tag that is ignored in front of it: it is text in a table that what was dropped kept apart
+ * from the text before it, or what was dropped went back from behind </body> into the body. */
+static bool needs_nudge(const af_rewriter_t *rw, const af_token_t *token)
 {
-    return token->type == AF_TOKEN_TEXT && rw->dropped_since && rw->out.table_text != AF_TABLE_TEXT_NONE;
+    if (token->type == AF_TOKEN_TEXT && rw->dropped_since && rw->out.table_text != AF_TABLE_TEXT_NONE) {
+        return true;
+    }
+    return token->type == AF_TOKEN_COMMENT && af_tree_past_body(&rw->out);
 }
 
-/* HTML #parsing-main-intabletext: a run of text is decided as a whole. An end tag that is ignored everywhere in tables
-   ends it. */
-static af_status_t split_table_text(af_rewriter_t *rw)
+/* HTML #parsing-main-intabletext: a run of text is decided as a whole. An end tag that is ignored everywhere in tables ends it,
+ * and, ignored in body as well, it leads back there. */
+static af_status_t nudge(af_rewriter_t *rw)
 {
     static const uint8_t markup[] = "</col>";
     af_token_t token = {.type = AF_TOKEN_END_TAG, .tag = AF_TAG_COL, .name = {markup + 2, 3}};
@@ -464,10 +505,10 @@ static af_status_t write_alive(af_rewriter_t *rw, const af_tree_t *tree, const a
 
     *write = true;
     for (int attempt = 0; attempt < 3; attempt++) {
-        if (attempt == 2 && !splits_table_text(rw, token)) {
+        if (attempt == 2 && !needs_nudge(rw, token)) {
             break;
         }
-        status = attempt == 0 ? AF_OK : attempt == 1 ? approach(rw, nodes, node_count) : split_table_text(rw);
+        status = attempt == 0 ? AF_OK : attempt == 1 ? approach(rw, nodes, node_count) : nudge(rw);
         if (status != AF_OK) {
             return status;
         }

@@ -78,6 +78,15 @@ static bool parent_is_closed(const run_t *run, const af_node_record_t *record)
     return record->parent == 0 || (record_of(run, record->parent)->flags & AF_NODE_CLOSED) != 0;
 }
 
+/* Whether what stands last in the parent of `record` is open and may still be taken from there. */
+static bool last_may_leave(const run_t *run, const af_node_record_t *record, bool of_type)
+{
+    af_node_t last = record->parent == 0 ? 0 : record_of(run, record->parent)->last_child;
+    const af_node_record_t *end = record_of(run, last);
+
+    return last != 0 && end != record && (end->flags & AF_NODE_UNSTABLE) != 0 && (!of_type || end->name == record->name);
+}
+
 /* The element siblings after `node`, of its name only if `of_type`. */
 static uint32_t count_later(const run_t *run, af_node_t node, bool of_type)
 {
@@ -127,6 +136,9 @@ static af_match_t judge_nth(const run_t *run, const af_condition_t *condition, a
         return is_nth(condition, position) ? AF_MATCH_YES : AF_MATCH_NO;
     }
     position = count_later(run, node, condition->of_type) + 1;
+    if (last_may_leave(run, record, condition->of_type)) {
+        return is_nth_from(condition, position - (position > 1)) == AF_MATCH_NO ? AF_MATCH_NO : AF_MATCH_UNKNOWN;
+    }
     if (parent_is_closed(run, record)) {
         return is_nth(condition, position) ? AF_MATCH_YES : AF_MATCH_NO;
     }
