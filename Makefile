@@ -4,7 +4,8 @@
 #   make test       everything that can be tested here; ends with "N passed, N failed, N skipped"
 #   make run        a demo server; make stop ends it
 #   make install    to PREFIX, below DESTDIR; make deb: Debian packages, in build/deb
-# Variables: CC, CFLAGS, LDFLAGS, SANITIZE=1 (build/asan), NGX_SRC=dir (nginx's source tree), PREFIX, DESTDIR.
+# Variables: CC, CFLAGS, LDFLAGS, SANITIZE=1 (build/asan), CHECK=1 (build/check: a second parser reads the output),
+#   NGX_SRC=dir (nginx's source tree), PREFIX, DESTDIR.
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -15,6 +16,7 @@ COVERAGE ?=
 FUZZ_TEST := $(if $(FUZZ_SECONDS),$(shell command -v clang))
 SEED ?= 7
 comma := ,
+CHECK ?=
 PREFIX ?= /usr/local
 NGX_SRC ?=
 NGX_MODULES_DIR ?= /usr/lib/nginx/modules
@@ -30,6 +32,10 @@ else ifeq ($(COVERAGE),1)
 BUILD := build/coverage
 CFLAGS ?= -O0 -g
 AF_SANITIZE := --coverage -DAF_COVERAGE
+else ifeq ($(CHECK),1)
+BUILD := build/check
+CFLAGS ?= -O1 -g -DAF_CHECK_OUTPUT
+AF_SANITIZE :=
 else
 BUILD := build
 CFLAGS ?= -O2 -g
@@ -77,7 +83,7 @@ NGX_TREE := $(if $(NGX_SRC),$(NGX_SRC),$(wildcard /usr/share/nginx/src))
 
 .DELETE_ON_ERROR:
 .PHONY: all deps core module tests-build run stop test unit spec cases cli-test nginx-test nginx-corpus nginx-valgrind soak check-abi \
-	oracle quality bench asan-test \
+	oracle mutations check-test quality bench asan-test \
 	coverage linear differential compilers lint fuzz fuzz-build check install install-cli \
 	install-module deb clean
 
@@ -114,7 +120,7 @@ src/rules/preset_table.c: tools/gen-presets $(wildcard rules/*.rules rules/*/*.r
 	tools/gen-presets
 	@touch $@
 
-ifeq ($(SANITIZE)$(if $(NGX_TREE),,none),)
+ifeq ($(SANITIZE)$(CHECK)$(if $(NGX_TREE),,none),)
 ifneq ($(wildcard ngx_module/*.c),)
 module: $(MODULE)
 $(MODULE): $(wildcard ngx_module/*) tools/build-module $(LIB)
@@ -227,6 +233,19 @@ quality: $(CLI)
 oracle: $(CLI)
 	@tests/oracle/run $(CLI)
 
+# Mutated pages, hard cases and html5lib's inputs, each judged; with CHECK=1 the second parser reads along.
+SERVE := $(BUILD)/tests/serve
+$(SERVE): tests/oracle/serve.c $(LIB)
+	@mkdir -p $(@D)
+	$(COMPILE) -o $@ $< $(LIB) $(LIBS)
+
+mutations: $(SERVE)
+	@tests/oracle/run mutations $(SERVE)
+
+check-test:
+	@$(MAKE) --no-print-directory -j$(JOBS) CHECK=1 core tests-build
+	@tools/run-tests --build build/check unit cases
+
 # --- bench, fuzz, demo -----------------------------------------------------------------------------------------------
 
 $(BENCH): bench/core.c $(LIB)
@@ -242,7 +261,7 @@ bench: $(BENCH) $(BENCH_FEED)
 
 # Targets of libFuzzer with sanitizers, by clang; FUZZ_ONLY=name takes one, TIME is each target's seconds.
 TIME ?= 60
-FUZZ_FLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+FUZZ_FLAGS := -O1 -g -DAF_CHECK_OUTPUT -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 FUZZ_OBJECTS := $(LIB_SOURCES:src/%.c=$(BUILD)/fuzz/obj/%.o)
 
 fuzz: fuzz-build

@@ -115,9 +115,12 @@ static af_status_t take_tag(af_rewriter_t *rw, af_node_t node, const af_token_t 
 static af_status_t try_tag(af_rewriter_t *rw, af_node_t node, af_token_type_t type, size_t pending, bool *taken)
 {
     af_token_t token;
-    af_status_t status = make_tag(rw, node, type, &token);
 
     *taken = false;
+    if (rw->out.open_counts[AF_TAG_PLAINTEXT] > 0) {
+        return AF_OK; /* a tag would be text there */
+    }
+    af_status_t status = make_tag(rw, node, type, &token);
     if (status == AF_OK) {
         status = take_tag(rw, node, &token, pending, taken);
     }
@@ -162,9 +165,8 @@ static bool on_stack(const af_tree_t *tree, af_node_t node)
     return false;
 }
 
-/* An entry of the active formatting elements that is not open would be opened again by the next text or tag: an end tag for an
- * element that is in the list but not on the stack only takes it off the list. */
-static af_status_t forget_closed_formatting(af_rewriter_t *rw)
+/* An end tag for an element that is in the list but not on the stack only takes it off the list. */
+af_status_t af_reconcile_forget(af_rewriter_t *rw)
 {
     for (;;) {
         const af_tree_t *out = &rw->out;
@@ -190,7 +192,7 @@ af_status_t af_reconcile_open(af_rewriter_t *rw, af_node_t node)
     af_status_t status = put_start_tag(rw, node, &taken);
 
     if (status == AF_OK && !taken) {
-        status = forget_closed_formatting(rw);
+        status = af_reconcile_forget(rw);
     }
     return status == AF_OK && !taken ? put_start_tag(rw, node, &taken) : status;
 }
@@ -287,7 +289,7 @@ af_status_t af_reconcile(af_rewriter_t *rw, const af_node_t *want, size_t count)
     }
     while (common < count) {
         size_t next = common;
-        status = forget_closed_formatting(rw);
+        status = af_reconcile_forget(rw);
         if (status == AF_OK) {
             status = open_next(rw, want, common, count, &next);
         }

@@ -128,6 +128,7 @@ af_status_t af_rewriter_create(const af_ruleset_t *rules, const af_options_t *op
         af_rewriter_destroy(rw);
         return status;
     }
+    rw->check = fragment == NULL ? af_check_create(rw) : NULL;
     *out = rw;
     return AF_OK;
 }
@@ -180,39 +181,10 @@ void af_rewriter_destroy(af_rewriter_t *rw)
         af_facts_destroy(&rw->facts);
         af_charset_destroy(rw->charset);
     }
+    af_check_destroy(rw->check);
     af_preview_destroy(rw->marks.preview);
     destroy_vectors(rw);
     af_heap_release(rw->heap, rw, sizeof *rw);
-}
-
-/* Elements whose text is no part of the normal text. */
-static bool is_silent(const af_node_record_t *record)
-{
-    if (record->space != AF_NS_HTML) {
-        return false;
-    }
-    switch (record->name) {
-    case AF_TAG_SCRIPT: case AF_TAG_STYLE: case AF_TAG_TEMPLATE: case AF_TAG_NOSCRIPT: case AF_TAG_IFRAME: case AF_TAG_NOEMBED:
-    case AF_TAG_NOFRAMES: case AF_TAG_XMP: case AF_TAG_PLAINTEXT: case AF_TAG_TEXTAREA: case AF_TAG_TITLE:
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* Whether text under `parent` is normal text of the innermost candidate around it. */
-bool af_is_normal_text(const af_rewriter_t *rw, af_node_t parent)
-{
-    for (af_node_t node = parent; node != 0; node = node_of(rw, node)->parent) {
-        const af_node_record_t *record = node_of(rw, node);
-        if (is_silent(record)) {
-            return false;
-        }
-        if (record->hold > 0 || rw->in.template_count == 0) {
-            return true;
-        }
-    }
-    return true;
 }
 
 /* Nothing of the text itself is wanted, only how much there is. */
@@ -548,7 +520,8 @@ af_status_t af_rewriter_observe_text(af_rewriter_t *rw, const af_token_t *token)
         piece.bytes = (af_slice_t){token->bytes.data + at, token->bytes.len - at};
         piece.from_pos = token->from_pos + at;
         piece.bytes.len = af_tree_text_piece(&rw->in, &piece);
-        piece.to_pos = piece.from_pos + piece.bytes.len;
+        bool empty = token->to_pos == token->from_pos; /* it stands for no bytes */
+        piece.to_pos = piece.from_pos + (empty ? 0 : piece.bytes.len);
         at += piece.bytes.len;
         status = observe(rw, &piece);
     }
@@ -594,6 +567,9 @@ static af_status_t run(af_rewriter_t *rw)
 
     while (!rw->passing) {
         status = af_rewriter_quiet(rw, &token);
+        if (status == AF_OK) {
+            af_check_settled(rw->check);
+        }
         if (status == AF_OK && token.type == AF_TOKEN_NONE) {
             break;
         }
@@ -633,6 +609,7 @@ af_status_t af_rewriter_push(af_rewriter_t *rw, const uint8_t *data, size_t len)
         rw->stats.reason = "charset";
         status = AF_UNSUPPORTED;
     }
+    af_check_pushed(rw->check, data, len);
     rw->pushed += len;
     rw->stats.pushed = rw->pushed;
     if (!rw->passing) {

@@ -16,6 +16,7 @@
 #include "policy/facts.h"
 #include "policy/tape.h"
 #include "preview/preview.h"
+#include "rewrite/check.h"
 #include "rewrite/edits.h"
 #include "rewrite/guard.h"
 #include "rewrite/rewriter.h"
@@ -129,6 +130,7 @@ struct af_rewriter {
     af_options_t options;
     af_stats_t stats;
     af_edits_t edits;
+    af_check_t *check; /* debug builds; NULL: none */
     bool passing;      /* a limit was hit: the rest is kept as it is */
     const uint8_t *chunk; size_t chunk_len; /* of the push that is running */
     bool may_be_quiet;        /* no rule wants to see every token */
@@ -305,6 +307,9 @@ AF_MUST_USE af_status_t af_reconcile_take(af_rewriter_t *rw, af_node_t node, con
 /* Writes an end tag of which the output makes `nodes`, as many as it wants; `*used`: of those that stay. */
 AF_MUST_USE af_status_t af_reconcile_end(af_rewriter_t *rw, const af_token_t *token, const af_node_t *nodes, uint32_t count,
                                          uint32_t *used);
+
+/* Takes what is not open off the end of the output's list of formatting elements: it would be opened again. */
+AF_MUST_USE af_status_t af_reconcile_forget(af_rewriter_t *rw);
 
 /* region: writes the whole queue from the tree that it made. `*written` false: it cannot be. */
 AF_MUST_USE af_status_t af_region_flush(af_rewriter_t *rw, bool *written);

@@ -497,6 +497,15 @@ static af_status_t approach(af_rewriter_t *rw, const af_node_t *nodes, uint32_t 
     return clones ? bring_to(rw, &rw->after, rw->after.count) : bring_to(rw, &rw->before, rw->before.count);
 }
 
+/* Whether the output's parser would open a formatting element again that the input's list has no more. */
+static bool reopens(const af_rewriter_t *rw, const af_tree_t *tree)
+{
+    const af_tree_t *out = &rw->out;
+    af_node_t last = out->formatting_count == 0 ? 0 : out->formatting[out->formatting_count - 1].node;
+
+    return last != 0 && !is_listed(tree, last);
+}
+
 static af_status_t write_alive(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, const af_node_t *nodes,
                                uint32_t node_count, af_node_t own, bool *write)
 {
@@ -504,11 +513,16 @@ static af_status_t write_alive(af_rewriter_t *rw, const af_tree_t *tree, const a
     af_status_t status;
 
     *write = true;
-    for (int attempt = 0; attempt < 3; attempt++) {
-        if (attempt == 2 && !needs_nudge(rw, token)) {
-            break;
+    for (int attempt = 0; attempt < 4; attempt++) {
+        if ((attempt == 2 && !reopens(rw, tree)) || (attempt == 3 && !needs_nudge(rw, token))) {
+            continue;
         }
-        status = attempt == 0 ? AF_OK : attempt == 1 ? approach(rw, nodes, node_count) : nudge(rw);
+        switch (attempt) {
+        case 1: status = approach(rw, nodes, node_count); break;
+        case 2: status = af_reconcile_forget(rw); break;
+        case 3: status = nudge(rw); break;
+        default: status = AF_OK; break;
+        }
         if (status != AF_OK) {
             return status;
         }

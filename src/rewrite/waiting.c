@@ -1,7 +1,37 @@
 /*
- * rewrite/waiting.c: text that waits for what follows it, and which implied elements rules may pick.
+ * rewrite/waiting.c: which text is normal text, text that waits for what follows it, and which implied elements rules may pick.
  */
 #include "rewrite/rewriter_internal.h"
+
+/* Elements whose text is no part of the normal text. */
+static bool is_silent(const af_node_record_t *record)
+{
+    if (record->space != AF_NS_HTML) {
+        return false;
+    }
+    switch (record->name) {
+    case AF_TAG_SCRIPT: case AF_TAG_STYLE: case AF_TAG_TEMPLATE: case AF_TAG_NOSCRIPT: case AF_TAG_IFRAME: case AF_TAG_NOEMBED:
+    case AF_TAG_NOFRAMES: case AF_TAG_XMP: case AF_TAG_PLAINTEXT: case AF_TAG_TEXTAREA: case AF_TAG_TITLE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Whether text under `parent` is normal text of the innermost candidate around it. */
+bool af_is_normal_text(const af_rewriter_t *rw, af_node_t parent)
+{
+    for (af_node_t node = parent; node != 0; node = node_of(rw, node)->parent) {
+        const af_node_record_t *record = node_of(rw, node);
+        if (is_silent(record)) {
+            return false;
+        }
+        if (record->hold > 0 || rw->in.template_count == 0) {
+            return true;
+        }
+    }
+    return true;
+}
 
 static bool any_needed(const af_index_t *index, const uint32_t *tags, size_t count)
 {

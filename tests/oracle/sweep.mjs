@@ -48,7 +48,7 @@ function load(path) {
   const name = basename(path);
   if (name.endsWith('.dat')) return ofDat(readFileSync(path, 'latin1'), name);
   if (name.endsWith('.jsonl')) {
-    return readFileSync(path, 'latin1').split('\n').filter(Boolean).map((line) => JSON.parse(line)).filter((c) => !c.skip);
+    return readFileSync(path, 'latin1').split('\n').filter(Boolean).map((line) => JSON.parse(line)).filter((c) => !c.skip && c.rules.every((rule) => /^[\x20-\x7e]*$/.test(rule))); // bytes are read as Latin-1 here
   }
   return /\.html(\.gz)?$/.test(name) ? [{ id: name, path }] : [];
 }
