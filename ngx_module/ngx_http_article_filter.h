@@ -306,7 +306,7 @@ void ngx_http_article_filter_release(ngx_http_article_filter_ctx_t *ctx,
 /* counts */
 
 ngx_int_t ngx_http_article_filter_init_sets(ngx_conf_t *cf);
-ngx_int_t ngx_http_article_filter_count_later(ngx_http_request_t *r,
+void ngx_http_article_filter_count_later(ngx_http_request_t *r,
     ngx_http_article_filter_ctx_t *ctx, ngx_shm_zone_t *zone);
 void ngx_http_article_filter_count_event(ngx_http_article_filter_ctx_t *ctx,
     const af_event_t *event);

@@ -80,9 +80,7 @@ ngx_http_article_filter_header(ngx_http_request_t *r)
 
     ngx_http_set_ctx(r, ctx, ngx_http_article_filter_module);
 
-    if (ngx_http_article_filter_count_later(r, ctx, alcf->zone) != NGX_OK) {
-        return NGX_ERROR;
-    }
+    ngx_http_article_filter_count_later(r, ctx, alcf->zone);
 
     ctx->status = ngx_http_article_filter_check(r, alcf);
 

@@ -154,29 +154,27 @@ ngx_http_article_filter_init_zone(ngx_shm_zone_t *shm_zone, void *data)
 }
 
 
-/* has the response of ctx counted when its request goes */
+/* without memory for that, it is not counted */
 
-ngx_int_t
+void
 ngx_http_article_filter_count_later(ngx_http_request_t *r,
     ngx_http_article_filter_ctx_t *ctx, ngx_shm_zone_t *zone)
 {
     ngx_pool_cleanup_t  *cln;
 
     if (zone == NULL) {
-        return NGX_OK;
+        return;
     }
 
     cln = ngx_pool_cleanup_add(r->pool, 0);
     if (cln == NULL) {
-        return NGX_ERROR;
+        return;
     }
 
     cln->handler = ngx_http_article_filter_count;
     cln->data = ctx;
 
     ctx->zone = zone;
-
-    return NGX_OK;
 }
 
 
