@@ -232,6 +232,7 @@ quality: $(CLI)
 
 oracle: $(CLI)
 	@tests/oracle/run $(CLI)
+	@tests/oracle/judge-feeds $(CLI) --real all
 
 # Mutated pages, hard cases and html5lib's inputs, each judged; with CHECK=1 the second parser reads along.
 SERVE := $(BUILD)/tests/serve
