@@ -169,7 +169,7 @@ static void take_text(af_peek_t *peek, const uint8_t *at, const uint8_t *end)
 
 static void read_ahead(af_peek_t *peek)
 {
-    const uint8_t *at = peek->at, *end = at + (peek->len < PEEK_WINDOW ? peek->len : PEEK_WINDOW);
+    const uint8_t *at = peek->at, *end = at == NULL ? NULL : at + (peek->len < PEEK_WINDOW ? peek->len : PEEK_WINDOW);
     nest_t inside = nest_inside(peek->tag);
     crossed_t crossed = {.in_list = peek->tag == AF_TAG_UL || peek->tag == AF_TAG_OL};
 
