@@ -3,13 +3,16 @@
  *
  * A run is the text between two block boundaries (start and end tags of block elements). While it may still be a notice (it is no
  * longer than the longest rule's max) its block is held back, so that a year can be put in or the block dropped. A longer run is
- * only looked at for the rules' `when`, in pieces. A notice that is missing is inserted where its scope ends.
+ * only looked at for the rules' `when`, in pieces. A notice that is missing is inserted where its scope ends; for at=start the
+ * whole scope is held, and where that is more than may be held, the notice comes at its end, too.
  */
 #include "rewrite/rewriter_internal.h"
 
 typedef struct {
     uint32_t rule;
     af_node_t node;
+    bool held;          /* at=start: until it is known whether a notice is in it */
+    uint64_t start_pos;
 } af_scope_t;
 
 bool af_notices_active(const af_rewriter_t *rw)
@@ -63,11 +66,21 @@ bool af_notices_risk(const af_rewriter_t *rw, const af_token_t *token)
     return af_notices_active(rw) && token->type == AF_TOKEN_START_TAG && is_block(token->tag);
 }
 
+/* Another hold of the same element is its scope's. */
+static void release_block(af_rewriter_t *rw)
+{
+    if (rw->block.held) {
+        rw->block.held = false;
+        af_candidates_release(rw, rw->block.node, AF_NO_RULE, false);
+    }
+}
+
 static void open_run(af_rewriter_t *rw, af_node_t node, bool whole)
 {
     rw->block.open = true;
     rw->block.node = node;
     rw->block.whole = whole;
+    rw->block.held = false;
     rw->block.mark = af_tape_mark(&rw->tape);
 }
 
@@ -161,7 +174,8 @@ static af_status_t look_at_run(af_rewriter_t *rw, uint32_t rule, af_slice_t text
         }
         break;
     case AF_NOTICE_REPEAT:
-        if (whole) {
+        if (whole && rw->block.held) {
+            rw->block.held = false;
             af_candidates_release(rw, rw->block.node, rule, true);
         }
         break;
@@ -192,9 +206,7 @@ static af_status_t end_run(af_rewriter_t *rw, bool whole)
             status = look_at_run(rw, AF_VECTOR_AT(af_scope_t, &rw->scopes, i)->rule, text, whole && rw->block.whole);
         }
     }
-    if (rw->block.node != 0) {
-        af_candidates_release(rw, rw->block.node, AF_NO_RULE, false);
-    }
+    release_block(rw);
     rw->block.open = false;
     return status;
 }
@@ -215,6 +227,7 @@ af_status_t af_notices_created(af_rewriter_t *rw, af_node_t node)
     open_run(rw, node, true);
     if (status == AF_OK && rw->past_live && (node_of(rw, node)->flags & AF_NODE_IMPLIED) == 0) {
         status = af_candidates_hold(rw, node);
+        rw->block.held = status == AF_OK;
     }
     return status;
 }
@@ -224,6 +237,9 @@ static af_status_t end_scope(af_rewriter_t *rw, const af_scope_t *scope, const a
     af_notice_t notice;
     const af_rule_t *rule = &rw->rules->rules[scope->rule];
 
+    if (scope->held) {
+        af_candidates_release(rw, scope->node, AF_NO_RULE, false);
+    }
     if (rw->keeps_notices) {
         return AF_OK;
     }
@@ -235,7 +251,8 @@ static af_status_t end_scope(af_rewriter_t *rw, const af_scope_t *scope, const a
         return AF_OK;
     }
     bool after = rule->attribution->place == AF_PLACE_AFTER && token->type == AF_TOKEN_END_TAG;
-    uint64_t pos = after ? token->to_pos : token->from_pos;
+    bool at_start = scope->held && scope->start_pos >= rw->edits.frontier;
+    uint64_t pos = at_start ? scope->start_pos : after ? token->to_pos : token->from_pos;
     tell(rw, AF_INSERTED, scope->rule, pos, pos, "inserted");
     return add_insert(rw, (af_insert_t){.pos = pos, .drop_to = pos, .rule = scope->rule, .is_whole = true}, notice.bytes);
 }
@@ -292,9 +309,7 @@ af_status_t af_notices_text(af_rewriter_t *rw)
         return AF_OK;
     }
     af_attribution_page_text(&rw->attribution, af_tape_since(&rw->tape, rw->block.mark));
-    if (rw->block.node != 0) {
-        af_candidates_release(rw, rw->block.node, AF_NO_RULE, false);
-    }
+    release_block(rw);
     rw->block.whole = false;
     rw->block.mark = af_tape_mark(&rw->tape);
     return AF_OK;
@@ -311,8 +326,11 @@ af_status_t af_notices_scope(af_rewriter_t *rw, uint32_t rule, af_node_t node)
     }
     af_scope_t *scope = af_vector_add(rw, &rw->scopes, sizeof *scope, &status);
     if (scope != NULL) {
-        *scope = (af_scope_t){rule, node};
+        bool implied = (node_of(rw, node)->flags & AF_NODE_IMPLIED) != 0;
+        bool held = rw->rules->rules[rule].attribution->place == AF_PLACE_START && rw->past_live && !implied;
+        *scope = (af_scope_t){rule, node, held, rw->token_end};
         af_attribution_scope_begin(&rw->attribution, rule);
+        status = held ? af_candidates_hold(rw, node) : AF_OK;
     }
     return status;
 }

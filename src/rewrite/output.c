@@ -74,6 +74,10 @@ void af_write_token(af_rewriter_t *rw, const af_token_t *token, bool swallows_ne
     if (token->type != AF_TOKEN_IGNORED) {
         rw->dropped_since = false;
     }
+    if (rw->inserts.count > 0 && token->type == AF_TOKEN_START_TAG &&
+        AF_VECTOR_AT(af_insert_t, &rw->inserts, 0)->is_whole) {
+        write_inserts(rw, token->to_pos, true); /* at=start: with the tag, whatever becomes of what follows */
+    }
 }
 
 static void write_join(af_rewriter_t *rw, const af_token_t *token, size_t *skip)

@@ -460,6 +460,7 @@ static af_status_t observe(af_rewriter_t *rw, const af_token_t *token)
     af_status_t status = look_ahead(rw, token, &risk);
 
     rw->token_pos = token->from_pos;
+    rw->token_end = token->to_pos;
     if (status == AF_OK && !holding && rw->diverged) {
         status = af_settle_before(rw, &rw->in);
     }

@@ -109,6 +109,7 @@ typedef struct {
     af_node_t node;   /* the block element that the run is in */
     size_t mark;      /* on the tape */
     bool whole;       /* the run began with the element */
+    bool held;        /* the element is held for the run */
 } af_block_t;
 
 #define AF_PEEK_TEXT 24u
@@ -134,7 +135,7 @@ struct af_rewriter {
     bool passing;      /* a limit was hit: the rest is kept as it is */
     const uint8_t *chunk; size_t chunk_len; /* of the push that is running */
     bool may_be_quiet;        /* no rule wants to see every token */
-    uint64_t pushed, token_pos; /* bytes seen; where the token being observed begins */
+    uint64_t pushed, token_pos, token_end; /* bytes seen; where the token being observed begins and ends */
     const char *site; size_t site_len;
 
     af_tokenizer_t *tokenizer;
