@@ -291,10 +291,8 @@ static bool has_elsewhere(const af_index_t *index, uint32_t compound)
 {
     const af_compound_t *subject = AF_AT(af_compound_t, index->compounds, compound);
 
-    for (uint32_t left = subject->left; left != 0; left = AF_AT(af_compound_t, index->compounds, left)->left) {
-        if (has_here(index, left) || has_elsewhere(index, left)) {
-            return true;
-        }
+    if (subject->left != 0 && (has_here(index, subject->left) || has_elsewhere(index, subject->left))) {
+        return true;
     }
     for (uint32_t i = subject->conditions; i != 0; i = AF_AT(af_condition_t, index->conditions, i)->next) {
         const af_condition_t *condition = AF_AT(af_condition_t, index->conditions, i);

@@ -97,6 +97,38 @@ static void test_nesting(void **state)
     assert_int_equal(heap.used, 0);
 }
 
+/* Which places of :has() make a node's children needed for good; and that asking takes no longer than the selector is. */
+static void test_has_places(void **state)
+{
+    static const struct {
+        const char *selector;
+        bool children;
+    } rules[] = {
+        {"a b:has(c)", false}, {"a:not(:has(c))", false}, {"a:is(b, c:has(d))", false}, {"a:has(~ b)", false},
+        {"a:has(~ b c)", true}, {"a:has(b) c", true}, {"a:has(b) > c d e", true}, {"a:is(b:has(c) d)", true},
+        {"a:not(b:not(:has(c)) ~ d)", true},
+    };
+    char text[400] = "p:has(i), ";
+    (void) state;
+    for (int i = 0; i < 63; i++) {
+        strcat(text, "a > ");
+    }
+    strcat(text, "a");
+    for (size_t i = 0; i <= sizeof rules / sizeof *rules; i++) {
+        bool last = i == sizeof rules / sizeof *rules;
+        af_heap_t heap;
+        af_index_builder_t *builder;
+        af_index_t *index;
+        af_heap_init(&heap, NULL, 0);
+        assert_int_equal(af_index_builder_create(&heap, &builder), AF_OK);
+        assert_int_equal(af_index_add(builder, af_slice_of(last ? text : rules[i].selector), 0, NULL), AF_OK);
+        assert_int_equal(af_index_compile(builder, &index), AF_OK);
+        assert_true(af_index_has_has(index));
+        assert_int_equal(af_index_needs_children(index), !last && rules[i].children);
+        af_index_destroy(index);
+    }
+}
+
 /* What was refused in the middle leaves nothing that could match. */
 static void test_refused(void **state)
 {
@@ -375,6 +407,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_nesting),
+        cmocka_unit_test(test_has_places),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_names_root),
         cmocka_unit_test(test_simple),
