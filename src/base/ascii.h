@@ -19,4 +19,20 @@ static inline uint8_t af_fold(uint8_t c)
     return c >= 'A' && c <= 'Z' ? (uint8_t) (c | 0x20) : c;
 }
 
+/* ASCII digits, letters, both. Infra #ascii-digit, #ascii-alpha, #ascii-alphanumeric. */
+static inline bool af_is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline bool af_is_letter(uint8_t c)
+{
+    return (uint8_t) ((c | 0x20) - 'a') < 26;
+}
+
+static inline bool af_is_alnum(uint8_t c)
+{
+    return af_is_letter(c) || af_is_digit(c);
+}
+
 #endif

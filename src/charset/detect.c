@@ -11,11 +11,6 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static bool is_alpha(uint8_t c)
-{
-    return af_fold(c) >= 'a' && af_fold(c) <= 'z';
-}
-
 static bool same_folded(const uint8_t *at, const char *word, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
@@ -273,9 +268,9 @@ static const char *scan_markup(cursor_t *in)
     } else if (left >= 5 && same_folded(in->at, "meta", 4) && (af_is_space(in->at[4]) || in->at[4] == '/')) {
         in->at += 4;
         return charset_of_meta(in);
-    } else if (left >= 1 && is_alpha(in->at[0])) {
+    } else if (left >= 1 && af_is_letter(in->at[0])) {
         skip_tag(in);
-    } else if (left >= 2 && in->at[0] == '/' && is_alpha(in->at[1])) {
+    } else if (left >= 2 && in->at[0] == '/' && af_is_letter(in->at[1])) {
         in->at++;
         skip_tag(in);
     } else if (left >= 1 && (in->at[0] == '!' || in->at[0] == '/' || in->at[0] == '?')) {

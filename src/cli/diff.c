@@ -112,15 +112,6 @@ static void add_new(af_cli_diff_t *diff, const af_cli_word_t *insert)
     }
 }
 
-static af_text_kind_t text_after(uint32_t tag)
-{
-    switch (tag) {
-    case AF_TAG_SCRIPT: return AF_TEXT_SCRIPT;
-    case AF_TAG_TITLE: case AF_TAG_TEXTAREA: return AF_TEXT_RCDATA;
-    case AF_TAG_STYLE: case AF_TAG_IFRAME: case AF_TAG_XMP: case AF_TAG_NOEMBED: case AF_TAG_NOFRAMES: return AF_TEXT_RAWTEXT;
-    default: return AF_TEXT_DATA;
-    }
-}
 
 static void read_words(af_cli_diff_t *diff)
 {
@@ -143,8 +134,8 @@ static void read_words(af_cli_diff_t *diff)
             af_tokenizer_finish(tokenizer);
             finished = true;
         }
-        if (token.type == AF_TOKEN_START_TAG && text_after(token.tag) != AF_TEXT_DATA) {
-            af_tokenizer_set_text(tokenizer, text_after(token.tag));
+        if (token.type == AF_TOKEN_START_TAG && af_text_after(token.tag) != AF_TEXT_DATA) {
+            af_tokenizer_set_text(tokenizer, af_text_after(token.tag));
         }
         bool shown = token.type == AF_TOKEN_TEXT && token.text == AF_TEXT_DATA;
         size_t at = (size_t) token.from_pos, end = (size_t) token.to_pos;

@@ -179,17 +179,6 @@ static void add_names(reading_t *reading, open_t *element, const af_token_t *tok
 
 /* --- Elements --------------------------------------------------------------------------------------------------------------- */
 
-static bool is_void(uint32_t tag)
-{
-    switch (tag) {
-    case AF_TAG_AREA: case AF_TAG_BASE: case AF_TAG_BR: case AF_TAG_COL: case AF_TAG_EMBED: case AF_TAG_HR: case AF_TAG_IMG:
-    case AF_TAG_INPUT: case AF_TAG_LINK: case AF_TAG_META: case AF_TAG_SOURCE: case AF_TAG_TRACK: case AF_TAG_WBR:
-        return true;
-    default:
-        return false;
-    }
-}
-
 static bool is_article(uint32_t tag)
 {
     return tag == AF_TAG_ARTICLE || tag == AF_TAG_MAIN;
@@ -241,15 +230,6 @@ static void close_top(reading_t *reading, size_t to_pos)
     }
 }
 
-static af_text_kind_t text_after(uint32_t tag)
-{
-    switch (tag) {
-    case AF_TAG_SCRIPT: return AF_TEXT_SCRIPT;
-    case AF_TAG_TITLE: case AF_TAG_TEXTAREA: return AF_TEXT_RCDATA;
-    case AF_TAG_STYLE: case AF_TAG_IFRAME: case AF_TAG_XMP: case AF_TAG_NOEMBED: case AF_TAG_NOFRAMES: return AF_TEXT_RAWTEXT;
-    default: return AF_TEXT_DATA;
-    }
-}
 
 static const char *vendor_of(const af_token_t *token)
 {
@@ -270,10 +250,10 @@ static void open_element(reading_t *reading, af_tokenizer_t *tokenizer, const af
 {
     const char *vendor = vendor_of(token);
 
-    if (text_after(token->tag) != AF_TEXT_DATA) {
-        af_tokenizer_set_text(tokenizer, text_after(token->tag));
+    if (af_text_after(token->tag) != AF_TEXT_DATA) {
+        af_tokenizer_set_text(tokenizer, af_text_after(token->tag));
     }
-    if (is_void(token->tag) || reading->depth == DEPTH) {
+    if (af_tag_is_void(token->tag) || reading->depth == DEPTH) {
         if (reading->depth > 0 && vendor != NULL) {
             reading->stack[reading->depth - 1].vendor = vendor;
         }

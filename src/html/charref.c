@@ -5,23 +5,14 @@
  */
 #include "html/charref.h"
 
+#include "base/ascii.h"
 #include "html/charref_table.h"
 
 #define REPLACEMENT 0xfffdu
 
-static bool is_digit(uint8_t c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_alpha(uint8_t c)
-{
-    return (uint8_t) ((c | 0x20) - 'a') < 26;
-}
-
 static int hex_value(uint8_t c)
 {
-    if (is_digit(c)) {
+    if (af_is_digit(c)) {
         return c - '0';
     }
     c |= 0x20;
@@ -50,7 +41,7 @@ static size_t match_number(af_slice_t data, uint32_t characters[2], bool *more)
     uint32_t number = 0;
 
     for (; at < data.len; at++) {
-        int digit = hex ? hex_value(data.data[at]) : is_digit(data.data[at]) ? data.data[at] - '0' : -1;
+        int digit = hex ? hex_value(data.data[at]) : af_is_digit(data.data[at]) ? data.data[at] - '0' : -1;
         if (digit < 0) {
             break;
         }
@@ -109,7 +100,7 @@ static size_t match_name(af_slice_t data, bool in_attribute, uint32_t characters
     }
     if (in_attribute && data.data[found_len - 1] != ';' && found_len < data.len) {
         uint8_t next = data.data[found_len];
-        if (next == '=' || is_digit(next) || is_alpha(next)) {
+        if (next == '=' || af_is_digit(next) || af_is_letter(next)) {
             return 0;
         }
     }
@@ -127,7 +118,7 @@ size_t af_charref_match(af_slice_t data, bool in_attribute, uint32_t characters[
     if (data.data[0] == '#') {
         return match_number(data, characters, more);
     }
-    if (!is_alpha(data.data[0])) {
+    if (!af_is_letter(data.data[0])) {
         return 0;
     }
     return match_name(data, in_attribute, characters, more);

@@ -36,3 +36,14 @@ const char *af_tag_name(uint32_t tag)
 {
     return af_tag_names[tag < AF_TAG_COUNT ? tag : AF_TAG_UNKNOWN];
 }
+
+bool af_tag_is_void(uint32_t tag)
+{
+    switch (tag) {
+    case AF_TAG_AREA: case AF_TAG_BASE: case AF_TAG_BR: case AF_TAG_COL: case AF_TAG_EMBED: case AF_TAG_HR: case AF_TAG_IMG:
+    case AF_TAG_INPUT: case AF_TAG_LINK: case AF_TAG_META: case AF_TAG_SOURCE: case AF_TAG_TRACK: case AF_TAG_WBR:
+        return true;
+    default:
+        return false;
+    }
+}

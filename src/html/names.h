@@ -13,6 +13,9 @@ uint32_t af_tag_lookup(const uint8_t *name, size_t len);
 /* The lower-case name of a tag; static. */
 const char *af_tag_name(uint32_t tag);
 
+/* Whether the element has no content and no end tag. HTML #void-elements. */
+bool af_tag_is_void(uint32_t tag);
+
 /* Eight bytes with their ASCII capitals made small, all at once. */
 static inline uint64_t af_tag_fold(uint64_t bytes)
 {

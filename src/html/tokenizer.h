@@ -84,6 +84,9 @@ bool af_tokenizer_next_tag(af_tokenizer_t *tokenizer, af_token_t *out, af_slice_
  * AF_TEXT_RCDATA, RAWTEXT and SCRIPT end at the appropriate end tag of the last start tag. */
 void af_tokenizer_set_text(af_tokenizer_t *tokenizer, af_text_kind_t kind);
 
+/* The text that follows a start tag in HTML content, for those who read tokens without a tree: noscript's is markup to them. */
+af_text_kind_t af_text_after(uint32_t tag);
+
 /* Whether "<![CDATA[" opens a section: true while the adjusted current node is not in the HTML namespace. */
 void af_tokenizer_allow_cdata(af_tokenizer_t *tokenizer, bool allow);
 

@@ -130,3 +130,13 @@ size_t af_scan_text(af_tokenizer_t *t, const af_window_t *window, af_token_t *ou
     }
     return t->kind == AF_TEXT_RCDATA ? af_text_cut(window, len, true) : len;
 }
+
+af_text_kind_t af_text_after(uint32_t tag)
+{
+    switch (tag) {
+    case AF_TAG_SCRIPT: return AF_TEXT_SCRIPT;
+    case AF_TAG_TITLE: case AF_TAG_TEXTAREA: return AF_TEXT_RCDATA;
+    case AF_TAG_STYLE: case AF_TAG_IFRAME: case AF_TAG_XMP: case AF_TAG_NOEMBED: case AF_TAG_NOFRAMES: return AF_TEXT_RAWTEXT;
+    default: return AF_TEXT_DATA;
+    }
+}

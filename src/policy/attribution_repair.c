@@ -7,6 +7,8 @@
  */
 #include "policy/attribution_internal.h"
 
+#include "base/ascii.h"
+
 #define ADDED_MAX 256u  /* bytes that a repair puts in */
 #define SIGN_WITHIN 24u /* bytes of a notice that its sign is looked for in */
 
@@ -110,12 +112,7 @@ static bool propose(const repair_t *repair, size_t from, af_slice_t before, af_s
 
 static bool is_letter(uint8_t c)
 {
-    return (uint8_t) ((c | 0x20) - 'a') < 26 || c >= 0x80;
-}
-
-static bool is_digit(uint8_t c)
-{
-    return c >= '0' && c <= '9';
+    return af_is_letter(c) || c >= 0x80;
 }
 
 /* A year of our time, or more than one: not ours to judge. A placeholder with the very year of `value` in it is no date. */
@@ -124,7 +121,7 @@ static bool is_taken(af_slice_t text, af_slice_t value)
     size_t digits = 0;
 
     for (size_t i = 0; i < text.len; i++) {
-        digits += is_digit(text.data[i]);
+        digits += af_is_digit(text.data[i]);
     }
     if (digits == 4 && text.len > 4 && is_letter(text.data[0]) && value.len > 4) {
         return memcmp(text.data + text.len - 4, value.data + value.len - 4, 4) != 0;
@@ -137,7 +134,7 @@ static af_slice_t gap_before(af_slice_t text, size_t at)
 {
     size_t before = at;
 
-    if (at >= text.len || !(is_letter(text.data[at]) || is_digit(text.data[at]) || text.data[at] == '-')) {
+    if (at >= text.len || !(is_letter(text.data[at]) || af_is_digit(text.data[at]) || text.data[at] == '-')) {
         return (af_slice_t){NULL, 0};
     }
     while (before > 0 && text.data[before - 1] == ' ') {
@@ -172,11 +169,11 @@ static bool repair_group(repair_t *repair, const af_group_t *group, size_t notic
 
 static bool is_year_at(af_slice_t text, size_t at, size_t to)
 {
-    if (to - at < 4 || (at > 0 && is_digit(text.data[at - 1])) || (at + 4 < text.len && is_digit(text.data[at + 4]))) {
+    if (to - at < 4 || (at > 0 && af_is_digit(text.data[at - 1])) || (at + 4 < text.len && af_is_digit(text.data[at + 4]))) {
         return false;
     }
     for (size_t i = 0; i < 4; i++) {
-        if (!is_digit(text.data[at + i])) {
+        if (!af_is_digit(text.data[at + i])) {
             return false;
         }
     }

@@ -6,19 +6,11 @@
  */
 #include "policy/facts.h"
 
+#include "base/ascii.h"
+
 typedef struct {
     uint32_t year, month, day; /* 0: not known */
 } date_t;
-
-static bool is_digit(uint8_t c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_letter(uint8_t c)
-{
-    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-}
 
 static uint32_t number(const uint8_t *at, size_t len)
 {
@@ -32,7 +24,7 @@ static uint32_t number(const uint8_t *at, size_t len)
 static size_t digits_at(af_slice_t text, size_t at)
 {
     size_t len = 0;
-    while (at + len < text.len && is_digit(text.data[at + len])) {
+    while (at + len < text.len && af_is_digit(text.data[at + len])) {
         len++;
     }
     return len;
@@ -114,7 +106,7 @@ static bool read_words(af_slice_t text, date_t *out)
             i += len;
             continue;
         }
-        while (i + len < text.len && is_letter(text.data[i + len])) {
+        while (i + len < text.len && af_is_letter(text.data[i + len])) {
             len++;
         }
         uint32_t month = len == 0 ? 0 : month_of(text.data + i, len);

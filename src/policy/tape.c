@@ -7,6 +7,8 @@
  */
 #include "policy/tape.h"
 
+#include "base/ascii.h"
+
 #define REFERENCE_MAX 64u    /* bytes of a named reference are fewer */
 #define RUNS_OF_LIMIT 4u     /* one run for so many bytes of the limit */
 #define FIRST_CAPACITY 1024u
@@ -115,15 +117,10 @@ static af_status_t put_space(af_tape_t *tape, uint64_t pos, uint32_t from)
     return put(tape, (const uint8_t *) " ", 1, pos, 1, from);
 }
 
-static bool is_white(uint8_t c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r' && c != '\v');
-}
-
 /* Appends one character (or a reference's two) that came from `from` bytes at `pos`. */
 static af_status_t put_character(af_tape_t *tape, const uint8_t *bytes, size_t len, uint64_t pos, uint32_t from)
 {
-    if ((len == 1 && is_white(bytes[0])) || (len == 2 && bytes[0] == 0xC2 && bytes[1] == 0xA0)) {
+    if ((len == 1 && af_is_space(bytes[0])) || (len == 2 && bytes[0] == 0xC2 && bytes[1] == 0xA0)) {
         return put_space(tape, pos, from);
     }
     if (len == from) {
@@ -172,18 +169,13 @@ static af_status_t put_plain(af_tape_t *tape, const uint8_t *at, size_t len, uin
 
 /* --- references --------------------------------------------------------------------------------------------------------- */
 
-static bool is_name(uint8_t c)
-{
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-}
-
 /* How far what may be a reference goes: "&" (with "#" or not), letters and digits, ";". */
 static size_t reference_len(const uint8_t *at, size_t len)
 {
     size_t i = 1;
     bool number = i < len && at[i] == '#';
     i += number;
-    while (i < len && is_name(at[i]) && (number || i < REFERENCE_MAX)) {
+    while (i < len && af_is_alnum(at[i]) && (number || i < REFERENCE_MAX)) {
         i++;
     }
     return i < len && at[i] == ';' ? i + 1 : i;

@@ -203,16 +203,6 @@ static uint32_t code_of(const af_reference_t *reference)
     return 0;
 }
 
-static bool is_digit(uint8_t byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
-static bool is_letter(uint8_t byte)
-{
-    return (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
-}
-
 /* Takes `byte` into a reference that may be open. True: it is gone there, and `*code` is 0 or the reference's character. */
 static bool refer(af_reference_t *reference, uint8_t byte, uint32_t *code)
 {
@@ -221,7 +211,7 @@ static bool refer(af_reference_t *reference, uint8_t byte, uint32_t *code)
         return false;
     }
     bool ends = reference->len > 0 && byte == ';';
-    bool goes_on = reference->len == 0 || byte == '#' || is_digit(byte) || is_letter(byte);
+    bool goes_on = reference->len == 0 || byte == '#' || af_is_digit(byte) || af_is_letter(byte);
     if (ends) {
         *code = code_of(reference);
     }
@@ -307,7 +297,7 @@ static void html_byte(af_reader_t *reader, uint8_t byte)
         reader->tag_len = 0;
         if (byte == '/' || byte == '!' || byte == '?') {
             reader->html_state = byte == '/' ? H_NAME : H_TAG;
-        } else if (is_letter(byte)) {
+        } else if (af_is_letter(byte)) {
             reader->tag[reader->tag_len++] = af_fold(byte);
             reader->html_state = H_NAME;
         } else {

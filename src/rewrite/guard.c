@@ -8,15 +8,7 @@
 
 #include <stdio.h>
 
-static bool is_letter(uint8_t c)
-{
-    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-}
-
-static bool is_alnum(uint8_t c)
-{
-    return is_letter(c) || (c >= '0' && c <= '9');
-}
+#include "base/ascii.h"
 
 void af_guard_wrote(af_guard_t *guard, const af_token_t *token, bool swallows_newline)
 {
@@ -58,7 +50,7 @@ static bool is_number(const uint8_t *data, size_t len)
 static bool ends_in_reference(const af_guard_t *guard)
 {
     size_t at = guard->tail_len;
-    while (at > 0 && (is_alnum(guard->tail[at - 1]) || guard->tail[at - 1] == '#')) {
+    while (at > 0 && (af_is_alnum(guard->tail[at - 1]) || guard->tail[at - 1] == '#')) {
         at--;
     }
     if (at > 0) {
@@ -72,12 +64,12 @@ static bool joins(const af_guard_t *guard, uint8_t next)
     uint8_t last = guard->tail[guard->tail_len - 1];
 
     if (last == '<') {
-        return is_letter(next) || next == '/' || next == '!' || next == '?';
+        return af_is_letter(next) || next == '/' || next == '!' || next == '?';
     }
     if (last == '\r') {
         return next == '\n';
     }
-    return (is_alnum(next) || next == '#' || next == ';') && ends_in_reference(guard);
+    return (af_is_alnum(next) || next == '#' || next == ';') && ends_in_reference(guard);
 }
 
 size_t af_guard_join(const af_guard_t *guard, const af_token_t *token, uint8_t *out, size_t *skip)

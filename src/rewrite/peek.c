@@ -6,6 +6,7 @@
  * else stands, or the chunk ends, nothing is known and the candidate waits in the queue as ever. So edits do not depend on it,
  * only the work.
  */
+#include "base/ascii.h"
 #include "html/names.h"
 #include "rewrite/rewriter_internal.h"
 
@@ -54,11 +55,6 @@ typedef struct {
     bool in_list;
 } crossed_t;
 
-static bool is_white(uint8_t c)
-{
-    return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
-}
-
 /* The byte behind a start tag whose name ends at `at`, or NULL: it is not plain, or not whole. */
 static const uint8_t *cross_tag(const uint8_t *at, const uint8_t *end)
 {
@@ -79,7 +75,7 @@ static const uint8_t *cross_tag(const uint8_t *at, const uint8_t *end)
                 return NULL;
             }
             at++;
-        } else if (is_white(*at) || *at == '>') {
+        } else if (af_is_space(*at) || *at == '>') {
             return NULL;
         }
     }
@@ -91,10 +87,10 @@ static const uint8_t *read_name(const uint8_t *at, const uint8_t *end, uint32_t 
 {
     const uint8_t *name = at;
 
-    while (at < end && (((*at | 0x20) >= 'a' && (*at | 0x20) <= 'z') || (at > name && *at >= '0' && *at <= '9'))) {
+    while (at < end && (af_is_letter(*at) || (at > name && af_is_digit(*at)))) {
         at++;
     }
-    if (at == name || at == end || !(is_white(*at) || *at == '>')) {
+    if (at == name || at == end || !(af_is_space(*at) || *at == '>')) {
         return NULL;
     }
     *tag = af_tag_lookup(name, (size_t) (at - name));
@@ -156,7 +152,7 @@ static void take_text(af_peek_t *peek, const uint8_t *at, const uint8_t *end)
     uint8_t len = 0;
 
     for (; at < end && len < AF_PEEK_TEXT; at++) {
-        bool white = is_white(*at);
+        bool white = af_is_space(*at);
         if (!white && (*at <= 0x20 || *at > 0x7e || *at == '<' || *at == '&')) {
             break;
         }
@@ -175,7 +171,7 @@ static void read_ahead(af_peek_t *peek)
 
     peek->read = peek->direct = true;
     while (inside != NEST_NONE && at != NULL && at < end) {
-        if (is_white(*at)) {
+        if (af_is_space(*at)) {
             at++;
         } else if (*at == '<') {
             at = cross(peek, at, end, inside, &crossed);

@@ -72,17 +72,6 @@ static const char *contradiction(const af_index_t *index, uint32_t tests)
     return NULL;
 }
 
-static bool is_void(uint32_t tag)
-{
-    switch (tag) {
-    case AF_TAG_AREA: case AF_TAG_BASE: case AF_TAG_BR: case AF_TAG_COL: case AF_TAG_EMBED: case AF_TAG_HR: case AF_TAG_IMG:
-    case AF_TAG_INPUT: case AF_TAG_LINK: case AF_TAG_META: case AF_TAG_SOURCE: case AF_TAG_TRACK: case AF_TAG_WBR:
-        return true;
-    default:
-        return false;
-    }
-}
-
 static bool holds_text_alone(uint32_t tag)
 {
     switch (tag) {
@@ -108,7 +97,7 @@ static const char *wrong_place(const af_index_t *index, uint32_t compound)
     if (!child && right->combinator != AF_COMBINATOR_INSIDE) {
         return NULL;
     }
-    if (is_void(parent)) {
+    if (af_tag_is_void(parent)) {
         return "nothing is inside of that element";
     }
     if (holds_text_alone(parent)) {

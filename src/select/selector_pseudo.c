@@ -52,9 +52,7 @@ static af_status_t add_condition(af_parser_t *parser, af_compound_t *compound, c
 
 static bool at_digit(const af_parser_t *parser)
 {
-    uint8_t c = af_parse_peek(parser, 0);
-
-    return c >= '0' && c <= '9';
+    return af_is_digit(af_parse_peek(parser, 0));
 }
 
 /* Digits; more than any document has elements is as good as the largest. */

@@ -104,11 +104,6 @@ static bool is_name_start(uint8_t c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80;
 }
 
-static bool is_digit(uint8_t c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static bool is_escape(const af_parser_t *parser, size_t ahead)
 {
     uint8_t next = af_parse_peek(parser, ahead + 1);
@@ -163,7 +158,7 @@ static af_status_t add_code_point(af_parser_t *parser, uint32_t code, af_span_t 
 
 static int hex_value(uint8_t c)
 {
-    if (is_digit(c)) {
+    if (af_is_digit(c)) {
         return c - '0';
     }
     c = af_fold(c);
@@ -204,7 +199,7 @@ af_status_t af_parse_name(af_parser_t *parser, bool fold, af_span_t *out)
         uint8_t c = af_parse_peek(parser, 0);
         if (is_escape(parser, 0)) {
             status = parse_escape(parser, fold, out);
-        } else if (is_name_start(c) || is_digit(c) || c == '-') {
+        } else if (is_name_start(c) || af_is_digit(c) || c == '-') {
             parser->at++;
             status = af_parse_byte(parser, fold ? af_fold(c) : c, out);
         } else {
