@@ -94,61 +94,60 @@ static void put_block(af_pool_t *pool, af_node_store_t *store, void *old, size_t
     store->spare = NULL;
 }
 
-static af_status_t pack_atoms(af_pool_t *pool, size_t room)
+/* Where a node's part of a store begins, and how many items it has. */
+static uint32_t *part_of(const af_pool_t *pool, const af_node_store_t *store, af_node_record_t *record, size_t *count)
 {
-    size_t live = 0, used = 0, capacity, old = pool->atom_store.capacity;
+    bool atoms = store == &pool->atom_store;
+
+    *count = atoms ? record->atom_count : record->tag_len;
+    return atoms ? &record->atoms : &record->tag_bytes;
+}
+
+/* Packs a store whose block is `items`, with place for `room` more; gives its block from then on, or NULL: `*status` tells. */
+static void *pack(af_pool_t *pool, af_node_store_t *store, void *items, size_t item, size_t first, size_t room,
+                  af_status_t *status)
+{
+    size_t live = 0, used = 0, count, capacity, old = store->capacity;
     void *block;
 
     for (size_t i = 1; i < pool->used; i++) {
-        live += (pool->records[i].flags & AF_NODE_MARKED) != 0 ? pool->records[i].atom_count : 0;
+        (void) part_of(pool, store, &pool->records[i], &count);
+        live += (pool->records[i].flags & AF_NODE_MARKED) != 0 ? count : 0;
     }
-    af_status_t status = take_block(pool, &pool->atom_store, live + room, first_of(pool, FIRST_ATOMS), sizeof *pool->atoms,
-                                    &block, &capacity);
-    if (status != AF_OK) {
-        return status;
+    *status = take_block(pool, store, live + room, first_of(pool, first), item, &block, &capacity);
+    if (*status != AF_OK) {
+        return NULL;
     }
-    uint32_t *atoms = block;
     for (size_t i = 1; i < pool->used; i++) {
-        af_node_record_t *record = &pool->records[i];
-        if ((record->flags & AF_NODE_MARKED) != 0 && record->atom_count > 0) {
-            memcpy(atoms + used, pool->atoms + record->atoms, record->atom_count * sizeof *atoms);
-            record->atoms = (uint32_t) used;
-            used += record->atom_count;
+        uint32_t *from = part_of(pool, store, &pool->records[i], &count);
+        if ((pool->records[i].flags & AF_NODE_MARKED) != 0 && count > 0) {
+            memcpy((uint8_t *) block + used * item, (const uint8_t *) items + *from * item, count * item);
+            *from = (uint32_t) used;
+            used += count;
         }
     }
-    pool->atom_store.capacity = capacity;
-    put_block(pool, &pool->atom_store, pool->atoms, old, sizeof *atoms);
-    pool->atoms = atoms;
-    pool->atom_store.used = used;
-    return AF_OK;
+    store->capacity = capacity;
+    store->used = used;
+    put_block(pool, store, items, old, item);
+    return block;
+}
+
+static af_status_t pack_atoms(af_pool_t *pool, size_t room)
+{
+    af_status_t status;
+    void *block = pack(pool, &pool->atom_store, pool->atoms, sizeof *pool->atoms, FIRST_ATOMS, room, &status);
+
+    pool->atoms = block == NULL ? pool->atoms : block;
+    return status;
 }
 
 static af_status_t pack_bytes(af_pool_t *pool, size_t room)
 {
-    size_t live = 0, used = 0, capacity, old = pool->byte_store.capacity;
-    void *block;
+    af_status_t status;
+    void *block = pack(pool, &pool->byte_store, pool->bytes, 1, FIRST_BYTES, room, &status);
 
-    for (size_t i = 1; i < pool->used; i++) {
-        live += (pool->records[i].flags & AF_NODE_MARKED) != 0 ? pool->records[i].tag_len : 0;
-    }
-    af_status_t status = take_block(pool, &pool->byte_store, live + room, first_of(pool, FIRST_BYTES), 1, &block, &capacity);
-    if (status != AF_OK) {
-        return status;
-    }
-    uint8_t *bytes = block;
-    for (size_t i = 1; i < pool->used; i++) {
-        af_node_record_t *record = &pool->records[i];
-        if ((record->flags & AF_NODE_MARKED) != 0 && record->tag_len > 0) {
-            memcpy(bytes + used, pool->bytes + record->tag_bytes, record->tag_len);
-            record->tag_bytes = (uint32_t) used;
-            used += record->tag_len;
-        }
-    }
-    pool->byte_store.capacity = capacity;
-    put_block(pool, &pool->byte_store, pool->bytes, old, 1);
-    pool->bytes = bytes;
-    pool->byte_store.used = used;
-    return AF_OK;
+    pool->bytes = block == NULL ? pool->bytes : block;
+    return status;
 }
 
 static bool is_live(const af_pool_t *pool, af_node_t node)

@@ -184,6 +184,18 @@ static af_status_t begin_script(af_facts_t *facts, const af_token_t *tag)
     return AF_OK;
 }
 
+bool af_facts_may_tell(const af_token_t *tag)
+{
+    af_slice_t properties;
+
+    switch (tag->tag) {
+    case AF_TAG_META: case AF_TAG_LINK: case AF_TAG_SCRIPT: case AF_TAG_TITLE: case AF_TAG_TIME:
+        return true;
+    default:
+        return af_token_attribute(tag, "itemprop", &properties);
+    }
+}
+
 af_status_t af_facts_start_tag(af_facts_t *facts, const af_token_t *tag)
 {
     if ((tag->flags & AF_TOKEN_OVERLONG) != 0) {

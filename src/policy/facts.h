@@ -43,6 +43,9 @@ void af_facts_destroy(af_facts_t *facts);
 /* The charset of what comes from here on; lent. */
 void af_facts_charset(af_facts_t *facts, const af_charset_t *charset);
 
+/* Whether a start tag may tell something: the others need not be given. */
+bool af_facts_may_tell(const af_token_t *tag);
+
 /* Reads a start tag of an HTML element. AF_NOMEM, AF_LIMIT: a fact is lost, the rest goes on. */
 AF_MUST_USE af_status_t af_facts_start_tag(af_facts_t *facts, const af_token_t *tag);
 AF_MUST_USE af_status_t af_facts_text(af_facts_t *facts, af_slice_t raw, af_text_kind_t kind);

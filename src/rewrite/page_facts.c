@@ -3,23 +3,6 @@
  */
 #include "rewrite/rewriter_internal.h"
 
-bool af_facts_concern(const af_rewriter_t *rw, const af_token_t *token)
-{
-    switch (token->tag) {
-    case AF_TAG_META: case AF_TAG_LINK: case AF_TAG_SCRIPT: case AF_TAG_TITLE: case AF_TAG_TIME:
-        return rw->wants_facts;
-    default:
-        break;
-    }
-    for (uint32_t i = 0; rw->wants_facts && i < token->attribute_count; i++) {
-        if (token->attributes[i].name_len == sizeof "itemprop" - 1 &&
-            (token->bytes.data[token->attributes[i].name] | 0x20) == 'i') {
-            return true;
-        }
-    }
-    return false;
-}
-
 af_status_t af_facts_observe(af_rewriter_t *rw, const af_token_t *token)
 {
     af_status_t status = AF_OK;

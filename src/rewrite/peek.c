@@ -187,7 +187,10 @@ void af_peek_at(af_rewriter_t *rw, const af_token_t *token)
 {
     uint64_t left = rw->pushed - token->to_pos;
 
-    rw->peek = (af_peek_t){.tag = token->tag};
+    if (rw->peek.pos == token->to_pos) {
+        return; /* the quiet way looked, and left the tag to the general one */
+    }
+    rw->peek = (af_peek_t){.pos = token->to_pos, .tag = token->tag};
     if (rw->chunk_len > 0 && left > 0 && left <= rw->chunk_len) {
         rw->peek.at = rw->chunk + (rw->chunk_len - left);
         rw->peek.len = (size_t) left;

@@ -125,7 +125,8 @@ static inline bool matches_nothing(af_rewriter_t *rw, const af_token_t *token, a
 {
     rw->matcher.quirks = rw->in.quirks || !rw->doctype_seen;
     *status = af_match_tag(&rw->matcher, token, token->tag, af_tree_in_svg(&rw->in) ? AF_NS_SVG : AF_NS_HTML);
-    return *status == AF_OK && !af_facts_concern(rw, token) && (rw->matcher.atom_count == 0 || refuted(rw, token));
+    return *status == AF_OK && !(rw->wants_facts && af_facts_may_tell(token)) &&
+           (rw->matcher.atom_count == 0 || refuted(rw, token));
 }
 
 /* What was taken of a run of tags; the last text is of a length only where a tag that was not taken follows it. */

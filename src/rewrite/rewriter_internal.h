@@ -116,6 +116,7 @@ typedef struct {
 
 /* What stands in the chunk behind a start tag: peek.c. */
 typedef struct {
+    uint64_t pos;          /* where the tag ends in the stream; 0: none was looked at */
     uint32_t tag;
     const uint8_t *at; size_t len; /* what is left of the chunk */
     bool read;             /* the rest is filled in */
@@ -247,9 +248,8 @@ static inline bool node_dead(af_rewriter_t *rw, af_node_t node)
 /* waiting: whether the token may make an element that rules may pick, without being its start tag: </p>, </br>. */
 bool af_waiting_implies(const af_rewriter_t *rw, const af_token_t *token);
 
-/* page_facts: what a token tells of the page; whether a start tag may tell something. */
+/* page_facts: what a token tells of the page. */
 AF_MUST_USE af_status_t af_facts_observe(af_rewriter_t *rw, const af_token_t *token);
-bool af_facts_concern(const af_rewriter_t *rw, const af_token_t *token);
 
 /* peek: what is behind a start tag; whether it refutes all that a rule, as the index has it, may want of the tag's element. */
 void af_peek_at(af_rewriter_t *rw, const af_token_t *token);
