@@ -256,6 +256,11 @@ ngx_http_article_filter_mode_e ngx_http_article_filter_get_mode(
     ngx_http_request_t *r, ngx_http_article_filter_loc_conf_t *alcf);
 ngx_http_article_filter_status_e ngx_http_article_filter_check(
     ngx_http_request_t *r, ngx_http_article_filter_loc_conf_t *alcf);
+/* the header at place *n of a list's part, and on; NULL: there is no more */
+ngx_table_elt_t *ngx_http_article_filter_next_header(ngx_list_part_t **part,
+    ngx_uint_t *n);
+ngx_uint_t ngx_http_article_filter_is_named(ngx_table_elt_t *h,
+    const char *name); /* and not taken out */
 ngx_uint_t ngx_http_article_filter_coding(ngx_http_request_t *r,
     ngx_str_t *coding);
 ngx_int_t ngx_http_article_filter_options(ngx_http_request_t *r,

@@ -146,37 +146,17 @@ ngx_http_article_filter_check_headers(ngx_http_request_t *r,
     ngx_list_part_t  *part;
     ngx_table_elt_t  *h;
 
-    static ngx_str_t  cache_control = ngx_string("Cache-Control");
-    static ngx_str_t  disposition = ngx_string("Content-Disposition");
-
     part = &r->headers_out.headers.part;
-    h = part->elts;
+    i = 0;
 
-    for (i = 0; /* void */ ; i++) {
-
-        if (i >= part->nelts) {
-            if (part->next == NULL) {
-                break;
-            }
-
-            part = part->next;
-            h = part->elts;
-            i = 0;
-        }
-
-        if (h[i].hash == 0) {
-            continue;
-        }
+    while ((h = ngx_http_article_filter_next_header(&part, &i)) != NULL) {
 
         if (alcf->transform == NGX_HTTP_ARTICLE_FILTER_TRANSFORM_RESPECT
-            && h[i].key.len == cache_control.len
-            && ngx_strncasecmp(h[i].key.data, cache_control.data,
-                               cache_control.len)
-               == 0)
+            && ngx_http_article_filter_is_named(h, "Cache-Control"))
         {
-            p = h[i].value.data;
+            p = h->value.data;
 
-            if (ngx_strlcasestrn(p, p + h[i].value.len,
+            if (ngx_strlcasestrn(p, p + h->value.len,
                                  (u_char *) "no-transform",
                                  sizeof("no-transform") - 2)
                 != NULL)
@@ -187,12 +167,9 @@ ngx_http_article_filter_check_headers(ngx_http_request_t *r,
 
         /* a download is not a page that is read */
 
-        if (h[i].key.len == disposition.len
-            && ngx_strncasecmp(h[i].key.data, disposition.data,
-                               disposition.len)
-               == 0
-            && h[i].value.len >= sizeof("attachment") - 1
-            && ngx_strncasecmp(h[i].value.data, (u_char *) "attachment",
+        if (ngx_http_article_filter_is_named(h, "Content-Disposition")
+            && h->value.len >= sizeof("attachment") - 1
+            && ngx_strncasecmp(h->value.data, (u_char *) "attachment",
                                sizeof("attachment") - 1)
                == 0)
         {

@@ -275,14 +275,9 @@ ngx_http_article_filter_fix_headers(ngx_http_request_t *r,
     ngx_list_part_t  *part;
     ngx_table_elt_t  *h;
 
-    static ngx_str_t  digests[] = {
-        ngx_string("Content-MD5"),
-        ngx_string("Digest"),
-        ngx_string("Content-Digest"),
-        ngx_string("Repr-Digest"),
-        ngx_string("Signature"),
-        ngx_string("Signature-Input"),
-        ngx_null_string
+    static const char  *digests[] = {
+        "Content-MD5", "Digest", "Content-Digest", "Repr-Digest",
+        "Signature", "Signature-Input", NULL
     };
 
     ngx_http_clear_content_length(r);
@@ -302,28 +297,38 @@ ngx_http_article_filter_fix_headers(ngx_http_request_t *r,
     }
 
     part = &r->headers_out.headers.part;
-    h = part->elts;
+    i = 0;
 
-    for (i = 0; /* void */ ; i++) {
+    while ((h = ngx_http_article_filter_next_header(&part, &i)) != NULL) {
 
-        if (i >= part->nelts) {
-            if (part->next == NULL) {
-                break;
-            }
-
-            part = part->next;
-            h = part->elts;
-            i = 0;
-        }
-
-        for (n = 0; digests[n].len; n++) {
-            if (h[i].key.len == digests[n].len
-                && ngx_strncasecmp(h[i].key.data, digests[n].data,
-                                   digests[n].len)
-                   == 0)
-            {
-                h[i].hash = 0;
+        for (n = 0; digests[n]; n++) {
+            if (ngx_http_article_filter_is_named(h, digests[n])) {
+                h->hash = 0;
             }
         }
     }
+}
+
+
+ngx_table_elt_t *
+ngx_http_article_filter_next_header(ngx_list_part_t **part, ngx_uint_t *n)
+{
+    while (*n >= (*part)->nelts) {
+        if ((*part)->next == NULL) {
+            return NULL;
+        }
+
+        *part = (*part)->next;
+        *n = 0;
+    }
+
+    return (ngx_table_elt_t *) (*part)->elts + (*n)++;
+}
+
+
+ngx_uint_t
+ngx_http_article_filter_is_named(ngx_table_elt_t *h, const char *name)
+{
+    return h->hash && h->key.len == ngx_strlen(name)
+           && ngx_strncasecmp(h->key.data, (u_char *) name, h->key.len) == 0;
 }

@@ -11,8 +11,6 @@
 
 static ngx_int_t ngx_http_article_filter_preview_policy(ngx_http_request_t *r,
     ngx_table_elt_t *h);
-static ngx_uint_t ngx_http_article_filter_is_named(ngx_table_elt_t *h,
-    const char *name);
 
 
 /* what a policy may grow by, for each of the policies in a list */
@@ -29,32 +27,21 @@ ngx_http_article_filter_preview_headers(ngx_http_request_t *r,
     ngx_table_elt_t  *h;
 
     part = &r->headers_out.headers.part;
-    h = part->elts;
+    i = 0;
 
-    for (i = 0; /* void */ ; i++) {
+    while ((h = ngx_http_article_filter_next_header(&part, &i)) != NULL) {
 
-        if (i >= part->nelts) {
-            if (part->next == NULL) {
-                break;
-            }
-
-            part = part->next;
-            h = part->elts;
-            i = 0;
-        }
-
-        if (ngx_http_article_filter_is_named(&h[i], "Cache-Control")
-            || ngx_http_article_filter_is_named(&h[i], "Expires"))
+        if (ngx_http_article_filter_is_named(h, "Cache-Control")
+            || ngx_http_article_filter_is_named(h, "Expires"))
         {
-            h[i].hash = 0;
+            h->hash = 0;
             continue;
         }
 
-        if ((ngx_http_article_filter_is_named(&h[i],
-                                              "Content-Security-Policy")
-             || ngx_http_article_filter_is_named(&h[i],
+        if ((ngx_http_article_filter_is_named(h, "Content-Security-Policy")
+             || ngx_http_article_filter_is_named(h,
                                         "Content-Security-Policy-Report-Only"))
-            && ngx_http_article_filter_preview_policy(r, &h[i]) != NGX_OK)
+            && ngx_http_article_filter_preview_policy(r, h) != NGX_OK)
         {
             return NGX_ERROR;
         }
@@ -109,12 +96,4 @@ ngx_http_article_filter_preview_policy(ngx_http_request_t *r,
     }
 
     return NGX_OK;
-}
-
-
-static ngx_uint_t
-ngx_http_article_filter_is_named(ngx_table_elt_t *h, const char *name)
-{
-    return h->hash && h->key.len == ngx_strlen(name)
-           && ngx_strncasecmp(h->key.data, (u_char *) name, h->key.len) == 0;
 }

@@ -76,26 +76,12 @@ ngx_http_article_filter_ask_identity(ngx_http_request_t *r)
 #endif
 
     part = &r->headers_in.headers.part;
-    h = part->elts;
+    i = 0;
 
-    for (i = 0; /* void */ ; i++) {
+    while ((h = ngx_http_article_filter_next_header(&part, &i)) != NULL) {
 
-        if (i >= part->nelts) {
-            if (part->next == NULL) {
-                break;
-            }
-
-            part = part->next;
-            h = part->elts;
-            i = 0;
-        }
-
-        if (h[i].key.len == sizeof("Accept-Encoding") - 1
-            && ngx_strncasecmp(h[i].key.data, (u_char *) "Accept-Encoding",
-                               sizeof("Accept-Encoding") - 1)
-               == 0)
-        {
-            h[i].value = identity;
+        if (ngx_http_article_filter_is_named(h, "Accept-Encoding")) {
+            h->value = identity;
         }
     }
 

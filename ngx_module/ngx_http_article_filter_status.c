@@ -295,28 +295,16 @@ ngx_http_article_filter_accept(ngx_http_request_t *r)
     ngx_table_elt_t  *h;
 
     part = &r->headers_in.headers.part;
-    h = part->elts;
+    i = 0;
 
-    for (i = 0; /* void */ ; i++) {
+    while ((h = ngx_http_article_filter_next_header(&part, &i)) != NULL) {
 
-        if (i >= part->nelts) {
-            if (part->next == NULL) {
-                return NULL;
-            }
-
-            part = part->next;
-            h = part->elts;
-            i = 0;
-        }
-
-        if (h[i].key.len == sizeof("accept") - 1
-            && ngx_strncasecmp(h[i].key.data, (u_char *) "accept",
-                               sizeof("accept") - 1)
-               == 0)
-        {
-            return &h[i].value;
+        if (ngx_http_article_filter_is_named(h, "Accept")) {
+            return &h->value;
         }
     }
+
+    return NULL;
 }
 
 

@@ -130,6 +130,41 @@ ngx_http_article_filter_set_value(ngx_http_variable_value_t *v, u_char *data,
 }
 
 
+static ngx_int_t
+ngx_http_article_filter_set_number(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uint64_t number)
+{
+    u_char  *p;
+
+    p = ngx_pnalloc(r->pool, NGX_INT64_LEN);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_article_filter_set_value(v, p,
+                                      ngx_sprintf(p, "%uL", number) - p);
+
+    return NGX_OK;
+}
+
+
+/* NULL or of no length: the variable has no value */
+
+static ngx_int_t
+ngx_http_article_filter_set_word(ngx_http_variable_value_t *v,
+    const char *word)
+{
+    if (word == NULL || *word == '\0') {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    ngx_http_article_filter_set_value(v, (u_char *) word, ngx_strlen(word));
+
+    return NGX_OK;
+}
+
+
 ngx_str_t *
 ngx_http_article_filter_status_word(ngx_uint_t status)
 {
@@ -169,7 +204,6 @@ static ngx_int_t
 ngx_http_article_filter_removed_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    u_char                         *p;
     uint64_t                        count;
     af_stats_t                     *stats;
     ngx_http_article_filter_ctx_t  *ctx;
@@ -184,15 +218,7 @@ ngx_http_article_filter_removed_variable(ngx_http_request_t *r,
                 + stats->stripped + stats->duplicates;
     }
 
-    p = ngx_pnalloc(r->pool, NGX_INT64_LEN);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_http_article_filter_set_value(v, p,
-                                      ngx_sprintf(p, "%uL", count) - p);
-
-    return NGX_OK;
+    return ngx_http_article_filter_set_number(r, v, count);
 }
 
 
@@ -207,14 +233,7 @@ ngx_http_article_filter_attribution_variable(ngx_http_request_t *r,
 
     word = ctx ? ngx_http_article_filter_stats(ctx)->attribution : NULL;
 
-    if (word == NULL || *word == '\0') {
-        v->not_found = 1;
-        return NGX_OK;
-    }
-
-    ngx_http_article_filter_set_value(v, (u_char *) word, ngx_strlen(word));
-
-    return NGX_OK;
+    return ngx_http_article_filter_set_word(v, word);
 }
 
 
@@ -251,7 +270,6 @@ static ngx_int_t
 ngx_http_article_filter_bytes_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    u_char                         *p;
     uint64_t                        bytes;
     ngx_http_article_filter_ctx_t  *ctx;
 
@@ -263,15 +281,7 @@ ngx_http_article_filter_bytes_variable(ngx_http_request_t *r,
                  ((u_char *) ngx_http_article_filter_stats(ctx) + data);
     }
 
-    p = ngx_pnalloc(r->pool, NGX_INT64_LEN);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_http_article_filter_set_value(v, p,
-                                      ngx_sprintf(p, "%uL", bytes) - p);
-
-    return NGX_OK;
+    return ngx_http_article_filter_set_number(r, v, bytes);
 }
 
 
@@ -314,14 +324,7 @@ ngx_http_article_filter_reason_variable(ngx_http_request_t *r,
 
     word = ctx ? ngx_http_article_filter_stats(ctx)->reason : NULL;
 
-    if (word == NULL || *word == '\0') {
-        v->not_found = 1;
-        return NGX_OK;
-    }
-
-    ngx_http_article_filter_set_value(v, (u_char *) word, ngx_strlen(word));
-
-    return NGX_OK;
+    return ngx_http_article_filter_set_word(v, word);
 }
 
 
