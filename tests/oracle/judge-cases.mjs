@@ -14,6 +14,11 @@ const ROOMS = /(^|\/)(structure|feed|fragment)\//;
 const OPTIONS = /\b(hold|memory|tag|depth|attributes|site|date|url)\b/;
 const RULES = /^(attribution|preset|lift)\b|#@?#/;
 
+// A rule is UTF-8 and its regex PCRE's; of what PCRE can say and JavaScript cannot, the cases use \x{…} alone.
+const ruleText = (latin1) => Buffer.from(latin1, 'latin1').toString('utf8').replace(/\\x\{([0-9a-f]+)\}/gi, '\\u{$1}');
+// The charset that the case, or else its page, tells; UTF-8 where neither does.
+const charsetOf = (options, page) => /\bcharset ([\w-]+)/.exec(options)?.[1] ?? /<meta charset=["']?([\w-]+)/i.exec(page)?.[1] ?? 'utf-8';
+
 const unescaped = (text) => text.replace(/\\(?:x([0-9a-f]{2})|([rntf0\\]))/gi, (_, hex, c) => (hex ? String.fromCharCode(parseInt(hex, 16)) : ESCAPES[c]));
 
 function sections(text) {
@@ -39,12 +44,14 @@ for (const file of files) {
   const escapes = /\bescapes\b/.test(test.options ?? '');
   const input = escapes ? unescaped(test.in ?? '') : test.in ?? '';
   const output = same ? input : escapes ? unescaped(test.out ?? '') : test.out ?? '';
-  const rules = (test.rules ?? '').split('\n').filter((line) => line.trim() && !line.startsWith('!'));
+  const charset = new TextDecoder(charsetOf(test.options ?? '', input), { ignoreBOM: true });
+  const decoded = (page) => charset.decode(Buffer.from(page, 'latin1'));
+  const rules = (test.rules ?? '').split('\n').filter((line) => line.trim() && !line.startsWith('!')).map(ruleText);
   if (ROOMS.test(file) || OPTIONS.test(test.options ?? '') || rules.some((rule) => RULES.test(rule))) {
     skipped++;
     continue;
   }
-  const verdict = judge(input, output, rules);
+  const verdict = judge(decoded(input), decoded(output), rules);
   if (verdict.ok) passed++;
   else {
     failed++;
