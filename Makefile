@@ -257,8 +257,13 @@ $(BENCH_FEED): bench/feed.c $(LIB)
 	@mkdir -p $(@D)
 	$(COMPILE) -o $@ $< $(LIB) $(LIBS)
 
-bench: $(BENCH) $(BENCH_FEED)
+bench: bench-core bench-nginx
+
+bench-core: $(BENCH) $(BENCH_FEED)
 	@tools/run-bench $(BENCH)
+
+bench-nginx: module
+	@tools/run-bench-nginx $(MODULE)
 
 # Targets of libFuzzer with sanitizers, by clang; FUZZ_ONLY=name takes one, TIME is each target's seconds.
 TIME ?= 60

@@ -6,6 +6,7 @@ import glob
 import gzip
 import os
 import random
+import re
 import struct
 import sys
 
@@ -47,13 +48,30 @@ def read(path):
         return file.read()
 
 
+def served(folder):
+    """The pages of the server bench: 15 KB of dense markup, 100 KB and 1 MiB, of the real pages in `folder` where there are any."""
+    pages = [read(p) for p in sorted(glob.glob(os.path.join(folder, 'aeb.*.gz')))]
+    if not pages:
+        rng = random.Random(11)
+        return [page(rng, size) for size in (15 << 10, 100 << 10, 1 << 20)]
+    bare = [re.sub(rb'(<(script|style)\b[^>]*>).*?(</\2)', rb'\1\3', p, flags=re.S | re.I) for p in pages]
+    dense = min((p for p in bare if p.count(b'class=') > 80), key=lambda p: abs(len(p) - 15000))
+    cut = max(dense.rfind(end, 0, 15000 - len(end)) + len(end) for end in (b'</p>', b'</div>', b'</li>'))
+    near = sorted(pages, key=lambda p: abs(len(p) - 100000))
+    return [dense[:cut] + b'</body></html>\n', near[0], b''.join(near[:12])[:1 << 20]]
+
+
+def pack(path, pages):
+    with open(path, 'wb') as out:
+        out.write(struct.pack('<I', len(pages)) + struct.pack('<%dI' % len(pages), *map(len, pages)))
+        out.writelines(pages)
+
+
 def main():
     found = sorted(p for end in ('html', 'html.gz') for p in glob.glob(os.path.join(sys.argv[2], '*.' + end))) if len(sys.argv) > 2 else []
     rng = random.Random(7)
     pages = [read(path) for path in found] or [page(rng, rng.randrange(20, 400) << 10) for _ in range(30)] + [page(rng, 1 << 20)]
-    with open(sys.argv[1], 'wb') as out:
-        out.write(struct.pack('<I', len(pages)) + struct.pack('<%dI' % len(pages), *map(len, pages)))
-        out.writelines(pages)
+    pack(sys.argv[1], pages)
     print('%d %s pages, %d bytes' % (len(pages), 'real' if found else 'generated', sum(map(len, pages))))
 
 
