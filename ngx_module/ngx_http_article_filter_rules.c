@@ -2,15 +2,21 @@
  * Sources are compiled to a set, once for each distinct list of them.
  *
  * Messages tell the place of a rule as FILE:LINE:COLUMN, its line, and a
- * caret.  All wrong rules of a list are told, not just the first.
+ * caret.  All wrong rules of a list are told, not just the first, up to a
+ * number that a terminal shows: a list of thousands may have hundreds.
  */
 
 #include "ngx_http_article_filter.h"
 
 
+#define NGX_HTTP_ARTICLE_FILTER_MAX_TOLD  20
+
+
 typedef struct {
     ngx_conf_t  *cf;
-    ngx_uint_t   errors;
+    ngx_uint_t   errors;      /* of the source at hand */
+    ngx_uint_t   all_errors;
+    ngx_uint_t   warnings;
     ngx_uint_t   skipped;
 } ngx_http_article_filter_report_t;
 
@@ -28,6 +34,8 @@ static ngx_int_t ngx_http_article_filter_index_variables(ngx_conf_t *cf,
     ngx_http_article_filter_set_t *set);
 static void ngx_http_article_filter_report(void *opaque,
     af_severity_t severity, const af_error_t *error);
+static void ngx_http_article_filter_untold(ngx_conf_t *cf, ngx_uint_t level,
+    ngx_uint_t number, const char *what);
 static void ngx_http_article_filter_cleanup_rules(void *data);
 
 
@@ -150,9 +158,16 @@ ngx_http_article_filter_compile(ngx_conf_t *cf,
 
     report.cf = cf;
     report.errors = 0;
+    report.all_errors = 0;
+    report.warnings = 0;
     report.skipped = 0;
 
     rc = ngx_http_article_filter_compile_sources(cf, set, &report);
+
+    ngx_http_article_filter_untold(cf, NGX_LOG_EMERG, report.all_errors,
+                                   "errors");
+    ngx_http_article_filter_untold(cf, NGX_LOG_WARN, report.warnings,
+                                   "warnings");
 
     if (report.skipped) {
         ngx_conf_log_error(NGX_LOG_NOTICE, cf, 0,
@@ -320,18 +335,25 @@ ngx_http_article_filter_report(void *opaque, af_severity_t severity,
     ngx_http_article_filter_report_t  *report = opaque;
 
     u_char      caret[sizeof(error->excerpt) + 1];
-    ngx_uint_t  i, level;
+    ngx_uint_t  i, level, told;
 
     if (severity == AF_SKIPPED) {
         report->skipped++;
         return;
     }
 
-    level = NGX_LOG_WARN;
-
     if (severity == AF_ERROR) {
         report->errors++;
         level = NGX_LOG_EMERG;
+        told = ++report->all_errors;
+
+    } else {
+        level = NGX_LOG_WARN;
+        told = ++report->warnings;
+    }
+
+    if (told > NGX_HTTP_ARTICLE_FILTER_MAX_TOLD) {
+        return;
     }
 
     if (error->excerpt[0] == '\0') {
@@ -354,6 +376,19 @@ ngx_http_article_filter_report(void *opaque, af_severity_t severity,
     ngx_conf_log_error(level, report->cf, 0, "%s:%uD:%uD: %s\n    %s\n    %s",
                        error->file, error->line, error->column,
                        error->message, error->excerpt, caret);
+}
+
+
+static void
+ngx_http_article_filter_untold(ngx_conf_t *cf, ngx_uint_t level,
+    ngx_uint_t number, const char *what)
+{
+    if (number > NGX_HTTP_ARTICLE_FILTER_MAX_TOLD) {
+        ngx_conf_log_error(level, cf, 0,
+                           "article filter: %ui more %s of these rules, "
+                           "\"article-filter --check\" tells all",
+                           number - NGX_HTTP_ARTICLE_FILTER_MAX_TOLD, what);
+    }
 }
 
 

@@ -199,3 +199,36 @@ nginx.conf:
 --- must_die
 --- error_log
 no rule before this line has the label "first"
+
+
+
+=== TEST 18: of thousands of wrong rules twenty are told, and the number of the others
+--- config
+    article_filter on;
+    article_rules page.rules;
+--- user_files eval
+">>> ../conf/page.rules\n" . join('', map { "remove p[$_\n" } 1 .. 2000)
+--- must_die
+--- error_log
+page.rules:20:
+article filter: 1980 more errors of these rules, "article-filter --check" tells all
+--- no_error_log
+page.rules:21:
+
+
+
+=== TEST 19: as with warnings
+--- config
+    location = /page.html {
+        article_filter on;
+        article_rules page.rules;
+    }
+--- user_files eval
+">>> page.html\n<p>\n>>> ../conf/page.rules\n" . join('', map { "remove .a$_\nremove p.a$_\n" } 1 .. 500)
+--- request
+GET /page.html
+--- error_log
+page.rules:40:
+article filter: 480 more warnings of these rules, "article-filter --check" tells all
+--- no_error_log
+page.rules:42:
