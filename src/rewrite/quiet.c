@@ -15,7 +15,7 @@ typedef struct {
 
 static bool is_quiet(const af_rewriter_t *rw)
 {
-    return rw->may_be_quiet && rw->facts_node == 0 && !af_structure_active(rw) && !rw->diverged && !rw->past_live &&
+    return rw->may_be_quiet && rw->facts_node == 0 && rw->structure_candidates == 0 && !rw->diverged && !rw->past_live &&
            rw->open_candidates == 0 &&
            !af_rewriter_holding(rw) && !rw->dropped_since && !rw->formatting_atoms && rw->removal == 0 && rw->waiting.count
                == 0 && rw->inserts.count == 0;
@@ -91,11 +91,43 @@ static inline void tell_tokenizer(af_rewriter_t *rw, const af_token_t *token, bo
     }
 }
 
+static inline void count_text(af_rewriter_t *rw, af_slice_t text)
+{
+    if (af_structure_counting(rw)) {
+        af_structure_quiet_text(rw, text, rw->in.stack[rw->in.depth - 1]);
+    }
+}
+
+/* The element of a tag that was taken begins or ends. */
+static inline void count_tag(af_rewriter_t *rw, uint32_t tag)
+{
+    if (rw->run_text > 0 && af_structure_counting(rw)) {
+        af_structure_quiet_boundary(rw, tag);
+    }
+}
+
+static void count_events(af_rewriter_t *rw, const af_token_t *token)
+{
+    for (uint32_t i = 0; i < rw->in.event_count; i++) {
+        const af_tree_event_t *event = &rw->in.events[i];
+        if (event->kind == AF_EVENT_CREATED || event->kind == AF_EVENT_CLOSED) {
+            af_structure_boundary(rw, event->node);
+        } else if (event->kind == AF_EVENT_TEXT && event->parent != 0 && event->from_pos >= token->from_pos &&
+                   event->to_pos <= token->to_pos) {
+            af_slice_t text = {token->bytes.data + (event->from_pos - token->from_pos), (size_t) (event->to_pos - event->from_pos)};
+            af_structure_quiet_text(rw, text, event->parent);
+        }
+    }
+}
+
 static af_status_t take_quietly(af_rewriter_t *rw, const af_token_t *token)
 {
     af_tree_t *in = &rw->in;
     af_status_t status = af_tree_process(in, token);
 
+    if (af_structure_counting(rw)) {
+        count_events(rw, token);
+    }
     if (token->type != AF_TOKEN_TEXT && !rw->pool.retain_siblings) {
         af_tree_free_closed(in);
     }
@@ -153,12 +185,14 @@ static next_t take_run(af_rewriter_t *rw, kept_t *kept, af_token_t *token, af_st
     while (next == NEXT_UNKNOWN && af_tokenizer_next_tag(rw->tokenizer, token, &text)) {
         if (text.len > 0) {
             af_tree_quick_text(&rw->in);
+            count_text(rw, text);
         }
         if (token->type == AF_TOKEN_START_TAG && !matches_nothing(rw, token, status)) {
             next = NEXT_MATCHED;
         } else if (token->tag == AF_TAG_META || !af_tree_quick_tag(&rw->in, token)) {
             next = NEXT_UNMATCHED;
         } else {
+            count_tag(rw, token->tag);
             taken = token->to_pos;
         }
     }
@@ -183,11 +217,17 @@ static next_t take_next(af_rewriter_t *rw, kept_t *kept, af_token_t *token, af_s
 /* Takes a token that no rule wants; false: the general way has to. */
 static inline bool take_one(af_rewriter_t *rw, const af_token_t *token, af_status_t *status)
 {
+    bool foreign = af_tree_in_foreign(&rw->in);
+
     if (rw->pool.retain_siblings || !af_tree_quick(&rw->in, token)) {
         if (token->type == AF_TOKEN_TEXT && !af_tree_text_whole(&rw->in)) {
             return false;
         }
         *status = take_quietly(rw, token);
+    } else if (token->type == AF_TOKEN_TEXT) {
+        count_text(rw, token->bytes);
+    } else if (token->type != AF_TOKEN_COMMENT && !foreign && token->tag != AF_TAG_SVG) {
+        count_tag(rw, token->tag);
     }
     return true;
 }

@@ -270,11 +270,15 @@ void af_candidates_oldest_gives_up(af_rewriter_t *rw, const char *limit);
 AF_MUST_USE af_status_t af_queue_add(af_rewriter_t *rw, const af_token_t *token);
 AF_MUST_USE af_status_t af_queue_flush(af_rewriter_t *rw);
 
-/* structure: what held elements are like. */
+/* structure: what held elements are like. Counting: running text, for after=. */
+static inline bool af_structure_counting(const af_rewriter_t *rw) { return rw->counts.prose < rw->rules->most_after; }
 static inline bool af_structure_active(const af_rewriter_t *rw)
 {
-    return rw->structure_candidates > 0 || rw->counts.prose < rw->rules->most_after;
+    return rw->structure_candidates > 0 || af_structure_counting(rw);
 }
+/* The same for what is taken in the quiet, where no element is held: of a text, and of an HTML element that begins or ends. */
+void af_structure_quiet_text(af_rewriter_t *rw, af_slice_t raw, af_node_t parent);
+void af_structure_quiet_boundary(af_rewriter_t *rw, uint32_t tag);
 void af_structure_start(af_rewriter_t *rw);                          /* the first one is held */
 void af_structure_boundary(af_rewriter_t *rw, af_node_t node);      /* the node begins or ends: blocks end a run of text */
 void af_structure_created(af_rewriter_t *rw, const af_token_t *token, af_node_t node); /* after its rules were asked */

@@ -21,12 +21,9 @@ void af_structure_start(af_rewriter_t *rw)
     }
 }
 
-static bool is_inline(const af_node_record_t *record)
+static bool is_inline_tag(uint32_t tag)
 {
-    if (record->space != AF_NS_HTML) {
-        return true;
-    }
-    switch (record->name) {
+    switch (tag) {
     case AF_TAG_A: case AF_TAG_ABBR: case AF_TAG_B: case AF_TAG_BIG: case AF_TAG_BR: case AF_TAG_CITE: case AF_TAG_CODE:
     case AF_TAG_EM: case AF_TAG_FONT: case AF_TAG_I: case AF_TAG_IMG: case AF_TAG_LABEL: case AF_TAG_MARK: case AF_TAG_Q:
     case AF_TAG_S: case AF_TAG_SCRIPT: case AF_TAG_SMALL: case AF_TAG_SPAN: case AF_TAG_STRIKE: case AF_TAG_STRONG:
@@ -36,6 +33,11 @@ static bool is_inline(const af_node_record_t *record)
     default:
         return false;
     }
+}
+
+static bool is_inline(const af_node_record_t *record)
+{
+    return record->space != AF_NS_HTML || is_inline_tag(record->name);
 }
 
 typedef enum { RUN_GOES_ON, RUN_ENDED, ELEMENT_ENDED } run_state_t;
@@ -70,6 +72,13 @@ void af_structure_boundary(af_rewriter_t *rw, af_node_t node)
     if (rw->run_text > 0 && !is_inline(node_of(rw, node))) {
         end_run(rw);
         af_candidates_structure(rw);
+    }
+}
+
+void af_structure_quiet_boundary(af_rewriter_t *rw, uint32_t tag)
+{
+    if (!is_inline_tag(tag)) {
+        end_run(rw);
     }
 }
 
@@ -158,6 +167,14 @@ static bool in_link(const af_rewriter_t *rw, af_node_t node)
         }
     }
     return false;
+}
+
+void af_structure_quiet_text(af_rewriter_t *rw, af_slice_t raw, af_node_t parent)
+{
+    uint32_t count = af_is_normal_text(rw, parent) ? count_characters(raw) : 0;
+
+    rw->run_text += count;
+    rw->run_link += count > 0 && in_link(rw, parent) ? count : 0;
 }
 
 void af_structure_text(af_rewriter_t *rw, af_slice_t raw, af_node_t parent)
