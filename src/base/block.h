@@ -51,6 +51,14 @@ static inline af_block_t af_block_low(af_block_t block)
     return _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x20)), block);
 }
 
+/* Bytes from `from` to `to`, both taken in. */
+static inline af_block_t af_block_within(af_block_t block, uint8_t from, uint8_t to)
+{
+    __m128i clamped = _mm_min_epu8(_mm_max_epu8(block, _mm_set1_epi8((char) from)), _mm_set1_epi8((char) to));
+
+    return _mm_cmpeq_epi8(clamped, block);
+}
+
 static inline af_block_t af_block_or(af_block_t a, af_block_t b)
 {
     return _mm_or_si128(a, b);
@@ -102,6 +110,11 @@ static inline af_block_t af_block_equal(af_block_t block, uint8_t c)
 static inline af_block_t af_block_low(af_block_t block)
 {
     return vcleq_u8(block, vdupq_n_u8(0x20));
+}
+
+static inline af_block_t af_block_within(af_block_t block, uint8_t from, uint8_t to)
+{
+    return vandq_u8(vcgeq_u8(block, vdupq_n_u8(from)), vcleq_u8(block, vdupq_n_u8(to)));
 }
 
 static inline af_block_t af_block_or(af_block_t a, af_block_t b)
@@ -172,6 +185,14 @@ static inline af_block_t af_block_low(af_block_t block)
 {
     for (size_t i = 0; i < AF_BLOCK_SIZE; i++) {
         block.bytes[i] = block.bytes[i] <= 0x20 ? 0xff : 0;
+    }
+    return block;
+}
+
+static inline af_block_t af_block_within(af_block_t block, uint8_t from, uint8_t to)
+{
+    for (size_t i = 0; i < AF_BLOCK_SIZE; i++) {
+        block.bytes[i] = block.bytes[i] >= from && block.bytes[i] <= to ? 0xff : 0;
     }
     return block;
 }

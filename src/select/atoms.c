@@ -18,7 +18,8 @@ typedef struct {
     const af_attribute_t *decoded; /* whose value is in the scratch */
     size_t decoded_len;
     bool camel_case;               /* an SVG element whose name no type selector has */
-    size_t word_count;
+    size_t word_count;             /* patterns of :named() that its names may have */
+    uint8_t small[2 * AF_BLOCK_SIZE]; /* the values of a tag that is shorter than a block, where they lie in it */
     af_status_t status;
     af_word_t words[AF_WORDS];     /* set as far as word_count tells */
 } view_t;
@@ -56,7 +57,7 @@ static size_t find_place(const uint32_t *numbers, size_t count, uint32_t value)
 
 static af_status_t insert_sorted(af_heap_t *heap, uint32_t **numbers, size_t *count, size_t *capacity, uint32_t value)
 {
-    size_t at = find_place(*numbers, *count, value);
+    size_t at = *count == 0 || (*numbers)[*count - 1] < value ? *count : find_place(*numbers, *count, value);
 
     if (at < *count && (*numbers)[at] == value) {
         return AF_OK;
@@ -283,14 +284,20 @@ static bool test_holds(view_t *view, const af_test_t *test)
     return false;
 }
 
-static bool tests_hold(view_t *view, uint32_t number)
+/* All tests from `number` on but one that is known to hold. */
+static bool others_hold(view_t *view, uint32_t number, uint32_t known)
 {
     for (; number != 0; number = AF_AT(af_test_t, view->index->tests, number)->next) {
-        if (!test_holds(view, AF_AT(af_test_t, view->index->tests, number))) {
+        if (number != known && !test_holds(view, AF_AT(af_test_t, view->index->tests, number))) {
             return false;
         }
     }
     return true;
+}
+
+static bool tests_hold(view_t *view, uint32_t number)
+{
+    return others_hold(view, number, 0);
 }
 
 /* --- Buckets ----------------------------------------------------------------------------------------------------------- */
@@ -361,16 +368,22 @@ static void note_classes(view_t *view, af_slice_t value)
     }
 }
 
-/* The words of :named(). */
+/* The words of :named(). A tag shorter than a block is read where there is room behind it. */
 static void note_words(view_t *view, af_slice_t value)
 {
+    af_slice_t bytes = view->token->bytes;
+    const uint8_t *readable = bytes.data + bytes.len;
     size_t from = view->word_count;
 
-    view->word_count += af_named_words(value, view->words + from, AF_WORDS - from);
+    if (bytes.len < AF_BLOCK_SIZE && value.len > 0) {
+        uint8_t *copy = view->small + (value.data - bytes.data);
+        memcpy(copy, value.data, value.len);
+        value.data = copy;
+        readable = view->small + sizeof view->small;
+    }
+    view->word_count += af_words_find(view->index, value, readable, view->words + from, AF_WORDS - from);
     for (size_t i = from; i < view->word_count; i++) {
-        if (view->words[i].key != 0) {
-            note_key(view, view->words[i].key);
-        }
+        note_key(view, view->words[i].key);
     }
 }
 
@@ -520,8 +533,10 @@ static void test_bucket(view_t *view, uint32_t number)
 
     while (number != 0 && view->status == AF_OK) {
         const af_entry_t *entry = AF_AT(af_entry_t, index->entries, number);
-        bool holds = (entry->test == 0 || test_holds(view, AF_AT(af_test_t, index->tests, entry->test))) &&
-                     tests_hold(view, AF_AT(af_atom_t, index->atoms, entry->atom)->tests);
+        const af_atom_t *atom = AF_AT(af_atom_t, index->atoms, entry->atom);
+        const af_test_t *first = AF_AT(af_test_t, index->tests, entry->test);
+        bool holds = atom->plain ? !view->camel_case || atom->tag == 0
+                                 : (entry->test == 0 || test_holds(view, first)) && others_hold(view, atom->tests, first->name.from);
         if (holds && view->status == AF_OK) {
             view->status = insert_sorted(matcher->heap, &matcher->atoms, &matcher->atom_count, &matcher->atom_capacity,
                                          entry->atom);

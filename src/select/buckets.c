@@ -98,7 +98,7 @@ static af_slot_t *make_slot(af_index_t *index, uint32_t hash)
         at = (at + 1) & (index->slot_count - 1);
     }
     index->slots[at].hash = hash;
-    index->filter[(hash >> 6) & (index->filter_words - 1)] |= (uint64_t) 1 << (hash & 63);
+    af_index_note_key(index, hash);
     return &index->slots[at];
 }
 
@@ -195,10 +195,12 @@ static af_status_t add_attribute(af_index_t *index, const af_test_t *test, rank_
 }
 
 /* The entry remembers its pattern: a group of many is not tried as a whole for each tag that shares four letters with one. */
-static af_status_t add_words(af_index_t *index, const af_test_t *test, uint32_t atom)
+static af_status_t add_words(af_index_t *index, af_test_t *test, uint32_t group, uint32_t atom)
 {
     af_slot_t *slot = make_slot(index, test->ref);
     af_status_t status = add_entry(index, &slot->entries, atom);
+
+    test->name.from = group;
 
     want_named(index);
     if (status == AF_OK) {
@@ -207,7 +209,7 @@ static af_status_t add_words(af_index_t *index, const af_test_t *test, uint32_t 
     return status;
 }
 
-static af_status_t add_to_bucket(af_index_t *index, const af_test_t *test, rank_t rank, uint32_t atom)
+static af_status_t add_to_bucket(af_index_t *index, af_test_t *test, rank_t rank, uint32_t group, uint32_t atom)
 {
     af_slice_t value = af_span_slice(index, test->value);
 
@@ -227,7 +229,7 @@ static af_status_t add_to_bucket(af_index_t *index, const af_test_t *test, rank_
     case AF_TEST_ATTRIBUTE:
         return add_attribute(index, test, rank, atom);
     case AF_TEST_WORDS:
-        return add_words(index, test, atom);
+        return add_words(index, test, group, atom);
     case AF_TEST_ANY:
     case AF_TEST_NONE:
         break;
@@ -235,8 +237,9 @@ static af_status_t add_to_bucket(af_index_t *index, const af_test_t *test, rank_
     return add_entry(index, &index->universal, atom);
 }
 
-/* An atom lies in a bucket for each alternative where the rarest test is a group. Two passes: `fill` false counts. */
-static af_status_t add_keys(af_index_t *index, uint32_t tests, uint32_t atom, bool fill, size_t *count)
+/* An atom lies in a bucket for each alternative where the rarest test is a group (`group`: the atom's own that is one). Two passes:
+ * `fill` false counts. */
+static af_status_t add_keys(af_index_t *index, uint32_t tests, uint32_t group, uint32_t atom, bool fill, size_t *count)
 {
     uint32_t best;
     rank_t rank = rank_of_tests(index, tests, &best);
@@ -246,7 +249,8 @@ static af_status_t add_keys(af_index_t *index, uint32_t tests, uint32_t atom, bo
         for (uint32_t i = AF_AT(af_test_t, index->tests, best)->ref; status == AF_OK && i != 0;
              i = AF_AT(af_alternative_t, index->alternatives, i)->next) {
             uint32_t compound = AF_AT(af_alternative_t, index->alternatives, i)->compound;
-            status = add_keys(index, AF_AT(af_compound_t, index->compounds, compound)->tests, atom, fill, count);
+            uint32_t inner = AF_AT(af_compound_t, index->compounds, compound)->tests;
+            status = add_keys(index, inner, group == 0 ? best : 0, atom, fill, count);
         }
         return status;
     }
@@ -254,8 +258,10 @@ static af_status_t add_keys(af_index_t *index, uint32_t tests, uint32_t atom, bo
     if (!fill) {
         return AF_OK;
     }
+    af_test_t *test = AF_AT(af_test_t, index->tests, best);
+    bool alone = tests == best && test->next == 0;
     return rank == RANK_ALL ? add_entry(index, &index->universal, atom)
-                            : add_to_bucket(index, AF_AT(af_test_t, index->tests, best), rank, atom);
+                            : add_to_bucket(index, test, rank, alone ? group : 0, atom);
 }
 
 static af_status_t each_atom(af_index_t *index, bool fill, size_t *count)
@@ -263,10 +269,11 @@ static af_status_t each_atom(af_index_t *index, bool fill, size_t *count)
     af_status_t status = AF_OK;
 
     *count = 0;
-    for (uint32_t i = 1; status == AF_OK && i < index->atoms.count; i++) {
+    /* From the last on: buckets are filled from the front. */
+    for (uint32_t i = (uint32_t) index->atoms.count - 1; status == AF_OK && i > 0; i--) {
         const af_atom_t *atom = AF_AT(af_atom_t, index->atoms, i);
         if (!atom->plain || atom->is_subject) {
-            status = add_keys(index, atom->tests, i, fill, count);
+            status = add_keys(index, atom->tests, 0, i, fill, count);
         }
     }
     return status;
@@ -317,6 +324,7 @@ af_status_t af_index_make_buckets(af_index_t *index)
         status = each_atom(index, true, &count);
     }
     if (status == AF_OK) {
+        af_words_prepare(index);
         index->class_name = slot_of_name(index, "class");
         index->id_name = slot_of_name(index, "id");
     }

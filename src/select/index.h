@@ -135,6 +135,11 @@ static inline bool af_index_may_have(const af_index_t *index, uint32_t key)
     return (index->filter[(key >> 6) & (index->filter_words - 1)] >> (key & 63) & 1) != 0;
 }
 
+static inline void af_index_note_key(af_index_t *index, uint32_t key)
+{
+    index->filter[(key >> 6) & (index->filter_words - 1)] |= (uint64_t) 1 << (key & 63);
+}
+
 /* The place of a gram in index->grams. */
 static inline uint32_t af_index_gram_bit(uint32_t gram)
 {
@@ -152,16 +157,27 @@ bool af_named_attribute(uint32_t tag, af_slice_t name);
 
 af_slice_t af_named_name(size_t i); /* those, one by one; of length 0 past the last */
 
-/* A word of a name: from its first letter to the name's end, and the bucket's key of what begins there (0: too short for any). */
+/* A pattern that a name may have: where its first word begins, the name's end, and its bucket. */
 typedef struct {
     const uint8_t *from, *end;
     uint32_t key;
 } af_word_t;
 
 #define AF_WORDS 128u /* of a tag; what goes beyond is not looked at */
+#define AF_WORDS_FILTER 65536u
 
-/* Fills `words` from a value as it is written and tells how many there are, at most `room`. They lie in the value. */
-size_t af_named_words(af_slice_t value, af_word_t *words, size_t room);
+/* words.c: fills `words` from a value as it is written and tells how many there are, at most `room`. They lie in the value, and
+ * that in at least AF_BLOCK_SIZE bytes up to `readable`. */
+size_t af_words_find(const af_index_t *index, af_slice_t value, const uint8_t *readable, af_word_t *words, size_t room);
+
+/* Fills index->words, and the filter. */
+void af_words_prepare(af_index_t *index);
+
+/* named.c: the patterns that the letters from `from` on may be, or begin with. */
+size_t af_named_look_up(const af_index_t *index, const uint8_t *from, const uint8_t *end, af_word_t *words, size_t room);
+
+/* Of what was found in a value, keeps what is in names, and fills `end`. */
+size_t af_named_keep(af_slice_t value, af_word_t *words, size_t count);
 
 /* The key of a pattern (letters, lower case). */
 uint32_t af_named_key(af_slice_t pattern);

@@ -9,7 +9,7 @@
  */
 #include "select/index.h"
 
-#define KEY_LETTERS 4u /* of a pattern are in its bucket's key; no pattern is shorter */
+#define KEY_LETTERS AF_GRAM /* no pattern has fewer */
 #define NAME_WORDS 8u
 
 static inline bool is_upper(uint8_t c)
@@ -51,55 +51,74 @@ static bool begins_with(af_slice_t text, const char *part)
     return text.len >= len && af_slice_same((af_slice_t){text.data, len}, af_slice_of(part), true);
 }
 
-/* The key of the letters that begin at `at`; 0: there are too few. */
-static uint32_t key_at(const uint8_t *at, const uint8_t *end)
+static inline uint64_t key_step(uint64_t hash, uint8_t letter)
 {
-    uint8_t letters[KEY_LETTERS];
-    size_t count = 0;
-
-    for (; at < end && count < KEY_LETTERS; at++) {
-        if (is_letter(*at)) {
-            letters[count++] = *at;
-        }
-    }
-    return count == KEY_LETTERS ? af_key(AF_KEY_WORD, (af_slice_t){letters, count}) : 0;
+    return (hash ^ (letter | 0x20u)) * 0x9fb21c651e98df25u;
 }
 
-/* Notes the words of one name as far as there is room, and tells how many it has. */
-static size_t cut_words(af_slice_t name, af_word_t *words, size_t room)
+static inline uint32_t key_end(uint64_t hash)
+{
+    return af_key_end(hash ^ hash >> 32);
+}
+
+size_t af_named_look_up(const af_index_t *index, const uint8_t *from, const uint8_t *end, af_word_t *words, size_t room)
+{
+    uint64_t hash = AF_KEY_WORD;
+    size_t letters = 0, count = 0;
+
+    for (const uint8_t *at = from; at < end && !af_is_space(*at) && letters < index->word_letters; at++) {
+        if (!is_letter(*at)) {
+            continue;
+        }
+        hash = key_step(hash, *at);
+        if (++letters >= KEY_LETTERS && count < room && af_index_may_have(index, key_end(hash))) {
+            words[count++] = (af_word_t){from, end, key_end(hash)};
+        }
+    }
+    return count;
+}
+
+/* The name in `value` that `at` is in. */
+static af_slice_t name_around(af_slice_t value, const uint8_t *at)
+{
+    const uint8_t *from = at, *end = at;
+
+    while (from > value.data && !af_is_space(from[-1])) {
+        from--;
+    }
+    while (end < value.data + value.len && !af_is_space(*end)) {
+        end++;
+    }
+    return (af_slice_t){from, (size_t) (end - from)};
+}
+
+static bool is_name(af_slice_t name)
 {
     size_t count = 0;
 
     for (size_t at = 0; at < name.len; at++) {
-        if (!begins_word(name, at)) {
-            continue;
-        }
-        if (count < room) {
-            const uint8_t *end = name.data + name.len;
-            words[count] = (af_word_t){name.data + at, end, key_at(name.data + at, end)};
-        }
-        count++;
+        count += begins_word(name, at);
     }
-    return count;
+    return count <= NAME_WORDS && !begins_with(name, "tag-") && !begins_with(name, "category-");
 }
 
-size_t af_named_words(af_slice_t value, af_word_t *words, size_t room)
+size_t af_named_keep(af_slice_t value, af_word_t *words, size_t count)
 {
-    size_t at = 0, count = 0;
+    af_slice_t name = {NULL, 0};
+    bool is_one = false;
+    size_t kept = 0;
 
-    while (at < value.len) {
-        size_t from = at;
-        while (at < value.len && !af_is_space(value.data[at])) {
-            at++;
+    for (size_t i = 0; i < count; i++) {
+        if (name.data == NULL || words[i].from >= name.data + name.len) {
+            name = name_around(value, words[i].from);
+            is_one = is_name(name);
         }
-        af_slice_t name = {value.data + from, at - from};
-        size_t found = cut_words(name, words + count, room - count);
-        if (found <= NAME_WORDS && !begins_with(name, "tag-") && !begins_with(name, "category-")) {
-            count += found <= room - count ? found : 0;
+        if (is_one) {
+            words[kept] = words[i];
+            words[kept++].end = name.data + name.len;
         }
-        at++;
     }
-    return count;
+    return kept;
 }
 
 bool af_named_attribute(uint32_t tag, af_slice_t name)
@@ -122,7 +141,12 @@ bool af_named_attribute(uint32_t tag, af_slice_t name)
 
 uint32_t af_named_key(af_slice_t pattern)
 {
-    return af_key(AF_KEY_WORD, (af_slice_t){pattern.data, pattern.len < KEY_LETTERS ? pattern.len : KEY_LETTERS});
+    uint64_t hash = AF_KEY_WORD;
+
+    for (size_t i = 0; i < pattern.len; i++) {
+        hash = key_step(hash, pattern.data[i]);
+    }
+    return key_end(hash);
 }
 
 bool af_named_holds(const af_word_t *word, af_slice_t pattern, bool goes_on)

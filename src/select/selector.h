@@ -31,7 +31,8 @@ typedef enum {
     AF_TEST_ID,        /* value */
     AF_TEST_CLASS,     /* value */
     AF_TEST_ATTRIBUTE, /* name (lower case), operation, value */
-    AF_TEST_WORDS,     /* value: letters of :named(), lower case; ref: its key; operation: AF_VALUE_EQUALS, PREFIX */
+    AF_TEST_WORDS,     /* value: letters of :named(), lower case; ref: its key; operation: AF_VALUE_EQUALS, PREFIX; name.from: the
+                          group that it is an alternative of, where a bucket asks for that */
     AF_TEST_ANY,       /* ref: alternatives, of whose subjects the tests alone count */
     AF_TEST_NONE       /* ref: alternatives that are nothing but tests */
 } af_test_kind_t;
@@ -135,6 +136,8 @@ struct af_index {
     uint32_t image, img;        /* tags: a start tag "image" makes an img */
     bool needs_siblings, needs_children, has_has, has_names;
     bool has_words;             /* :named() is somewhere */
+    uint64_t words[1024];       /* AF_WORDS_FILTER bits: one for the four letters that each of its patterns begins with */
+    uint32_t word_letters;      /* of the longest pattern */
 };
 
 #define AF_AT(type, list, number) (&((type *) (list).items)[number])
