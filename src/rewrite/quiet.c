@@ -114,7 +114,8 @@ static void count_events(af_rewriter_t *rw, const af_token_t *token)
             af_structure_boundary(rw, event->node);
         } else if (event->kind == AF_EVENT_TEXT && event->parent != 0 && event->from_pos >= token->from_pos &&
                    event->to_pos <= token->to_pos) {
-            af_slice_t text = {token->bytes.data + (event->from_pos - token->from_pos), (size_t) (event->to_pos - event->from_pos)};
+            af_slice_t text = {token->bytes.data + (event->from_pos - token->from_pos),
+                               (size_t) (event->to_pos - event->from_pos)};
             af_structure_quiet_text(rw, text, event->parent);
         }
     }

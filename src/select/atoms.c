@@ -536,7 +536,8 @@ static void test_bucket(view_t *view, uint32_t number)
         const af_atom_t *atom = AF_AT(af_atom_t, index->atoms, entry->atom);
         const af_test_t *first = AF_AT(af_test_t, index->tests, entry->test);
         bool holds = atom->plain ? !view->camel_case || atom->tag == 0
-                                 : (entry->test == 0 || test_holds(view, first)) && others_hold(view, atom->tests, first->name.from);
+                                 : (entry->test == 0 || test_holds(view, first)) &&
+                                   others_hold(view, atom->tests, first->name.from);
         if (holds && view->status == AF_OK) {
             view->status = insert_sorted(matcher->heap, &matcher->atoms, &matcher->atom_count, &matcher->atom_capacity,
                                          entry->atom);

@@ -237,8 +237,8 @@ static af_status_t add_to_bucket(af_index_t *index, af_test_t *test, rank_t rank
     return add_entry(index, &index->universal, atom);
 }
 
-/* An atom lies in a bucket for each alternative where the rarest test is a group (`group`: the atom's own that is one). Two passes:
- * `fill` false counts. */
+/* An atom lies in a bucket for each alternative where the rarest test is a group (`group`: the atom's own that is one). Two
+ * passes: `fill` false counts. */
 static af_status_t add_keys(af_index_t *index, uint32_t tests, uint32_t group, uint32_t atom, bool fill, size_t *count)
 {
     uint32_t best;
