@@ -61,8 +61,8 @@ void af_attribution_destroy(af_attribution_t *attribution)
 
 /* --- Matching --------------------------------------------------------------------------------------------------------------- */
 
-static bool find(const af_attribution_t *attribution, const af_regex_t *regex, af_slice_t text,
-                 af_group_t groups[AF_NOTICE_GROUPS])
+bool af_notice_match(const af_attribution_t *attribution, const af_regex_t *regex, af_slice_t text,
+                     af_group_t groups[AF_NOTICE_GROUPS])
 {
     af_regex_run_t *run = af_condition_run(attribution->condition);
 
@@ -78,13 +78,13 @@ bool af_notice_find(const af_attribution_t *attribution, const af_attribution_ru
 {
     af_group_t good[AF_NOTICE_GROUPS];
 
-    if (!find(attribution, rule->match, text, out->groups) || out->groups[0].to == out->groups[0].from) {
+    if (!af_notice_match(attribution, rule->match, text, out->groups) || out->groups[0].to == out->groups[0].from) {
         return false;
     }
     size_t from = out->groups[0].from;
     out->to = out->groups[0].to;
-    out->good = find(attribution, rule->good, af_notice_part(text, from, out->to), good);
-    if (find(attribution, rule->good, af_notice_part(text, from, text.len), good) && good[0].from == 0) {
+    out->good = af_notice_match(attribution, rule->good, af_notice_part(text, from, out->to), good);
+    if (af_notice_match(attribution, rule->good, af_notice_part(text, from, text.len), good) && good[0].from == 0) {
         out->good = true;
         out->to = from + good[0].to > out->to ? from + good[0].to : out->to;
     }
@@ -131,7 +131,7 @@ void af_attribution_page_text(af_attribution_t *attribution, af_slice_t text)
         const af_attribution_rule_t *rule = rule_of(attribution, i);
         af_attribution_state_t *state = &attribution->states[i];
         bool chooses = rule->automatic && rule->place != AF_PLACE_NONE;
-        if (!state->applies && !(chooses && attribution->chosen) && find(attribution, rule->when, text, groups)) {
+        if (!state->applies && !(chooses && attribution->chosen) && af_notice_match(attribution, rule->when, text, groups)) {
             state->applies = true;
             attribution->chosen |= chooses;
             note_agency(rule, text, groups, state);
@@ -151,7 +151,7 @@ void af_attribution_scope_begin(af_attribution_t *attribution, uint32_t rule)
 
 /* --- Dates ------------------------------------------------------------------------------------------------------------------ */
 
-af_dates_t af_notice_dates(const af_attribution_t *attribution, const af_attribution_rule_t *rule)
+static af_dates_t published(const af_attribution_t *attribution, const af_attribution_rule_t *rule)
 {
     af_dates_t dates = {"", "", ""};
     af_slice_t year = af_facts_year(attribution->facts), date = af_facts_date(attribution->facts);
@@ -174,6 +174,18 @@ af_dates_t af_notice_dates(const af_attribution_t *attribution, const af_attribu
         dates.year[0] = dates.date[0] = '\0';
     } else {
         af_date_short(dates.date, dates.short_date);
+    }
+    return dates;
+}
+
+/* The year of the copyright is what the page says it is; else that of publication. */
+af_dates_t af_notice_dates(const af_attribution_t *attribution, const af_attribution_rule_t *rule)
+{
+    af_dates_t dates = published(attribution, rule);
+    af_says_t says = af_notice_says(attribution, rule);
+
+    if (says.year[0] != '\0' && !says.differ) {
+        memcpy(dates.year, says.year, sizeof dates.year);
     }
     return dates;
 }
@@ -275,9 +287,16 @@ void af_attribution_block(af_attribution_t *attribution, uint32_t rule_number, a
     state->found = state->done = true;
     size_t to = af_notice_excess(attribution, rule, text, found.to);
     state->letters = count_letters(af_notice_part(text, found.groups[0].from, found.to));
+    if (!af_notice_stands(attribution, rule, state, af_notice_part(text, found.groups[0].from, found.to))) {
+        out->kind = AF_NOTICE_CONTRADICTED;
+        return;
+    }
     if (!found.good) {
         af_notice_repair(attribution, rule, state, text, &found, to, out);
         state->letters = out->kind == AF_NOTICE_REPAIR ? state->letters : 0;
+        if (rule->has_year && state->year[0] == '\0' && out->kind == AF_NOTICE_REPAIR) {
+            memcpy(state->year, af_notice_dates(attribution, rule).year, sizeof state->year);
+        }
     } else if (to != found.to) {
         *out = (af_notice_t){.kind = AF_NOTICE_REPAIR, .from = found.to, .to = to, .bytes = {attribution->bytes, 0}};
     } else {
@@ -331,8 +350,13 @@ void af_attribution_scope_end(af_attribution_t *attribution, uint32_t rule_numbe
     if (text.len == 0 || af_notice_characters(text) > rule->max || !af_notice_good(attribution, rule, text)) {
         return;
     }
+    af_says_t says = af_notice_says(attribution, rule);
+    if (!af_notice_stands(attribution, rule, state, text) || says.other) {
+        out->kind = AF_NOTICE_CONTRADICTED;
+        return;
+    }
     memcpy(bytes, open, open_len);
     memcpy(bytes + open_len + len, close, close_len);
     *out = (af_notice_t){.kind = AF_NOTICE_INSERT, .bytes = {bytes, open_len + len + close_len}};
-    state->done = true;
+    state->done = state->inserted = true;
 }

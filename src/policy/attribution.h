@@ -5,7 +5,8 @@
  * what the rule's match finds; credits that it does not find are never looked at. The first notice of a scope counts: good as it
  * is, or repaired, or left alone. A repair puts the date in, or the template itself in the place of a notice that is wrong in
  * another way (a broken sign, a sentence twice, the whole twice); it is proposed only where the text is good after it, so that
- * running over one's own output changes nothing. A year comes from the document or the fallback that the rule names, never from
+ * running over one's own output changes nothing. Nothing is inserted or repaired to contradict what the page says to machines
+ * (policy/claims.h). A year comes from the document or the fallback that the rule names, never from
  * elsewhere.
  */
 #ifndef AF_POLICY_ATTRIBUTION_H
@@ -22,7 +23,8 @@ typedef enum {
     AF_NOTICE_REPAIR,  /* block: replace [from, to) of the text (often empty) with `bytes` */
     AF_NOTICE_INSERT,  /* scope end: write `bytes`, a paragraph, at the rule's place */
     AF_NOTICE_NO_DATE, /* a date is needed and not known: leave everything */
-    AF_NOTICE_REFUSED  /* block: malformed in a way that cannot be repaired: leave it */
+    AF_NOTICE_REFUSED, /* block: malformed in a way that cannot be repaired: leave it */
+    AF_NOTICE_CONTRADICTED /* the page says something else to machines: leave everything */
 } af_notice_kind_t;
 
 typedef struct {
@@ -44,6 +46,9 @@ typedef struct {
     bool applies; /* `when` was seen, or there is none */
     bool found;   /* a notice was in the scope */
     bool done;    /* the page has one: found or inserted, in whatever scope */
+    bool inserted;    /* it was inserted */
+    bool told;        /* that what the page says contradicts it */
+    char year[5];     /* that the notice has; "" none */
     uint32_t letters; /* of the first one in the scope, if it is right or was repaired */
     uint8_t agency_len;
     char agency[AF_ATTRIBUTION_AGENCY]; /* the group "agency" of `when`, for {agency} */
@@ -79,6 +84,9 @@ void af_attribution_scope_begin(af_attribution_t *attribution, uint32_t rule);
 
 /* The normal text of a finished leaf block inside the scope of `rule`. */
 void af_attribution_block(af_attribution_t *attribution, uint32_t rule, af_slice_t text, af_notice_t *out);
+
+/* At the page's end: whether it said, behind a notice, what that one contradicts; `*rule` is the notice's. */
+bool af_attribution_contradicts(const af_attribution_t *attribution, uint32_t *rule);
 
 /* The scope of `rule` ends: a missing notice is to be inserted. */
 void af_attribution_scope_end(af_attribution_t *attribution, uint32_t rule, af_notice_t *out);

@@ -180,8 +180,7 @@ static bool is_year_at(af_slice_t text, size_t at, size_t to)
     return memcmp(text.data + at, "19", 2) == 0 || memcmp(text.data + at, "20", 2) == 0;
 }
 
-/* The year that stands in the notice. False: two that differ. */
-static bool standing_year(af_slice_t text, size_t from, size_t to, af_slice_t *out)
+bool af_notice_standing_year(af_slice_t text, size_t from, size_t to, af_slice_t *out)
 {
     *out = (af_slice_t){NULL, 0};
     for (size_t at = from; at + 4 <= to; at++) {
@@ -349,7 +348,7 @@ void af_notice_repair(af_attribution_t *attribution, const af_attribution_rule_t
                   repair_sign(attribution, rule, text, groups[0].from, out))) {
         return;
     }
-    bool one = standing_year(text, groups[0].from, to, &standing);
+    bool one = af_notice_standing_year(text, groups[0].from, to, &standing);
     bool taken = has_date && is_taken(af_notice_part(text, groups[rule->date_group].from, groups[rule->date_group].to), date);
     if (one && !taken && replace_notice(attribution, rule, state, text, standing, groups[0].from, to, out)) {
         return;

@@ -18,6 +18,7 @@ void af_facts_init(af_facts_t *facts, af_heap_t *heap, const af_charset_t *chars
     af_tape_init(&facts->title, heap, AF_FACTS_TITLE);
     af_tape_init(&facts->author, heap, AF_FACTS_AUTHOR);
     af_tape_init(&facts->canonical, heap, AF_FACTS_ADDRESS);
+    af_claims_init(&facts->claims, heap);
     af_facts_charset(facts, charset);
 }
 
@@ -25,6 +26,7 @@ void af_facts_charset(af_facts_t *facts, const af_charset_t *charset)
 {
     facts->charset = charset;
     facts->title.charset = facts->author.charset = facts->canonical.charset = charset;
+    facts->claims.tape.charset = charset;
 }
 
 void af_facts_destroy(af_facts_t *facts)
@@ -32,6 +34,7 @@ void af_facts_destroy(af_facts_t *facts)
     af_tape_destroy(&facts->title);
     af_tape_destroy(&facts->author);
     af_tape_destroy(&facts->canonical);
+    af_claims_destroy(&facts->claims);
     af_heap_release(facts->heap, facts->jsonld, sizeof(*facts->jsonld));
     facts->jsonld = NULL;
 }
@@ -107,6 +110,14 @@ static void take_date(af_facts_t *facts, af_slice_t text, af_date_source_t sourc
 
 /* --- tags --------------------------------------------------------------------------------------------------------- */
 
+static af_status_t read_claim(af_facts_t *facts, const af_token_t *tag, af_slice_t content)
+{
+    size_t at = (size_t) (content.data - tag->bytes.data);
+    uint8_t before = at > 0 ? tag->bytes.data[at - 1] : 0;
+
+    return af_claims_attribute(&facts->claims, content, tag->from_pos + at, before == '"' || before == '\'' ? before : 0);
+}
+
 static af_status_t read_meta(af_facts_t *facts, const af_token_t *tag)
 {
     static const char *const published[] = {"article:published_time", "og:article:published_time", NULL};
@@ -115,6 +126,7 @@ static af_status_t read_meta(af_facts_t *facts, const af_token_t *tag)
                                         "article.published", "parsely-pub-date", "sailthru.date", "citation_publication_date",
                                         "datepublished", "article_date_original", "originalpublicationdate", NULL};
     static const char *const authors[] = {"author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", NULL};
+    static const char *const rights[] = {"copyright", "dcterms.rights", "dc.rights", NULL};
     af_slice_t name, content;
     if (!af_token_attribute(tag, "content", &content)) {
         return AF_OK;
@@ -129,6 +141,8 @@ static af_status_t read_meta(af_facts_t *facts, const af_token_t *tag)
             take_date(facts, content, AF_DATE_META);
         } else if (is_one_of(name, authors)) {
             return set_tape(&facts->author, content, &facts->author_known);
+        } else if (facts->wants_claims && is_one_of(name, rights)) {
+            return read_claim(facts, tag, content);
         }
     }
     return AF_OK;
@@ -176,6 +190,7 @@ static af_status_t begin_script(af_facts_t *facts, const af_token_t *tag)
             return af_heap_why(facts->heap, sizeof(*facts->jsonld));
         }
         af_jsonld_clear(facts->jsonld);
+        facts->jsonld->claims = facts->wants_claims ? &facts->claims : NULL;
     }
     af_jsonld_begin(facts->jsonld);
     facts->jsonld_read = 0;
@@ -229,7 +244,7 @@ af_status_t af_facts_start_tag(af_facts_t *facts, const af_token_t *tag)
 
 /* --- text --------------------------------------------------------------------------------------------------------- */
 
-af_status_t af_facts_text(af_facts_t *facts, af_slice_t raw, af_text_kind_t kind)
+af_status_t af_facts_text(af_facts_t *facts, af_slice_t raw, uint64_t pos, af_text_kind_t kind)
 {
     if (facts->reading == AF_FACTS_IN_TITLE) {
         af_status_t status = af_tape_text(&facts->title, raw, facts->title.end_pos, kind);
@@ -245,9 +260,10 @@ af_status_t af_facts_text(af_facts_t *facts, af_slice_t raw, af_text_kind_t kind
     if (facts->reading == AF_FACTS_IN_JSONLD) {
         size_t room = AF_FACTS_JSONLD - facts->jsonld_read;
         size_t len = raw.len < room ? raw.len : room;
-        af_jsonld_push(facts->jsonld, raw.data, len);
+        af_jsonld_push(facts->jsonld, raw.data, len, pos);
         facts->jsonld_read += len;
         facts->wants_text = len < room;
+        return facts->jsonld->status;
     }
     return AF_OK;
 }

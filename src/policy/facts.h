@@ -9,6 +9,7 @@
 #ifndef AF_POLICY_FACTS_H
 #define AF_POLICY_FACTS_H
 
+#include "policy/claims.h"
 #include "policy/jsonld.h"
 #include "policy/tape.h"
 
@@ -34,6 +35,8 @@ typedef struct {
     af_date_source_t date_source;
     af_facts_reading_t reading;
     bool author_known, canonical_known;
+    bool wants_claims;           /* the caller's to set: claims are taken */
+    af_claims_t claims;
     af_jsonld_t *jsonld;         /* made when first needed */
     size_t jsonld_read;
 } af_facts_t;
@@ -48,7 +51,7 @@ bool af_facts_may_tell(const af_token_t *tag);
 
 /* Reads a start tag of an HTML element. AF_NOMEM, AF_LIMIT: a fact is lost, the rest goes on. */
 AF_MUST_USE af_status_t af_facts_start_tag(af_facts_t *facts, const af_token_t *tag);
-AF_MUST_USE af_status_t af_facts_text(af_facts_t *facts, af_slice_t raw, af_text_kind_t kind);
+AF_MUST_USE af_status_t af_facts_text(af_facts_t *facts, af_slice_t raw, uint64_t pos, af_text_kind_t kind);
 AF_MUST_USE af_status_t af_facts_end(af_facts_t *facts);
 
 /* Tells what is known from elsewhere than the document's markup, which then counts no more: UTF-8 text, {NULL, 0} unknown. */

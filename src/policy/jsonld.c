@@ -6,12 +6,17 @@
  */
 #include "policy/jsonld.h"
 
+#include "base/ascii.h"
+
 enum { STATE_VALUE, STATE_STRING, STATE_ESCAPE, STATE_UNICODE, STATE_STOPPED };
 
 #define AUTHOR_NONE 0u
 
 void af_jsonld_begin(af_jsonld_t *scan)
 {
+    for (uint32_t depth = 1; scan->claims != NULL && depth <= AF_JSONLD_DEPTH; depth++) {
+        af_claims_settle(scan->claims, depth, 0, ""); /* of a script that was no JSON to its end */
+    }
     scan->depth = 0;
     scan->state = STATE_VALUE;
     scan->len = 0;
@@ -24,7 +29,7 @@ void af_jsonld_begin(af_jsonld_t *scan)
 
 void af_jsonld_clear(af_jsonld_t *scan)
 {
-    *scan = (af_jsonld_t){.state = STATE_VALUE};
+    *scan = (af_jsonld_t){.state = STATE_VALUE, .status = AF_OK};
 }
 
 static bool text_is(const af_jsonld_t *scan, const char *word)
@@ -63,6 +68,18 @@ static af_jsonld_key_t key_of(const af_jsonld_t *scan)
     }
     if (text_is(scan, "name")) {
         return AF_LD_KEY_NAME;
+    }
+    if (text_is(scan, "copyrightNotice")) {
+        return AF_LD_KEY_NOTICE;
+    }
+    if (text_is(scan, "creditText")) {
+        return AF_LD_KEY_CREDIT;
+    }
+    if (text_is(scan, "copyrightHolder")) {
+        return AF_LD_KEY_HOLDER;
+    }
+    if (text_is(scan, "copyrightYear")) {
+        return AF_LD_KEY_YEAR;
     }
     for (size_t i = 0; i < sizeof(shut) / sizeof(shut[0]); i++) {
         if (text_is(scan, shut[i])) {
@@ -112,6 +129,29 @@ static void take_author(af_jsonld_t *scan)
     scan->author_depth = owner;
 }
 
+/* What is said of the rights in the object that the frame at the top belongs to. */
+static void take_claim(af_jsonld_t *scan, af_claim_kind_t kind)
+{
+    uint32_t depth = scan->depth;
+
+    while (depth > 0 && (scan->frames[depth - 1].holder || !scan->frames[depth - 1].object)) {
+        depth--;
+    }
+    if (scan->claims == NULL || scan->raw_cut || depth == 0) {
+        return;
+    }
+    af_status_t status = af_claims_json(scan->claims, kind, (af_slice_t){scan->raw, scan->raw_len}, scan->raw_pos, depth);
+    scan->status = status != AF_OK ? status : scan->status;
+}
+
+static void take_year(af_jsonld_frame_t *frame, uint8_t digit)
+{
+    if (frame->object && frame->year_len < sizeof frame->year - 1) {
+        frame->year[frame->year_len++] = (char) digit;
+        frame->year[frame->year_len] = '\0';
+    }
+}
+
 /* Arrays hand the key of the object that they are in on to their items. */
 static af_jsonld_key_t key_here(const af_jsonld_t *scan)
 {
@@ -153,6 +193,22 @@ static void take_string(af_jsonld_t *scan)
     case AF_LD_KEY_NAME:
         if (frame->person) {
             take_author(scan);
+        } else if (frame->holder) {
+            take_claim(scan, AF_CLAIM_HOLDER);
+        }
+        break;
+    case AF_LD_KEY_NOTICE:
+        take_claim(scan, AF_CLAIM_NOTICE);
+        break;
+    case AF_LD_KEY_CREDIT:
+        take_claim(scan, AF_CLAIM_CREDIT);
+        break;
+    case AF_LD_KEY_HOLDER:
+        take_claim(scan, AF_CLAIM_HOLDER);
+        break;
+    case AF_LD_KEY_YEAR:
+        for (size_t i = 0; i < scan->len; i++) {
+            take_year(frame, (uint8_t) scan->text[i]);
         }
         break;
     case AF_LD_KEY_OTHER:
@@ -174,8 +230,10 @@ static void open_frame(af_jsonld_t *scan, uint8_t bracket)
     af_jsonld_frame_t *frame = &scan->frames[scan->depth++];
     bool object = bracket == '{';
     *frame = (af_jsonld_frame_t){.object = object, .expects_key = object};
-    frame->shut = outer != NULL && (outer->shut || key == AF_LD_KEY_SHUT || (outer->person && outer->object && object));
+    bool inside = outer != NULL && (outer->person || outer->holder) && outer->object && object; /* what a person has, not is */
+    frame->shut = inside || (outer != NULL && (outer->shut || key == AF_LD_KEY_SHUT));
     frame->person = outer != NULL && (outer->person || (object && key == AF_LD_KEY_AUTHOR));
+    frame->holder = outer != NULL && (outer->holder || key == AF_LD_KEY_HOLDER);
     frame->key = object ? AF_LD_KEY_OTHER : key;
 }
 
@@ -185,6 +243,9 @@ static void close_object(af_jsonld_t *scan, const af_jsonld_frame_t *frame)
     if (frame->date[0] != '\0' && rank > scan->date_rank) {
         memcpy(scan->date, frame->date, sizeof(scan->date));
         scan->date_rank = rank;
+    }
+    if (scan->claims != NULL && !frame->holder) {
+        af_claims_settle(scan->claims, scan->depth, rank, frame->year);
     }
     if (scan->author_depth == scan->depth) {
         scan->author_sure = rank > 0;
@@ -215,6 +276,8 @@ static void take_mark(af_jsonld_t *scan, uint8_t c)
         scan->len = 0;
         scan->cut = false;
         scan->high = 0;
+        scan->raw_len = 0;
+        scan->raw_cut = false;
         break;
     case '{':
     case '[':
@@ -236,6 +299,9 @@ static void take_mark(af_jsonld_t *scan, uint8_t c)
         }
         break;
     default: /* white space, numbers, words, and comment marks around the whole */
+        if (frame != NULL && frame->key == AF_LD_KEY_YEAR && !frame->expects_key && !frame->shut && af_is_digit(c)) {
+            take_year(frame, c);
+        }
         if (scan->depth > 0 && (c == '<' || c == '>' || c == '\'')) {
             scan->state = STATE_STOPPED;
         }
@@ -314,19 +380,35 @@ static void take_unicode(af_jsonld_t *scan, uint8_t c)
     }
 }
 
-void af_jsonld_push(af_jsonld_t *scan, const uint8_t *data, size_t len)
+/* Keeps the string as it is written, for a claim. */
+static void note_raw(af_jsonld_t *scan, uint8_t c)
+{
+    if (scan->raw_len == sizeof scan->raw) {
+        scan->raw_cut = true;
+        return;
+    }
+    scan->raw[scan->raw_len++] = c;
+}
+
+void af_jsonld_push(af_jsonld_t *scan, const uint8_t *data, size_t len, uint64_t pos)
 {
     for (size_t i = 0; i < len && scan->state != STATE_STOPPED; i++) {
         uint8_t c = data[i];
         if (scan->state == STATE_VALUE) {
             take_mark(scan, c);
-        } else if (scan->state == STATE_ESCAPE) {
+            scan->raw_pos = pos + i + 1;
+            continue;
+        }
+        if (scan->state == STATE_STRING && c == '"') {
+            scan->state = STATE_VALUE;
+            take_string(scan);
+            continue;
+        }
+        note_raw(scan, c);
+        if (scan->state == STATE_ESCAPE) {
             take_escape(scan, c);
         } else if (scan->state == STATE_UNICODE) {
             take_unicode(scan, c);
-        } else if (c == '"') {
-            scan->state = STATE_VALUE;
-            take_string(scan);
         } else if (c == '\\') {
             scan->state = STATE_ESCAPE;
         } else {

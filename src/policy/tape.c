@@ -8,6 +8,7 @@
 #include "policy/tape.h"
 
 #include "base/ascii.h"
+#include "html/charref.h"
 
 #define REFERENCE_MAX 64u    /* bytes of a named reference are fewer */
 #define RUNS_OF_LIMIT 4u     /* one run for so many bytes of the limit */
@@ -230,6 +231,15 @@ af_status_t af_tape_text(af_tape_t *tape, af_slice_t raw, uint64_t pos, af_text_
         }
     }
     return status;
+}
+
+af_status_t af_tape_character(af_tape_t *tape, uint32_t point, uint64_t pos, uint32_t from)
+{
+    uint8_t out[AF_CHARSET_OUT];
+    af_status_t status = flush_partial(tape);
+
+    tape->end_pos = pos + from;
+    return status == AF_OK ? put_character(tape, out, af_utf8_encode(point, out), pos, from) : status;
 }
 
 /* --- reading -------------------------------------------------------------------------------------------------------------- */

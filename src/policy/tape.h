@@ -39,6 +39,9 @@ void af_tape_destroy(af_tape_t *tape);
 /* Appends raw text of the document, which begins at `pos` of the stream. AF_LIMIT, AF_NOMEM: what fits was appended. */
 AF_MUST_USE af_status_t af_tape_text(af_tape_t *tape, af_slice_t raw, uint64_t pos, af_text_kind_t kind);
 
+/* Appends the character `point`, which `from` bytes at `pos` of the stream stand for. AF_LIMIT, AF_NOMEM. */
+AF_MUST_USE af_status_t af_tape_character(af_tape_t *tape, uint32_t point, uint64_t pos, uint32_t from);
+
 /* Where a text that begins now starts. */
 size_t af_tape_mark(const af_tape_t *tape);
 

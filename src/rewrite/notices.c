@@ -28,6 +28,7 @@ af_status_t af_notices_init(af_rewriter_t *rw)
     rw->attribution.date = rw->options.date;
     rw->attribution.sink = rw->edits.sink;
     rw->attribution.tape = &rw->tape;
+    rw->facts.wants_claims = true;
     rw->tape.positions = true;
     for (uint32_t i = 0; i < rw->rules->rule_count; i++) {
         const af_rule_t *rule = &rw->rules->rules[i];
@@ -110,7 +111,7 @@ static af_status_t add_insert(af_rewriter_t *rw, af_insert_t what, af_slice_t by
 
 static void tell(af_rewriter_t *rw, af_event_kind_t kind, uint32_t rule, uint64_t from_pos, uint64_t to_pos, const char *word)
 {
-    af_event_t event = {kind, rule, from_pos, to_pos, ""};
+    af_event_t event = {kind, rule, from_pos, to_pos, kind == AF_REFUSED ? word : ""};
 
     rw->stats.attribution = word;
     if (kind == AF_INSERTED || kind == AF_REPAIRED) {
@@ -187,6 +188,9 @@ static af_status_t look_at_run(af_rewriter_t *rw, uint32_t rule, af_slice_t text
     case AF_NOTICE_REFUSED:
         tell(rw, AF_ILL_FORMED, rule, pos, pos, "malformed");
         break;
+    case AF_NOTICE_CONTRADICTED:
+        tell(rw, AF_REFUSED, rule, pos, pos, "contradicted");
+        break;
     }
     return AF_OK;
 }
@@ -246,6 +250,8 @@ static af_status_t end_scope(af_rewriter_t *rw, const af_scope_t *scope, const a
     af_attribution_scope_end(&rw->attribution, scope->rule, &notice);
     if (notice.kind == AF_NOTICE_NO_DATE) {
         tell(rw, AF_NO_DATE, scope->rule, token->from_pos, token->from_pos, "no-date");
+    } else if (notice.kind == AF_NOTICE_CONTRADICTED) {
+        tell(rw, AF_REFUSED, scope->rule, token->from_pos, token->from_pos, "contradicted");
     }
     if (notice.kind != AF_NOTICE_INSERT || (node_of(rw, scope->node)->fate & (FATE_REMOVE | FATE_DEAD)) != 0) {
         return AF_OK;
@@ -299,6 +305,10 @@ af_status_t af_notices_token(af_rewriter_t *rw, const af_token_t *token)
         if (token->type == AF_TOKEN_END || node_of(rw, rw->in.stack[i - 1])->name == AF_TAG_BODY) {
             status = end_scopes(rw, rw->in.stack[i - 1], token);
         }
+    }
+    uint32_t rule;
+    if (token->type == AF_TOKEN_END && af_attribution_contradicts(&rw->attribution, &rule)) {
+        tell(rw, AF_REFUSED, rule, token->from_pos, token->from_pos, "contradicted");
     }
     return status;
 }

@@ -18,7 +18,7 @@ af_status_t af_facts_observe(af_rewriter_t *rw, const af_token_t *token)
                 status = af_condition_set_title(&rw->condition, title);
             }
         } else if (event->kind == AF_EVENT_TEXT && event->parent == rw->facts_node && rw->facts_node != 0) {
-            status = af_facts_text(&rw->facts, token->bytes, token->text);
+            status = af_facts_text(&rw->facts, token->bytes, token->from_pos, token->text);
         } else if (event->kind == AF_EVENT_CREATED && token->type == AF_TOKEN_START_TAG && rw->facts_node == 0 &&
                    node_of(rw, event->node)->space == AF_NS_HTML &&
                    (node_of(rw, event->node)->flags & (AF_NODE_IMPLIED | AF_NODE_CLONE)) == 0) {

@@ -46,7 +46,7 @@ static void title(af_facts_t *facts, const char *text)
 {
     tag(facts, AF_TAG_TITLE, (const char *const[]){NULL});
     if (facts->wants_text) {
-        assert_int_equal(af_facts_text(facts, af_slice_of(text), AF_TEXT_RCDATA), AF_OK);
+        assert_int_equal(af_facts_text(facts, af_slice_of(text), 0, AF_TEXT_RCDATA), AF_OK);
         assert_int_equal(af_facts_end(facts), AF_OK);
     }
 }
@@ -58,7 +58,7 @@ static void script(af_facts_t *facts, const char *text, size_t chunk)
     assert_true(facts->wants_text);
     for (size_t i = 0; i < len; i += chunk) {
         af_slice_t piece = {(const uint8_t *) text + i, len - i < chunk ? len - i : chunk};
-        assert_int_equal(af_facts_text(facts, piece, AF_TEXT_SCRIPT), AF_OK);
+        assert_int_equal(af_facts_text(facts, piece, 0, AF_TEXT_SCRIPT), AF_OK);
     }
     assert_int_equal(af_facts_end(facts), AF_OK);
     assert_false(facts->wants_text);
@@ -94,7 +94,7 @@ static void test_long_title_is_unknown(void **state)
     af_heap_init(&heap, NULL, 0);
     af_facts_init(&facts, &heap, NULL);
     tag(&facts, AF_TAG_TITLE, (const char *const[]){NULL});
-    assert_int_equal(af_facts_text(&facts, (af_slice_t){(const uint8_t *) text, sizeof(text)}, AF_TEXT_RCDATA), AF_LIMIT);
+    assert_int_equal(af_facts_text(&facts, (af_slice_t){(const uint8_t *) text, sizeof(text)}, 0, AF_TEXT_RCDATA), AF_LIMIT);
     assert_false(facts.wants_text);
     expect(af_facts_title(&facts), NULL);
     title(&facts, "second");
