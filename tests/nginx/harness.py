@@ -7,6 +7,7 @@ import mmap
 import os
 import re
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -142,7 +143,7 @@ def chunk(data):
 
 
 class Faults:
-    """What tests/nginx/preload.c makes of nginx's memory and writes; `wrap` is for Nginx."""
+    """What tests/nginx/preload.c makes of nginx's memory and writes; `environ` is for Nginx."""
 
     def __init__(self, folder):
         compiler = shutil.which('cc') or shutil.which('gcc') or shutil.which('clang')
@@ -151,19 +152,23 @@ class Faults:
         self.ready = compiler is not None and subprocess.run([compiler] + command, check=False).returncode == 0
         path = os.path.join(folder.path, 'faults')
         with open(path, 'wb') as file:
-            file.write(bytes(16))
+            file.write(bytes(24))
         os.chmod(path, 0o666)
         with open(path, 'r+b') as file:
-            self.shared = mmap.mmap(file.fileno(), 16)
-        self.wrap = ['env', 'LD_PRELOAD=' + library, 'FAIL=' + path]
+            self.shared = mmap.mmap(file.fileno(), 24)
+        self.environ = {'LD_PRELOAD': library, 'FAIL': path}
 
-    def set(self, allocation=0, write=0):
-        """The allocation to fail (the first is 1), the bytes that a write takes; 0: none, all."""
-        self.shared[:16] = struct.pack('qq', allocation, write)
+    def set(self, allocation=0, write=0, again=False):
+        """The allocation to fail (the first is 1), the bytes that a write takes; 0: none, all. `again`: EAGAIN before each write."""
+        self.shared[:24] = struct.pack('qqq', allocation, write, again)
+
+    def refused(self):
+        """How many writes took nothing since `again` was set."""
+        return struct.unpack('qqq', self.shared[:24])[2] - 1
 
     def left(self):
         """0: the allocation has failed."""
-        return struct.unpack('qq', self.shared[:16])[0]
+        return struct.unpack('qqq', self.shared[:24])[0]
 
 
 def response(nginx, path):
@@ -196,17 +201,16 @@ def response(nginx, path):
 class Nginx:
     """`server` is what stands in the server block; %(origin)s in it is the origin's address for proxy_pass."""
 
-    def __init__(self, folder, server, http='', main=None, wrap=(), log_level='notice', early=''):
+    def __init__(self, folder, server, http='', main=None, environ=None, log_level='notice', early=''):
         self.folder = folder
         self.socket = os.path.join(folder.path, 'nginx.sock')
         self.log = os.path.join(folder.path, 'error.log')
         self.access = os.path.join(folder.path, 'access.log')
         self.conf = os.path.join(folder.path, 'nginx.conf')
-        self.wrap = list(wrap) or WRAP
         self.early = early # lines in front of the module's own
         self.write(server, http, WORKERS if main is None else main, log_level)
-        self.process = subprocess.Popen(self.wrap + self.command('-g', 'daemon off;'), stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.PIPE)
+        self.process = subprocess.Popen(WRAP + self.command('-g', 'daemon off;'), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                        env=dict(os.environ, **(environ or {})))
         deadline = time.time() + 60
         while time.time() < deadline and self.process.poll() is None:
             try:
@@ -290,7 +294,8 @@ class Nginx:
         return False
 
     def stop(self):
-        self.process.terminate()
+        # Under valgrind a worker may end by itself: a master that is told to end at once kills those that take longer than a second.
+        self.process.send_signal(signal.SIGQUIT if WRAP else signal.SIGTERM)
         try:
             self.process.wait(30)
         except subprocess.TimeoutExpired:
