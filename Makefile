@@ -82,7 +82,7 @@ FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c
 NGX_TREE := $(if $(NGX_SRC),$(NGX_SRC),$(wildcard /usr/share/nginx/src))
 
 .DELETE_ON_ERROR:
-.PHONY: all deps core module tests-build run stop test unit spec cases cli-test nginx-test nginx-corpus nginx-valgrind soak check-abi \
+.PHONY: all deps core module tests-build run stop test unit spec cases cli-test nginx-test nginx-corpus nginx-valgrind versions soak check-abi \
 	oracle mutations check-test quality bench asan-test \
 	coverage linear differential compilers lint fuzz fuzz-build check install install-cli \
 	install-module deb clean
@@ -190,6 +190,11 @@ check-abi: module
 # t/ and tests/nginx under valgrind; each finding is a failure. It takes long.
 nginx-valgrind: all
 	@tests/nginx-valgrind
+
+# nginx of Debian's suites from source, the module dynamic and built in, t/ and tests/nginx with each; prints a table.
+SUITES ?= bookworm trixie sid
+versions: core
+	@tests/nginx-versions $(SUITES)
 
 # Requests with aborts, slow readers and reloads for MINUTES; every completed response is compared with the CLI's output.
 MINUTES ?= 5

@@ -17,11 +17,12 @@ import threading
 import time
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..'))
+# `static`: it is built in
 MODULE = os.environ.get('ARTICLE_FILTER_MODULE') or os.path.join(ROOT, 'build/ngx_http_article_filter_module.so')
 BINARY = os.environ.get('TEST_NGINX_BINARY') or shutil.which('nginx') or '/usr/sbin/nginx'
 WRAP = os.environ.get('TEST_NGINX_WRAP', '').split() # a command in front of nginx's: valgrind and its options
 WORKERS = 'worker_processes %d;\n' % int(os.environ.get('TEST_NGINX_WORKERS', '1'))
-TIMEOUT = 60 if WRAP else 15
+TIMEOUT = 120 if WRAP else 15
 
 passed = failed = skipped = 0
 
@@ -60,7 +61,7 @@ def need_nginx():
     if not os.access(BINARY, os.X_OK):
         skip('nginx', 'no nginx here')
         finish()
-    if not os.path.exists(MODULE):
+    if MODULE != 'static' and not os.path.exists(MODULE):
         check('the module is built', False, MODULE)
         finish()
 
@@ -156,7 +157,7 @@ class Faults:
         os.chmod(path, 0o666)
         with open(path, 'r+b') as file:
             self.shared = mmap.mmap(file.fileno(), 24)
-        self.environ = {'LD_PRELOAD': library, 'FAIL': path}
+        self.environ = {'LD_PRELOAD': ' '.join([library] + os.environ.get('LD_PRELOAD', '').split()), 'FAIL': path}
 
     def set(self, allocation=0, write=0, again=False):
         """The allocation to fail (the first is 1), the bytes that a write takes; 0: none, all. `again`: EAGAIN before each write."""
@@ -211,7 +212,7 @@ class Nginx:
         self.write(server, http, WORKERS if main is None else main, log_level)
         self.process = subprocess.Popen(WRAP + self.command('-g', 'daemon off;'), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                         env=dict(os.environ, **(environ or {})))
-        deadline = time.time() + 60
+        deadline = time.time() + (600 if WRAP else 60)
         while time.time() < deadline and self.process.poll() is None:
             try:
                 self.connect().close()
@@ -229,8 +230,9 @@ class Nginx:
         origin = 'http://unix:%s/origin.sock:' % self.folder.path
         names = {'origin': origin, 'root': ROOT, 'folder': self.folder.path}
         with open(self.conf, 'w', encoding='utf-8') as file:
-            file.write('%sload_module %s;\n%s\npid %s/nginx.pid;\nerror_log %s %s;\nevents { worker_connections 1024; }\n'
-                       % (self.early, MODULE, main, self.folder.path, self.log, log_level))
+            load = '' if MODULE == 'static' else 'load_module %s;\n' % MODULE
+            file.write('%s%s%s\npid %s/nginx.pid;\nerror_log %s %s;\nevents { worker_connections 1024; }\n'
+                       % (self.early, load, main, self.folder.path, self.log, log_level))
             file.write('http {\n    default_type text/html;\n%s' % temp)
             file.write('    log_format article "$request_uri $status $article_status removed=$article_removed";\n')
             file.write('    access_log %s article;\n    proxy_http_version 1.1;\n    %s\n' % (self.access, http % names))
@@ -297,7 +299,7 @@ class Nginx:
         # Under valgrind a worker may end by itself: a master that is told to end at once kills those that take longer than a second.
         self.process.send_signal(signal.SIGQUIT if WRAP else signal.SIGTERM)
         try:
-            self.process.wait(30)
+            self.process.wait(10 * TIMEOUT)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
