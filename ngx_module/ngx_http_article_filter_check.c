@@ -130,10 +130,16 @@ ngx_http_article_filter_coding(ngx_http_request_t *r, ngx_str_t *coding)
 
     *coding = ce->value;
 
-    return coding->len != sizeof("identity") - 1
-           || ngx_strncasecmp(coding->data, (u_char *) "identity",
-                              sizeof("identity") - 1)
-              != 0;
+    /* "none" is no coding that anyone registered; it is sent all the same */
+
+    return !(coding->len == sizeof("identity") - 1
+             && ngx_strncasecmp(coding->data, (u_char *) "identity",
+                                sizeof("identity") - 1)
+                == 0)
+           && !(coding->len == sizeof("none") - 1
+                && ngx_strncasecmp(coding->data, (u_char *) "none",
+                                   sizeof("none") - 1)
+                   == 0);
 }
 
 

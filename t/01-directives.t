@@ -1,5 +1,7 @@
 # Directives: values, defaults, how rules add up from http over server to location.
 use Test::Nginx::Socket 'no_plan';
+use lib '.';
+use t::Settings;
 
 no_long_string();
 run_tests();

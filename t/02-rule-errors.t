@@ -1,5 +1,7 @@
 # What nginx -t says about wrong values, rules, presets and files.
 use Test::Nginx::Socket 'no_plan';
+use lib '.';
+use t::Settings;
 
 no_long_string();
 run_tests();

@@ -1,5 +1,7 @@
 # Inheritance: values go down, rules add up, `if` and nested locations are levels too.
 use Test::Nginx::Socket 'no_plan';
+use lib '.';
+use t::Settings;
 
 no_long_string();
 

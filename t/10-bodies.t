@@ -1,5 +1,7 @@
 # Bodies: what leaves for what comes, in every way a body can reach the filter.
 use Test::Nginx::Socket 'no_plan';
+use lib '.';
+use t::Settings;
 
 no_long_string();
 no_shuffle();

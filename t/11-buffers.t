@@ -1,5 +1,7 @@
 # Buffers: one page, with much to drop and much to hold, over every way that nginx hands a body on. The origin is a server of its own.
 use Test::Nginx::Socket 'no_plan';
+use lib '.';
+use t::Settings;
 
 no_long_string();
 no_diff();

@@ -1,5 +1,7 @@
 # Feeds: which types are read as what. Bytes in every chunking: tests/nginx/test_feeds.
 use Test::Nginx::Socket 'no_plan';
+use lib '.';
+use t::Settings;
 
 no_long_string();
 

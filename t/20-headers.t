@@ -1,5 +1,7 @@
 # Headers: what depends on the body's bytes, and which responses are left alone.
 use Test::Nginx::Socket 'no_plan';
+use lib '.';
+use t::Settings;
 
 no_long_string();
 
@@ -22,6 +24,7 @@ our $Origin = <<'CONF';
         }
         location /coding { add_header Content-Encoding x-unknown; return 200 '<p>a</p><i class=x>1</i>'; }
         location /identity { add_header Content-Encoding identity; return 200 '<p>a</p><i class=x>1</i>'; }
+        location /none { add_header Content-Encoding None; return 200 '<p>a</p><i class=x>1</i>'; }
         location /transform { add_header Cache-Control 'public, No-Transform'; return 200 '<p>a</p><i class=x>1</i>'; }
         location /charset { charset utf-16le; return 200 '<p>a</p><i class=x>1</i>'; }
         location /download { add_header Content-Disposition 'attachment; filename=a.html'; return 200 '<i class=x>1</i>'; }
@@ -192,14 +195,15 @@ Content-Length: 24
 
 
 
-=== TEST 9: identity is none
+=== TEST 9: identity is none, and so is none
 --- http_config eval: $::Origin
 --- config eval: $::Proxy
---- request
-GET /identity
---- response_headers
-X-Status: filtered
---- response_body: <p>a</p>
+--- request eval
+['GET /identity', 'GET /none']
+--- response_headers eval
+['X-Status: filtered', 'X-Status: filtered']
+--- response_body eval
+['<p>a</p>', '<p>a</p>']
 
 
 

@@ -1,5 +1,7 @@
 # What is not filtered, by wish or because it cannot be: $article_status has the reason, and article_unfilterable decides what the client gets.
 use Test::Nginx::Socket 'no_plan';
+use lib '.';
+use t::Settings;
 
 no_long_string();
 

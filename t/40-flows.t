@@ -1,5 +1,7 @@
 # Flows: subrequests, internal redirects, error pages, conditional and empty responses of an origin.
 use Test::Nginx::Socket 'no_plan';
+use lib '.';
+use t::Settings;
 
 no_long_string();
 

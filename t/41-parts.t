@@ -1,5 +1,7 @@
 # Parts of a page that SSI and addition put together: filtered on request, as pieces of HTML that begin in the body.
 use Test::Nginx::Socket 'no_plan';
+use lib '.';
+use t::Settings;
 
 no_long_string();
 

@@ -1,5 +1,7 @@
 # Variables: before the body in headers, after it in the log.
 use Test::Nginx::Socket 'no_plan';
+use lib '.';
+use t::Settings;
 
 no_long_string();
 

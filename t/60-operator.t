@@ -1,5 +1,7 @@
 # article_zone and article_status: what nginx -t says, inheritance. What is counted: tests/nginx/test_status.
 use Test::Nginx::Socket 'no_plan';
+use lib '.';
+use t::Settings;
 
 no_long_string();
 

@@ -2,6 +2,8 @@
 is needed; what the origin sends, and when, is up to the test.
 
 A program of tests/nginx makes an Origin and an Nginx, calls check() for each fact and ends with finish()."""
+import base64
+import hashlib
 import http.client
 import mmap
 import os
@@ -55,6 +57,35 @@ def skip(name, why):
 def finish():
     print('%d passed, %d failed, %d skipped' % (passed, failed, skipped), flush=True)
     sys.exit(1 if failed else 0)
+
+
+def version():
+    """nginx's, as (1, 22, 1)."""
+    done = subprocess.run([BINARY, '-v'], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    return tuple(int(n) for n in re.search(rb'/(\d+)\.(\d+)\.(\d+)', done.stdout).groups())
+
+
+def listen_http2(address):
+    """The lines for HTTP/2 on an address; how to say so changed."""
+    return 'listen %s ssl; http2 on;' % address if version() >= (1, 25, 1) else 'listen %s ssl http2;' % address
+
+
+def certificate(folder):
+    """Makes cert.pem and key.pem in the folder; gives the hash of the public key by which a browser is told to trust it."""
+    def run(*arguments, **more):
+        return subprocess.run(arguments, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **more).stdout
+    key, cert = os.path.join(folder.path, 'key.pem'), os.path.join(folder.path, 'cert.pem')
+    run('openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj',
+        '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost')
+    public = run('openssl', 'x509', '-in', cert, '-pubkey', '-noout')
+    der = run('openssl', 'pkey', '-pubin', '-outform', 'der', input=public)
+    return base64.b64encode(hashlib.sha256(der).digest()).decode()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(('127.0.0.1', 0))
+        return probe.getsockname()[1]
 
 
 def need_nginx():
