@@ -557,10 +557,19 @@ static bool ends_scope(const af_node_record_t *record)
     }
 }
 
+/* How often a notice alone holds the node, in which no other block can begin: nothing leaves it. */
+static uint32_t held_by_notice(const af_rewriter_t *rw, af_node_t node)
+{
+    return rw->block.held && rw->block.node == node;
+}
+
 bool af_candidates_escape_risk(const af_rewriter_t *rw, const af_token_t *token)
 {
+    bool by_notice = rw->block.held && rw->open_candidates == 1 && rw->keep == KEEP_NONE;
+    bool holding = af_rewriter_holding(rw) && !by_notice;
+
     return token->type == AF_TOKEN_START_TAG && rw->in.formatting_count > 0 &&
-           (rw->diverged || rw->formatting_atoms || rw->own_atoms.count > 0 || af_rewriter_holding(rw));
+           (rw->diverged || rw->formatting_atoms || rw->own_atoms.count > 0 || holding);
 }
 
 /* HTML #adoption-agency-algorithm: an end tag of a formatting element that is open below `node` moves the first special element
@@ -573,7 +582,7 @@ af_status_t af_candidates_escape(af_rewriter_t *rw, af_node_t node)
         af_node_t open = rw->in.stack[i - 1];
         const af_node_record_t *record = node_of(rw, open);
         if (open == node) {
-            leaves = (record->fate & FATE_UNWRAP) != 0 || record->hold > 0;
+            leaves = (record->fate & FATE_UNWRAP) != 0 || record->hold > held_by_notice(rw, node);
             continue;
         }
         if (ends_scope(record)) {
@@ -587,7 +596,7 @@ af_status_t af_candidates_escape(af_rewriter_t *rw, af_node_t node)
         return AF_OK;
     }
     af_status_t status = add_candidate(rw, node, AF_NO_RULE, 0, false, false);
-    if (status == AF_OK && node_of(rw, node)->hold > 0) {
+    if (status == AF_OK && node_of(rw, node)->hold > held_by_notice(rw, node)) {
         AF_VECTOR_AT(af_candidate_t, &rw->candidates, rw->candidates.count - 1)->escape = true;
     }
     return status;

@@ -78,7 +78,9 @@ static void release_block(af_rewriter_t *rw)
 
 static void open_run(af_rewriter_t *rw, af_node_t node, bool whole)
 {
-    rw->block.open = true;
+    rw->block.open = rw->block.begun = true;
+    rw->block.from_pos = UINT64_MAX;
+    rw->block.clear_to = 0;
     rw->block.node = node;
     rw->block.whole = whole;
     rw->block.held = false;
@@ -222,13 +224,78 @@ static bool is_block_node(const af_rewriter_t *rw, af_node_t node)
     return record->space == AF_NS_HTML && is_block(record->name);
 }
 
-af_status_t af_notices_created(af_rewriter_t *rw, af_node_t node)
+/* What a tag does is known when it ends. */
+static bool is_tag(const af_token_t *token)
+{
+    return token->type == AF_TOKEN_START_TAG || token->type == AF_TOKEN_END_TAG;
+}
+
+/* The block element that is open and innermost, `skip` of the open elements left out; AF_TAG_UNKNOWN: none. */
+static uint32_t block_around(const af_rewriter_t *rw, uint32_t skip)
+{
+    for (uint32_t i = rw->in.depth; i > skip; i--) {
+        if (is_block_node(rw, rw->in.stack[i - 1 - skip])) {
+            return node_of(rw, rw->in.stack[i - 1 - skip])->name;
+        }
+    }
+    return AF_TAG_UNKNOWN;
+}
+
+bool af_notices_quiet(af_rewriter_t *rw)
+{
+    af_block_t *block = &rw->block;
+
+    if (block->begun && block->from_pos == rw->token_end && block->from_pos != UINT64_MAX) {
+        block->from_pos = UINT64_MAX;
+        const af_token_t boundary = {.from_pos = rw->token_end, .to_pos = rw->token_end};
+        (void) af_run_is_clear(rw, &boundary, block_around(rw, 0));
+    }
+    if (block->begun && (block->clear_to == 0 || block->clear_to < rw->token_end)) {
+        return false;
+    }
+    block->open = false; /* nodes may go that nobody looks at */
+    return true;
+}
+
+static bool closes_scope(const af_rewriter_t *rw, const af_token_t *token)
+{
+    af_node_t current = rw->in.stack[rw->in.depth - 1];
+
+    for (size_t i = 0; token->type == AF_TOKEN_END_TAG && i < rw->scopes.count; i++) {
+        if (AF_VECTOR_AT(af_scope_t, &rw->scopes, i)->node == current) {
+            return true;
+        }
+    }
+    return token->type == AF_TOKEN_END_TAG && (token->tag == AF_TAG_BODY || token->tag == AF_TAG_HTML);
+}
+
+bool af_notices_allow(af_rewriter_t *rw, const af_token_t *token)
+{
+    bool ends = token->type == AF_TOKEN_END_TAG;
+
+    if (rw->in.depth == 0 || closes_scope(rw, token)) {
+        return false;
+    }
+    if (!rw->block.begun || token->from_pos < rw->block.clear_to) {
+        return true;
+    }
+    if (ends && node_of(rw, rw->in.stack[rw->in.depth - 1])->name != token->tag) {
+        return false;
+    }
+    return af_run_is_clear(rw, token, ends ? block_around(rw, 1) : token->tag);
+}
+
+af_status_t af_notices_created(af_rewriter_t *rw, const af_token_t *token, af_node_t node)
 {
     if (!is_block_node(rw, node)) {
         return AF_OK;
     }
     af_status_t status = end_run(rw, false);
     open_run(rw, node, true);
+    if (rw->reads_ahead && is_tag(token) && af_run_is_clear(rw, token, node_of(rw, node)->name)) {
+        rw->block.open = false;
+        return status;
+    }
     if (status == AF_OK && rw->past_live && (node_of(rw, node)->flags & AF_NODE_IMPLIED) == 0) {
         status = af_candidates_hold(rw, node);
         rw->block.held = status == AF_OK;
@@ -287,6 +354,7 @@ af_status_t af_notices_closed(af_rewriter_t *rw, const af_token_t *token, af_nod
     if (is_block_node(rw, node)) {
         status = end_run(rw, rw->block.node == node);
         open_run(rw, node_of(rw, node)->parent, false);
+        rw->block.from_pos = is_tag(token) ? token->to_pos : UINT64_MAX;
     }
     return status == AF_OK ? end_scopes(rw, node, token) : status;
 }
@@ -348,4 +416,5 @@ af_status_t af_notices_scope(af_rewriter_t *rw, uint32_t rule, af_node_t node)
 void af_notices_fragment(af_rewriter_t *rw, af_node_t body)
 {
     open_run(rw, body, false);
+    rw->block.from_pos = 0;
 }

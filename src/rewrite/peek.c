@@ -55,8 +55,7 @@ typedef struct {
     bool in_list;
 } crossed_t;
 
-/* The byte behind a start tag whose name ends at `at`, or NULL: it is not plain, or not whole. */
-static const uint8_t *cross_tag(const uint8_t *at, const uint8_t *end)
+const uint8_t *af_peek_past_tag(const uint8_t *at, const uint8_t *end)
 {
     while (at < end) {
         uint8_t c = *at++;
@@ -110,7 +109,7 @@ static const uint8_t *cross_start_tag(const uint8_t *at, const uint8_t *end, nes
     if (tag != AF_TAG_IMG && tag != AF_TAG_BR && tag != AF_TAG_INPUT) {
         crossed->tags[crossed->count++] = tag;
     }
-    return cross_tag(at, end);
+    return af_peek_past_tag(at, end);
 }
 
 /* The end tag of what was crossed last: it closes that and nothing else. That of the element itself: it has no text. */
@@ -129,7 +128,7 @@ static const uint8_t *cross_end_tag(af_peek_t *peek, const uint8_t *at, const ui
     return tag == crossed->tags[crossed->count - 1] && crossed->count-- > 0 ? at + 1 : NULL;
 }
 
-static const uint8_t *cross_comment(const uint8_t *at, const uint8_t *end)
+const uint8_t *af_peek_past_comment(const uint8_t *at, const uint8_t *end)
 {
     const uint8_t *dashes = end - at > 6 && at[2] == '-' && at[3] == '-' && at[4] != '>' && at[4] != '-'
                                 ? memmem(at + 4, (size_t) (end - at) - 4, "--", 2) : NULL;
@@ -143,7 +142,7 @@ static const uint8_t *cross(af_peek_t *peek, const uint8_t *at, const uint8_t *e
         return NULL;
     }
     return at[1] == '/' ? cross_end_tag(peek, at, end, crossed)
-         : at[1] == '!' ? cross_comment(at, end) : cross_start_tag(at, end, inside, crossed);
+         : at[1] == '!' ? af_peek_past_comment(at, end) : cross_start_tag(at, end, inside, crossed);
 }
 
 /* Takes the text that begins at `at`, as normal text has it, up to what is not plain. */

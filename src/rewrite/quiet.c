@@ -13,12 +13,12 @@ typedef struct {
     af_token_t text;    /* the last token if it was text, as far as the guard asks; else of no length */
 } kept_t;
 
-static bool is_quiet(const af_rewriter_t *rw)
+static bool is_quiet(af_rewriter_t *rw)
 {
     return rw->may_be_quiet && rw->facts_node == 0 && rw->structure_candidates == 0 && !rw->diverged && !rw->past_live &&
            rw->open_candidates == 0 &&
            !af_rewriter_holding(rw) && !rw->dropped_since && !rw->formatting_atoms && rw->removal == 0 && rw->waiting.count
-               == 0 && rw->inserts.count == 0;
+               == 0 && rw->inserts.count == 0 && (!rw->reads_ahead || af_notices_quiet(rw));
 }
 
 static void tell_kept(af_rewriter_t *rw, const kept_t *kept)
@@ -162,6 +162,15 @@ static inline bool matches_nothing(af_rewriter_t *rw, const af_token_t *token, a
            (rw->matcher.atom_count == 0 || refuted(rw, token));
 }
 
+/* Whether no rule wants the token, if it does nothing rare to the tree. */
+static inline bool is_unwanted(af_rewriter_t *rw, const af_token_t *token, af_status_t *status)
+{
+    if (token->type == AF_TOKEN_START_TAG && !matches_nothing(rw, token, status)) {
+        return false;
+    }
+    return !rw->reads_ahead || token->type == AF_TOKEN_TEXT || token->type == AF_TOKEN_COMMENT || af_notices_allow(rw, token);
+}
+
 /* What was taken of a run of tags; the last text is of a length only where a tag that was not taken follows it. */
 static void keep_run(af_rewriter_t *rw, kept_t *kept, uint64_t tags_to_pos, af_slice_t text, uint64_t text_to_pos)
 {
@@ -188,7 +197,7 @@ static next_t take_run(af_rewriter_t *rw, kept_t *kept, af_token_t *token, af_st
             af_tree_quick_text(&rw->in);
             count_text(rw, text);
         }
-        if (token->type == AF_TOKEN_START_TAG && !matches_nothing(rw, token, status)) {
+        if (!is_unwanted(rw, token, status)) {
             next = NEXT_MATCHED;
         } else if (token->tag == AF_TAG_META || !af_tree_quick_tag(&rw->in, token)) {
             next = NEXT_UNMATCHED;
@@ -221,8 +230,8 @@ static inline bool take_one(af_rewriter_t *rw, const af_token_t *token, af_statu
     bool foreign = af_tree_in_foreign(&rw->in);
 
     if (rw->pool.retain_siblings || !af_tree_quick(&rw->in, token)) {
-        if (token->type == AF_TOKEN_TEXT && !af_tree_text_whole(&rw->in)) {
-            return false;
+        if ((token->type == AF_TOKEN_TEXT && !af_tree_text_whole(&rw->in)) || rw->reads_ahead) {
+            return false; /* a node of a block or a scope might be made or closed */
         }
         *status = take_quietly(rw, token);
     } else if (token->type == AF_TOKEN_TEXT) {
@@ -250,7 +259,7 @@ af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token)
         if (status != AF_OK || next == NEXT_MATCHED || !is_plain(rw, token) || af_waiting_implies(rw, token)) {
             break;
         }
-        if (token->type == AF_TOKEN_START_TAG && next == NEXT_UNKNOWN && !matches_nothing(rw, token, &status)) {
+        if (next == NEXT_UNKNOWN && !is_unwanted(rw, token, &status)) {
             break;
         }
         if (!take_one(rw, token, &status)) {
@@ -269,6 +278,6 @@ af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token)
 
 void af_rewriter_disable_fast_paths(af_rewriter_t *rw)
 {
-    rw->may_be_quiet = false;
+    rw->may_be_quiet = rw->reads_ahead = false;
     af_tokenizer_disable_fast_path(rw->tokenizer);
 }

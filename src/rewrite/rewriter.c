@@ -93,7 +93,8 @@ static af_status_t start_parts(af_rewriter_t *rw)
         status = af_preview_create(rw->rules, rw->heap, &rw->marks.preview);
     }
 #ifndef AF_NO_FAST_PATH
-    rw->may_be_quiet = rw->marks.preview == NULL && !rw->implied_atoms && !af_notices_active(rw) &&
+    rw->reads_ahead = af_notices_active(rw) && rw->rules->notice_needles != NULL;
+    rw->may_be_quiet = rw->marks.preview == NULL && !rw->implied_atoms && (!af_notices_active(rw) || rw->reads_ahead) &&
                        !rw->rules->has_keep && !rw->rules->has_strip;
 #endif
     return status;
@@ -272,7 +273,7 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
         case AF_EVENT_CREATED:
             changed = true;
             if (af_notices_active(rw)) {
-                status = af_notices_created(rw, event.node);
+                status = af_notices_created(rw, token, event.node);
             }
             if (af_structure_active(rw)) {
                 af_structure_boundary(rw, event.node);

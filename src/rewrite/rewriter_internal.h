@@ -110,6 +110,9 @@ typedef struct {
     size_t mark;      /* on the tape */
     bool whole;       /* the run began with the element */
     bool held;        /* the element is held for the run */
+    bool begun;       /* the first block was made: text before it is in none */
+    uint64_t from_pos; /* where the run began; UINT64_MAX: it was looked at */
+    uint64_t clear_to; /* up to there, no rule wants the run; 0: one may */
 } af_block_t;
 
 #define AF_PEEK_TEXT 24u
@@ -136,6 +139,7 @@ struct af_rewriter {
     bool passing;      /* a limit was hit: the rest is kept as it is */
     const uint8_t *chunk; size_t chunk_len; /* of the push that is running */
     bool may_be_quiet;        /* no rule wants to see every token */
+    bool reads_ahead;         /* attribution rules want only some of the runs of text */
     uint64_t pushed, token_pos, token_end; /* bytes seen; where the token being observed begins and ends */
     const char *site; size_t site_len;
 
@@ -255,6 +259,13 @@ AF_MUST_USE af_status_t af_facts_observe(af_rewriter_t *rw, const af_token_t *to
 void af_peek_at(af_rewriter_t *rw, const af_token_t *token);
 void af_peek_made(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *event);
 bool af_peek_refutes(af_rewriter_t *rw, const af_rule_t *rule);
+/* The byte behind a tag whose name ends at `at`, behind a comment that begins there; NULL: it is not plain, or not whole. */
+const uint8_t *af_peek_past_tag(const uint8_t *at, const uint8_t *end);
+const uint8_t *af_peek_past_comment(const uint8_t *at, const uint8_t *end);
+
+/* run_ahead: whether no rule of attribution can want the run of text behind `boundary`, a block's tag, in an element `block`;
+ * rw->block.clear_to tells how far it is known. False: one may, or it is not known. */
+bool af_run_is_clear(af_rewriter_t *rw, const af_token_t *boundary, uint32_t block);
 
 /* quiet: the next token that the general way has to take; those before it were kept. */
 AF_MUST_USE af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token);
@@ -381,7 +392,10 @@ bool af_notices_risk(const af_rewriter_t *rw, const af_token_t *token); /* its e
 AF_MUST_USE af_status_t af_notices_init(af_rewriter_t *rw);
 void af_notices_destroy(af_rewriter_t *rw);
 AF_MUST_USE af_status_t af_notices_token(af_rewriter_t *rw, const af_token_t *token); /* before the tree takes it */
-AF_MUST_USE af_status_t af_notices_created(af_rewriter_t *rw, af_node_t node);
+AF_MUST_USE af_status_t af_notices_created(af_rewriter_t *rw, const af_token_t *token, af_node_t node);
+/* Whether what comes next, and then a tag of it, is nothing to attribution rules if it does nothing rare to the tree. */
+bool af_notices_quiet(af_rewriter_t *rw);
+bool af_notices_allow(af_rewriter_t *rw, const af_token_t *token);
 AF_MUST_USE af_status_t af_notices_closed(af_rewriter_t *rw, const af_token_t *token, af_node_t node);
 AF_MUST_USE af_status_t af_notices_text(af_rewriter_t *rw);
 /* Begins a fragment: the tree in body, the facts of its item, its scopes. */

@@ -82,14 +82,13 @@ af_status_t af_rule_given(const af_parse_t *parse, const af_option_value_t *give
 }
 
 static af_status_t compile_default(const af_parse_t *parse, const af_attribution_rule_t *rule, size_t at,
-                                   af_template_pattern_t which, const af_regex_t **out)
+                                   af_template_pattern_t which, af_slice_t *pattern, const af_regex_t **out)
 {
     char message[160];
     size_t where;
-    af_slice_t pattern;
     af_regex_t *regex = NULL;
     af_builder_t *builder = parse->line->builder;
-    af_status_t status = af_template_pattern(builder->store, rule, which, &pattern);
+    af_status_t status = af_template_pattern(builder->store, rule, which, pattern);
 
     if (status == AF_SYNTAX) {
         return af_rule_error(parse, at,
@@ -101,21 +100,33 @@ static af_status_t compile_default(const af_parse_t *parse, const af_attribution
     if (status != AF_OK) {
         return status;
     }
-    status = af_regex_compile(builder->heap, pattern, AF_REGEX_CASELESS, &regex, &where, message, sizeof message);
+    status = af_regex_compile(builder->heap, *pattern, AF_REGEX_CASELESS, &regex, &where, message, sizeof message);
     *out = regex;
     return status == AF_SYNTAX ? af_rule_error(parse, at, "no pattern can be made of the template: %s", message) : status;
+}
+
+/* Both patterns' words, or none. */
+static void note_needles(af_attribution_rule_t *rule, af_slice_t match, const af_option_value_t *when)
+{
+    size_t of_match = af_needles_of(match, rule->needles), of_when = 0;
+
+    if (when->set) {
+        of_when = af_needles_of(when->value, rule->needles + of_match);
+    }
+    rule->needle_count = of_match > 0 && (of_when > 0 || !when->set) ? (uint32_t) (of_match + of_when) : 0;
 }
 
 static af_status_t make_patterns(const af_parse_t *parse, af_attribution_rule_t *rule, size_t at)
 {
     const af_option_value_t *match = &parse->options[AF_OPTION_MATCH], *good = &parse->options[AF_OPTION_GOOD];
     const af_option_value_t *when = &parse->options[AF_OPTION_WHEN];
+    af_slice_t made, match_made = match->value;
     af_status_t status = match->set ? af_rule_given(parse, match, &rule->match)
-                                    : compile_default(parse, rule, at, AF_TEMPLATE_MATCH, &rule->match);
+                                    : compile_default(parse, rule, at, AF_TEMPLATE_MATCH, &match_made, &rule->match);
 
     if (status == AF_OK) {
         status = good->set ? af_rule_given(parse, good, &rule->good)
-                           : compile_default(parse, rule, at, AF_TEMPLATE_GOOD, &rule->good);
+                           : compile_default(parse, rule, at, AF_TEMPLATE_GOOD, &made, &rule->good);
     }
     if (status == AF_OK && when->set) {
         status = af_rule_given(parse, when, &rule->when);
@@ -123,6 +134,7 @@ static af_status_t make_patterns(const af_parse_t *parse, af_attribution_rule_t 
     if (status == AF_OK) {
         rule->year_group = af_regex_group(rule->match, "year");
         rule->date_group = af_regex_group(rule->match, "date");
+        note_needles(rule, match_made, when);
     }
     return status;
 }

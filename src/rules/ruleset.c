@@ -76,6 +76,27 @@ static const uint32_t *numbers_of(af_builder_t *builder, af_verb_t verb, uint32_
     return numbers;
 }
 
+/* The words of all attribution rules, if all have some. */
+static af_status_t join_needles(af_builder_t *builder)
+{
+    af_needles_t *needles = af_store_alloc(builder->store, sizeof *needles);
+    bool known = true;
+
+    if (needles == NULL) {
+        return AF_NOMEM;
+    }
+    memset(needles, 0, sizeof *needles);
+    for (size_t i = 0; i < builder->draft_count; i++) {
+        const af_rule_t *rule = &builder->drafts[i].rule;
+        if (rule->verb == AF_VERB_ATTRIBUTION) {
+            known = known && rule->attribution->needle_count > 0;
+            af_needles_add(needles, rule->attribution->needles, rule->attribution->needle_count);
+        }
+    }
+    builder->whole->set.notice_needles = known && !needles->full ? needles : NULL;
+    return AF_OK;
+}
+
 /* Moves the drafts' rules into the set, which owns their patterns from then on. */
 static af_status_t move_rules(af_builder_t *builder)
 {
@@ -99,7 +120,8 @@ static af_status_t move_rules(af_builder_t *builder)
     for (size_t i = 0; i < count; i++) {
         rules[i] = builder->drafts[i].rule;
     }
-    af_status_t status = af_group_link(builder, rules, count);
+    af_status_t status = set->has_attribution ? join_needles(builder) : AF_OK;
+    status = status == AF_OK ? af_group_link(builder, rules, count) : status;
     if (status != AF_OK) {
         return status;
     }

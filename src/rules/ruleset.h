@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/regex.h"
+#include "rules/needles.h"
 #include "rules/opening.h"
 #include "select/match.h"
 
@@ -63,6 +64,7 @@ struct af_ruleset {
     uint32_t most_after;         /* of all rules */
     bool has_text, has_dedupe, has_title, has_attribution, has_protect, has_keep, has_strip;
     const uint32_t *attributions; uint32_t attribution_count; /* numbers of the AF_VERB_ATTRIBUTION rules, rising */
+    const af_needles_t *notice_needles; /* text without any is nothing to those rules; NULL: not known */
     const uint32_t *feed_removes; uint32_t feed_remove_count; /* likewise */
     const uint32_t *feed_fields; uint32_t feed_field_count;
     const uint32_t *feed_adds; uint32_t feed_add_count;

@@ -12,6 +12,7 @@
 #define AF_RULES_TEMPLATE_H
 
 #include "base/regex.h"
+#include "rules/needles.h"
 #include "rules/store.h"
 
 /* Of an inserted notice, as to its scope. */
@@ -50,6 +51,8 @@ typedef struct af_attribution_rule {
     bool automatic;            /* by `attribution auto` */
     bool once;                 /* of a preset: at most one is inserted, whatever scopes there are */
     uint32_t max;              /* as rule->max */
+    af_needle_t needles[2 * AF_NEEDLES_EACH]; /* a text without any is nothing to `match` and `when` */
+    uint32_t needle_count;     /* 0: none are known */
 } af_attribution_rule_t;
 
 /* --- Rendering: by the policies ------------------------------------------------------------------------------------------ */

@@ -1,0 +1,227 @@
+/*
+ * rewrite/run_ahead.c: whether the run of text behind a block boundary can be a notice, read ahead in the chunk.
+ *
+ * Most runs have none of the words that attribution rules need, and then their blocks need not be held nor their tokens looked
+ * at. Only what is certain is used: the run is followed to a tag that will end it however the tree stands, over tags that cannot;
+ * where anything else stands, or the chunk ends, nothing is known. What is read may be more than the run (an end tag that is not
+ * the block's may end it, too), never less, so that a run without words stays one.
+ */
+#include "base/ascii.h"
+#include "html/charref.h"
+#include "html/names.h"
+#include "rewrite/rewriter_internal.h"
+
+typedef struct {
+    const af_needles_t *needles;
+    const uint8_t *end;
+    uint32_t block;      /* what the run is in: its end tag ends it */
+    uint32_t foreign;    /* SVG elements that are open, perhaps: what is in them may be no block, nor have raw text */
+    uint8_t tail[2 * AF_NEEDLE_BYTES]; /* the end of the text, as far as it may be a word's beginning */
+    size_t tail_len;
+} ahead_t;
+
+/* --- text ------------------------------------------------------------------------------------------------------------------- */
+
+/* Whether references in the text stand for nothing that words have. */
+static bool references_are_clear(const uint8_t *at, const uint8_t *end)
+{
+    while ((at = memchr(at, '&', (size_t) (end - at))) != NULL) {
+        uint32_t characters[2] = {0, 0};
+        bool more = false;
+        at++;
+        size_t len = af_charref_match((af_slice_t){at, (size_t) (end - at)}, false, characters, &more);
+        if (len > 0 && (characters[0] < 0x80 ? af_needle_byte((uint8_t) characters[0]) : false)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Words that a tag stands in. */
+static bool seam_is_clear(ahead_t *ahead, const uint8_t *at, size_t len)
+{
+    size_t count = ahead->tail_len;
+
+    for (size_t i = 0; i < len && i < AF_NEEDLE_BYTES && af_needle_byte(at[i]); i++) {
+        ahead->tail[count++] = at[i];
+    }
+    return !af_needles_in(ahead->needles, (af_slice_t){ahead->tail, count});
+}
+
+static void note_tail(ahead_t *ahead, const uint8_t *at, size_t len)
+{
+    size_t from = len;
+
+    while (from > 0 && len - from < AF_NEEDLE_BYTES - 1 && af_needle_byte(at[from - 1])) {
+        from--;
+    }
+    size_t keep = from > 0 ? 0 : ahead->tail_len, add = len - from;
+    if (keep + add >= AF_NEEDLE_BYTES) {
+        size_t gone = keep + add - (AF_NEEDLE_BYTES - 1);
+        memmove(ahead->tail, ahead->tail + gone, keep - gone);
+        keep -= gone;
+    }
+    memcpy(ahead->tail + keep, at + from, add);
+    ahead->tail_len = keep + add;
+}
+
+static bool text_is_clear(ahead_t *ahead, const uint8_t *at, size_t len)
+{
+    if (len == 0) {
+        return true;
+    }
+    if (memchr(at, 0, len) != NULL || !references_are_clear(at, at + len) ||
+        (ahead->tail_len > 0 && af_needle_byte(*at) && !seam_is_clear(ahead, at, len)) ||
+        af_needles_in(ahead->needles, (af_slice_t){at, len})) {
+        return false;
+    }
+    note_tail(ahead, at, len);
+    return true;
+}
+
+/* --- tags ------------------------------------------------------------------------------------------------------------------- */
+
+/* Start tags that make an element of a block wherever they stand in a body, and so end the run. */
+static bool starts_block(uint32_t tag)
+{
+    switch (tag) {
+    case AF_TAG_P: case AF_TAG_DIV: case AF_TAG_SECTION: case AF_TAG_ARTICLE: case AF_TAG_MAIN: case AF_TAG_ASIDE:
+    case AF_TAG_HEADER: case AF_TAG_FOOTER: case AF_TAG_NAV: case AF_TAG_ADDRESS: case AF_TAG_BLOCKQUOTE: case AF_TAG_FIGURE:
+    case AF_TAG_FIGCAPTION: case AF_TAG_UL: case AF_TAG_OL: case AF_TAG_LI: case AF_TAG_DL: case AF_TAG_DT: case AF_TAG_DD:
+    case AF_TAG_H1: case AF_TAG_H2: case AF_TAG_H3: case AF_TAG_H4: case AF_TAG_H5: case AF_TAG_H6: case AF_TAG_PRE:
+    case AF_TAG_HR: case AF_TAG_CENTER: case AF_TAG_DETAILS: case AF_TAG_SUMMARY: case AF_TAG_TABLE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Tags behind which tags may do something else than they do in a body, and elements whose text is not looked for here. */
+static bool changes_rules(uint32_t tag)
+{
+    switch (tag) {
+    case AF_TAG_HTML: case AF_TAG_HEAD: case AF_TAG_BODY: case AF_TAG_FRAMESET: case AF_TAG_FRAME: case AF_TAG_TEMPLATE:
+    case AF_TAG_SELECT: case AF_TAG_OBJECT: case AF_TAG_APPLET: case AF_TAG_MARQUEE: case AF_TAG_BUTTON: case AF_TAG_MATH:
+    case AF_TAG_TEXTAREA: case AF_TAG_XMP: case AF_TAG_NOEMBED: case AF_TAG_NOFRAMES: case AF_TAG_PLAINTEXT:
+    case AF_TAG_CAPTION: case AF_TAG_COLGROUP: case AF_TAG_COL: case AF_TAG_TBODY: case AF_TAG_THEAD: case AF_TAG_TFOOT:
+    case AF_TAG_TR: case AF_TAG_TD: case AF_TAG_TH: case AF_TAG_FORM: case AF_TAG_FOREIGNOBJECT: case AF_TAG_DESC:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool has_raw_text(uint32_t tag)
+{
+    return tag == AF_TAG_SCRIPT || tag == AF_TAG_STYLE || tag == AF_TAG_NOSCRIPT || tag == AF_TAG_IFRAME || tag == AF_TAG_TITLE;
+}
+
+/* The end of the name that begins at `at`, or NULL: it is not whole, or odd. */
+static const uint8_t *read_name(const uint8_t *at, const uint8_t *end, uint32_t *tag)
+{
+    const uint8_t *name = at;
+
+    while (at < end && *at != '>' && *at != '/' && !af_is_space(*at)) {
+        if (*at++ == 0) {
+            return NULL;
+        }
+    }
+    *tag = at == end ? AF_TAG_UNKNOWN : af_tag_lookup(name, (size_t) (at - name));
+    return at == end ? NULL : at;
+}
+
+/* The byte behind a raw text and its end tag's name, or NULL. A script that may hide its end is not followed. */
+static const uint8_t *cross_raw_text(const uint8_t *at, const uint8_t *end, uint32_t tag)
+{
+    const uint8_t *from = at;
+
+    while ((at = memmem(at, (size_t) (end - at), "</", 2)) != NULL) {
+        uint32_t found;
+        const uint8_t *behind = read_name(at + 2, end, &found);
+        if (behind == NULL) {
+            return NULL;
+        }
+        if (found == tag) {
+            bool hides = tag == AF_TAG_SCRIPT && memmem(from, (size_t) (at - from), "<!--", 4) != NULL;
+            return hides ? NULL : behind;
+        }
+        at += 2;
+    }
+    return NULL;
+}
+
+static const uint8_t *cross_start_tag(ahead_t *ahead, const uint8_t *at, uint32_t tag)
+{
+    if (changes_rules(tag) || (has_raw_text(tag) && ahead->foreign > 0)) {
+        return NULL;
+    }
+    ahead->foreign += tag == AF_TAG_SVG;
+    at = af_peek_past_tag(at, ahead->end);
+    if (at == NULL || !has_raw_text(tag)) {
+        return at;
+    }
+    at = cross_raw_text(at, ahead->end, tag);
+    return at == NULL ? NULL : af_peek_past_tag(at, ahead->end);
+}
+
+typedef enum { RUN_GOES_ON, RUN_ENDS, RUN_UNKNOWN } run_t;
+
+/* What the markup at `*at` makes of the run; moves past it where it goes on. */
+static run_t read_markup(ahead_t *ahead, const uint8_t **at)
+{
+    const uint8_t *lt = *at;
+    uint32_t tag;
+
+    if (ahead->end - lt < 3) {
+        return RUN_UNKNOWN;
+    }
+    bool closes = lt[1] == '/';
+    if (lt[1] == '!') {
+        *at = af_peek_past_comment(lt, ahead->end);
+        return *at == NULL ? RUN_UNKNOWN : RUN_GOES_ON;
+    }
+    if (!af_is_letter(lt[1 + closes])) {
+        return RUN_UNKNOWN;
+    }
+    const uint8_t *behind = read_name(lt + 1 + closes, ahead->end, &tag);
+    if (behind == NULL) {
+        return RUN_UNKNOWN;
+    }
+    if (closes && (starts_block(tag) || changes_rules(tag))) {
+        return tag == ahead->block && tag != AF_TAG_FORM ? RUN_ENDS : RUN_UNKNOWN; /* </form> may name another form */
+    }
+    if (!closes && starts_block(tag)) {
+        return ahead->foreign == 0 ? RUN_ENDS : RUN_UNKNOWN;
+    }
+    ahead->foreign -= closes && tag == AF_TAG_SVG && ahead->foreign > 0;
+    *at = closes ? af_peek_past_tag(behind, ahead->end) : cross_start_tag(ahead, behind, tag);
+    return *at == NULL ? RUN_UNKNOWN : RUN_GOES_ON;
+}
+
+bool af_run_is_clear(af_rewriter_t *rw, const af_token_t *boundary, uint32_t block)
+{
+    uint64_t left = rw->pushed - boundary->to_pos;
+    ahead_t ahead = {.needles = rw->rules->notice_needles, .block = block};
+    run_t run = RUN_GOES_ON;
+
+    rw->block.clear_to = 0;
+    if (!rw->reads_ahead || left == 0 || left > rw->chunk_len || rw->in.xml || af_tree_in_foreign(&rw->in)) {
+        return false;
+    }
+    ahead.end = rw->chunk + rw->chunk_len;
+    const uint8_t *at = ahead.end - left;
+    while (run == RUN_GOES_ON) {
+        const uint8_t *lt = memchr(at, '<', (size_t) (ahead.end - at));
+        if (lt == NULL || !text_is_clear(&ahead, at, (size_t) (lt - at))) {
+            return false;
+        }
+        at = lt;
+        run = read_markup(&ahead, &at);
+    }
+    uint64_t end = rw->pushed - (uint64_t) (ahead.end - at);
+    if (run != RUN_ENDS || end - boundary->from_pos > rw->options.limits.hold) {
+        return false; /* over that limit, whoever holds it tells so: that must not depend on where chunks end */
+    }
+    rw->block.clear_to = end;
+    return true;
+}
