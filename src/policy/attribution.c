@@ -67,10 +67,14 @@ bool af_notice_match(const af_attribution_t *attribution, const af_regex_t *rege
     af_regex_run_t *run = af_condition_run(attribution->condition);
 
     if (run == NULL) {
+        attribution->condition->notices_lost = true;
         return false;
     }
     af_status_t status = af_regex_match(regex, run, text, 0, groups, AF_NOTICE_GROUPS);
-    attribution->condition->limited += status != AF_OK && status != AF_NOT_FOUND;
+    if (status != AF_OK && status != AF_NOT_FOUND) {
+        attribution->condition->limited++;
+        attribution->condition->notices_lost = true;
+    }
     return status == AF_OK;
 }
 
@@ -273,7 +277,7 @@ void af_attribution_block(af_attribution_t *attribution, uint32_t rule_number, a
     af_attribution_state_t *state = state_of(attribution, rule_number);
 
     *out = (af_notice_t){.kind = AF_NOTICE_NOTHING};
-    if (state == NULL || !state->applies || text.len == 0) {
+    if (state == NULL || !state->applies || text.len == 0 || attribution->condition->notices_lost) {
         return;
     }
     const af_attribution_rule_t *rule = attribution->rules->rules[rule_number].attribution;
@@ -331,7 +335,7 @@ void af_attribution_scope_end(af_attribution_t *attribution, uint32_t rule_numbe
     size_t len = 0;
 
     *out = (af_notice_t){.kind = AF_NOTICE_NOTHING};
-    if (state == NULL) {
+    if (state == NULL || attribution->condition->notices_lost) {
         return;
     }
     const af_attribution_rule_t *rule = attribution->rules->rules[rule_number].attribution;

@@ -27,6 +27,7 @@ typedef struct {
     af_condition_entry_t *entries;
     size_t entry_count, entry_capacity;
     uint32_t limited;
+    bool notices_lost; /* a pattern of a notice could not be asked: nothing is known of notices from there on */
 } af_condition_t;
 
 void af_condition_init(af_condition_t *condition, af_heap_t *heap, uint32_t match_limit);
