@@ -83,7 +83,7 @@ NGX_TREE := $(if $(NGX_SRC),$(NGX_SRC),$(wildcard /usr/share/nginx/src))
 
 .DELETE_ON_ERROR:
 .PHONY: all deps core module tests-build run stop test unit spec cases cli-test nginx-test nginx-corpus nginx-valgrind versions soak check-abi \
-	oracle mutations check-test quality bench asan-test \
+	oracle mutations millions check-test quality bench asan-test \
 	coverage linear differential compilers lint fuzz fuzz-build check install install-cli \
 	install-module deb clean
 
@@ -244,6 +244,17 @@ SERVE := $(BUILD)/tests/serve
 $(SERVE): tests/oracle/serve.c $(LIB)
 	@mkdir -p $(@D)
 	$(COMPILE) -o $@ $< $(LIB) $(LIBS)
+
+# Many more, of html5lib's inputs alone, judged in C; COUNT documents by ORACLE_SEED.
+MILLIONS := $(BUILD)/tests/millions
+$(MILLIONS): tests/oracle/millions.c tests/oracle/judge_dom.h $(wildcard tests/spec/*.h) $(LIB)
+	@mkdir -p $(@D)
+	$(COMPILE) -o $@ $< $(LIB) $(LIBS)
+
+COUNT ?= 1000000
+ORACLE_SHARED ?= ../shared
+millions: $(MILLIONS)
+	@$(MILLIONS) --seed $(or $(ORACLE_SEED),1) --count $(COUNT) $(ORACLE_SHARED)/testdata/html5lib/tree-construction/*.dat
 
 mutations: $(SERVE)
 	@tests/oracle/run mutations $(SERVE)

@@ -26,6 +26,7 @@ typedef struct dom {
     size_t attribute_count;
     struct dom *parent, *first, *last, *previous, *next;
     struct dom *made_before; /* all nodes of a document, for their release */
+    int mark;                /* the judge's */
 } dom_t;
 
 static inline dom_t *dom_new(dom_t *document, dom_kind_t kind)
