@@ -306,3 +306,8 @@ void af_mode_after_after_frameset(af_tree_t *tree, const af_token_t *token)
         af_mode_in_head(tree, token);
     }
 }
+
+bool af_tree_template_in_body(const af_tree_t *tree)
+{
+    return tree->template_count > 0 && tree->template_modes[tree->template_count - 1] == MODE_IN_BODY;
+}

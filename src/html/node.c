@@ -416,3 +416,12 @@ void af_pool_move_children(af_pool_t *pool, af_node_t from, af_node_t to)
     source->last_child = 0;
     source->flags &= (uint16_t) ~AF_NODE_HAS_TEXT;
 }
+
+bool af_pool_same_tag(const af_pool_t *pool, af_node_t a, af_node_t b)
+{
+    const af_node_record_t *left = af_node_at(pool, a), *right = af_node_at(pool, b);
+
+    return left->tag_len == right->tag_len &&
+           (left->tag_bytes == right->tag_bytes ||
+            memcmp(pool->bytes + left->tag_bytes, pool->bytes + right->tag_bytes, left->tag_len) == 0);
+}

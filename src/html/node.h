@@ -82,6 +82,9 @@ void af_pool_mark(af_pool_t *pool, af_node_t node);
 /* Gives `node` the atoms and the start tag of `origin`, whose clone it is. */
 void af_pool_copy_origin(af_pool_t *pool, af_node_t node, af_node_t origin);
 
+/* Whether two formatting elements were written the same, so that a clone of the one could be one of the other. */
+bool af_pool_same_tag(const af_pool_t *pool, af_node_t a, af_node_t b);
+
 /* Puts `node` under `parent` as its last element child (`before`: in front of that child instead, 0: none), or moves it there. */
 void af_pool_append(af_pool_t *pool, af_node_t node, af_node_t parent, af_node_t before);
 

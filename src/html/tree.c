@@ -253,6 +253,8 @@ af_node_t af_insert_clone(af_tree_t *tree, af_node_t origin, uint32_t name, af_p
 
     if (node != 0 && !tree->scripted) {
         af_pool_copy_origin(tree->pool, node, origin);
+    } else if (node != 0) {
+        tree->mismatch = tree->mismatch || !af_pool_same_tag(tree->pool, node, origin);
     }
     af_place_node(tree, node, origin, place, pos);
     return node;
@@ -521,7 +523,7 @@ bool af_tree_past_body(const af_tree_t *tree)
 
 bool af_tree_in_svg(const af_tree_t *tree)
 {
-    return tree->depth > 0 && (tree->open[tree->depth - 1].classes & CLASS_SVG) != 0;
+    return tree->depth > 0 && (tree->open[tree->depth - 1].classes & (CLASS_SVG | CLASS_HTML_POINT)) == CLASS_SVG;
 }
 
 af_status_t af_tree_init(af_tree_t *tree, af_heap_t *heap, af_pool_t *pool, uint32_t depth_limit)

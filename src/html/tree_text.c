@@ -122,8 +122,29 @@ static size_t foster_piece(const af_tree_t *tree, const af_token_t *token)
     return tree->table_text == AF_TABLE_TEXT_FOSTER || af_text_classify(&part) == TEXT_OTHER ? at : len;
 }
 
+/* NULs, which become nothing, by themselves: whether they come in one token with text is the chunks' doing. */
+static size_t body_piece(const af_token_t *token)
+{
+    const uint8_t *data = token->bytes.data;
+    size_t at = 0, len = token->bytes.len;
+    const uint8_t *nul = token->text == AF_TEXT_DATA || token->text == AF_TEXT_CDATA ? memchr(data, 0, len) : NULL;
+
+    if (nul != data) {
+        return nul == NULL ? len : (size_t) (nul - data);
+    }
+    while (at < len && data[at] == 0) {
+        at++;
+    }
+    return at;
+}
+
 size_t af_tree_text_piece(const af_tree_t *tree, const af_token_t *token)
 {
+    size_t swallowed = tree->ignore_line_feed ? af_text_line_feed(token) : 0;
+
+    if (swallowed > 0) {
+        return swallowed;
+    }
     switch ((insertion_mode_t) tree->mode) {
     case MODE_INITIAL: case MODE_BEFORE_HTML: case MODE_BEFORE_HEAD: case MODE_IN_HEAD: case MODE_AFTER_HEAD:
     case MODE_IN_COLUMN_GROUP:
@@ -131,7 +152,7 @@ size_t af_tree_text_piece(const af_tree_t *tree, const af_token_t *token)
     case MODE_IN_TABLE: case MODE_IN_TABLE_BODY: case MODE_IN_ROW:
         return foster_piece(tree, token);
     default:
-        return token->bytes.len;
+        return body_piece(token);
     }
     size_t space = af_tree_in_foreign(tree) ? 0 : af_text_leading_space(token);
     return space == 0 ? token->bytes.len : space;

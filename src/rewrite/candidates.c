@@ -238,7 +238,11 @@ af_status_t af_rewriter_match(af_rewriter_t *rw, af_node_t node)
     found_t found = {rw, node, AF_OK};
     const af_node_record_t *record = node_of(rw, node);
 
-    if (record->atom_count == 0 || (node_known_dead(rw, record->parent) && !rw->rules->has_protect)) {
+    if (record->atom_count == 0) {
+        return AF_OK;
+    }
+    /* In a removed element nothing is asked, but of what the adoption agency may still take out of it. */
+    if (node_known_dead(rw, record->parent) && !rw->rules->has_protect && (record->flags & AF_NODE_UNSTABLE) == 0) {
         return AF_OK;
     }
     af_match_node(&rw->matcher, node, found_rule, &found);

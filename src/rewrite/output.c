@@ -92,14 +92,16 @@ void af_write_moved(af_rewriter_t *rw, const af_token_t *token)
 {
     bool swallows = swallows_newline(&rw->out, token);
 
-    rw->dropped_since = true;
+    /* Two pieces of one text have met already. */
+    rw->dropped_since = !rw->guard.text_last || rw->moved_to_pos != token->from_pos;
+    rw->moved_to_pos = token->to_pos;
     if (token->from_pos >= rw->edits.frontier) {
         af_edits_drop(&rw->edits, token->from_pos, rw->drop_rule);
         af_write_token(rw, token, swallows);
         return;
     }
     size_t skip = 0;
-    if (token->type == AF_TOKEN_TEXT) {
+    if (token->type == AF_TOKEN_TEXT && rw->dropped_since) {
         write_join(rw, token, &skip);
     }
     af_edits_insert(&rw->edits, token->bytes.data + skip, token->bytes.len - skip, AF_NO_RULE);

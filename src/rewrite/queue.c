@@ -91,6 +91,33 @@ static af_status_t store_name(af_rewriter_t *rw, const af_token_t *token, af_hel
     return store(rw, &rw->held_bytes, name.data, name.len, 1, &ignored);
 }
 
+/* Whether the token goes on with the text that was held last, so that where a chunk ended makes no difference. */
+static bool goes_on(af_rewriter_t *rw, const af_token_t *token)
+{
+    if (token->type != AF_TOKEN_TEXT || !af_rewriter_holding(rw) || rw->made.count > 0 || rw->text_parent == 0) {
+        return false;
+    }
+    const af_held_t *last = held_at(rw, rw->held.count - 1);
+    return last->type == AF_TOKEN_TEXT && last->text == (uint8_t) token->text && last->text_parent == rw->text_parent &&
+           last->from_pos + last->span == token->from_pos && last->bytes_at + last->bytes_len == rw->held_bytes.count &&
+           last->bytes_len == last->span && token->bytes.len == token->to_pos - token->from_pos &&
+           last->stripped == ((token->flags & TOKEN_STRIPPED) != 0);
+}
+
+static af_status_t go_on(af_rewriter_t *rw, const af_token_t *token)
+{
+    uint32_t ignored;
+    af_status_t status = store(rw, &rw->held_bytes, token->bytes.data, token->bytes.len, 1, &ignored);
+
+    if (status == AF_OK) {
+        af_held_t *last = held_at(rw, rw->held.count - 1);
+        last->span += (uint32_t) token->bytes.len;
+        last->bytes_len += (uint32_t) token->bytes.len;
+        last->name_at = last->bytes_len;
+    }
+    return status;
+}
+
 af_status_t af_queue_add(af_rewriter_t *rw, const af_token_t *token)
 {
     af_held_t held = {.from_pos = token->from_pos, .tag = token->tag, .text_parent = rw->text_parent};
@@ -98,6 +125,9 @@ af_status_t af_queue_add(af_rewriter_t *rw, const af_token_t *token)
 
     if (token->to_pos - token->from_pos > UINT32_MAX) {
         return AF_LIMIT;
+    }
+    if (goes_on(rw, token)) {
+        return go_on(rw, token);
     }
     compact(rw);
     held.span = (uint32_t) (token->to_pos - token->from_pos);
@@ -258,8 +288,7 @@ af_status_t af_queue_flush(af_rewriter_t *rw)
         if (rw->open_candidates > 0 || af_keep_blocks(rw)) {
             return AF_OK;
         }
-        if (rw->inserts.count == 0 && any_goes(rw)) {
-            bool written;
+        for (bool written = rw->inserts.count == 0 && any_goes(rw); written;) {
             af_status_t status = af_region_flush(rw, &written);
             if (status != AF_OK) {
                 return status;

@@ -21,6 +21,7 @@ typedef struct {
     uint32_t token;                               /* in the queue; NO_TOKEN: a clone, implied, or from before the region */
     uint64_t from_pos, to_pos;
     bool outer;
+    bool is_attributes; /* of a second html or body tag */
     bool early;      /* written before the lift, or made by it */
     uint32_t depth;  /* of what it hung on when the lift came */
 } item_t;
@@ -30,11 +31,11 @@ typedef struct {
 typedef struct {
     af_rewriter_t *rw;
     af_vector_t items, map, path; /* item_t (the first is none), uint32_t by node, af_node_t */
-    af_tree_t replay;
+    af_tree_t replay, spare;                      /* after the last token; before it, once there is a lift */
     uint32_t start_depth;
     uint32_t lift;                                /* the token; NO_TOKEN: none */
     af_vector_t early, before;                    /* uint32_t: items; af_node_t: open before the lift */
-    size_t end; /* of the queue's tokens that belong to it: all but the document's end */
+    size_t end; /* of the queue's tokens that belong to it: all but the document's end, or up to a second lift */
     bool fits;
 } region_t;
 
@@ -168,6 +169,22 @@ static af_status_t build_created(region_t *region, const af_tree_event_t *event,
     return status;
 }
 
+/* A second html or body tag: it is written wherever, and changes nothing there. */
+static af_status_t build_attributes(region_t *region, const af_tree_event_t *event, uint32_t token)
+{
+    const af_tree_t *tree = &region->replay;
+    uint32_t item;
+    af_status_t status = add_item(region, 0, token, &item);
+
+    if (status == AF_OK) {
+        item_at(region, item)->from_pos = event->from_pos;
+        item_at(region, item)->to_pos = event->to_pos;
+        item_at(region, item)->is_attributes = true;
+        status = place(region, item, &(af_tree_event_t){.parent = tree->stack[tree->depth - 1]});
+    }
+    return status;
+}
+
 static af_status_t build_event(region_t *region, const af_tree_event_t *event, uint32_t token, bool is_start_tag)
 {
     uint32_t item = mapped(region, event->node), other;
@@ -190,8 +207,7 @@ static af_status_t build_event(region_t *region, const af_tree_event_t *event, u
         if (item == 0 || item_at(region, item)->outer || event->parent == 0) {
             return AF_OK; /* a lift does it in the output */
         }
-        region->fits = region->fits && (!item_at(region, item)->early || token == region->lift);
-        item_at(region, item)->early = false;
+        item_at(region, item)->early = false; /* the lift's own: it comes later */
         take_out(region, item);
         return place(region, item, event);
     case AF_EVENT_CHILDREN_MOVED:
@@ -202,15 +218,14 @@ static af_status_t build_event(region_t *region, const af_tree_event_t *event, u
         region->fits = region->fits && other != 0;
         return AF_OK;
     case AF_EVENT_ATTRIBUTES:
-        region->fits = false;
-        return AF_OK;
+        return build_attributes(region, event, token);
     case AF_EVENT_CLOSED:
         return AF_OK;
     }
     return AF_OK;
 }
 
-/* Whether the token that the replay has taken moves what is from before the region. */
+/* Whether the token that the replay has taken moves what is from before the region, or will be written before the lift. */
 static bool lifts(const region_t *region)
 {
     const af_tree_t *tree = &region->replay;
@@ -218,7 +233,8 @@ static bool lifts(const region_t *region)
     for (uint32_t i = 0; i < tree->event_count; i++) {
         const af_tree_event_t *event = &tree->events[i];
         uint32_t item = mapped(region, event->node);
-        bool made = item != 0 && !AF_VECTOR_AT(item_t, &region->items, item)->outer;
+        bool made = item != 0 && !AF_VECTOR_AT(item_t, &region->items, item)->outer &&
+                    !AF_VECTOR_AT(item_t, &region->items, item)->early;
         for (uint32_t k = 0; k < i; k++) {
             made = made || (tree->events[k].kind == AF_EVENT_CREATED && tree->events[k].node == event->node);
         }
@@ -235,7 +251,6 @@ static af_status_t note_lift(region_t *region, uint32_t token)
     af_rewriter_t *rw = region->rw;
     af_status_t status = AF_OK;
 
-    region->fits = region->fits && region->lift == NO_TOKEN;
     region->lift = token;
     for (uint32_t depth = rw->past.depth + 1; depth > 0; depth--) {
         uint32_t top = mapped(region, depth > 1 ? rw->past.stack[depth - 2] : 0);
@@ -264,6 +279,16 @@ static af_status_t note_open(region_t *region)
     return status;
 }
 
+/* A second lift is the beginning of another region. */
+static void end_before(region_t *region, uint32_t token)
+{
+    af_tree_t replay = region->replay;
+
+    region->replay = region->spare;
+    region->spare = replay;
+    region->end = token;
+}
+
 static af_status_t build_token(region_t *region, uint32_t number)
 {
     af_rewriter_t *rw = region->rw;
@@ -281,11 +306,15 @@ static af_status_t build_token(region_t *region, uint32_t number)
     region->replay.script = nodes;
     region->replay.script_count = count;
     region->replay.script_used = 0;
-    af_status_t status = region->lift == NO_TOKEN ? note_open(region) : AF_OK;
+    af_status_t status = region->lift == NO_TOKEN ? note_open(region) : af_tree_clone(&region->spare, &region->replay);
     if (status == AF_OK) {
         status = af_tree_process(&region->replay, &token);
     }
     if (status == AF_OK && lifts(region)) {
+        if (region->lift != NO_TOKEN) {
+            end_before(region, number);
+            return AF_OK;
+        }
         status = note_lift(region, number);
     }
     for (uint32_t i = 0; status == AF_OK && i < region->replay.event_count; i++) {
@@ -296,11 +325,16 @@ static af_status_t build_token(region_t *region, uint32_t number)
     return status;
 }
 
-/* What is open at the end must be what the output has open when all is written: the last child of the last child. */
+/* What is open at the end must be what the output has open when all is written, the last child of the last child; at the end of
+ * the document it does not matter. */
 static bool ends_at_the_edge(region_t *region)
 {
     const af_tree_t *tree = &region->replay;
+    const af_rewriter_t *rw = region->rw;
 
+    if (region->end < rw->held.count && AF_VECTOR_AT(af_held_t, &rw->held, region->end)->type == AF_TOKEN_END) {
+        return true;
+    }
     for (uint32_t i = region->start_depth; i < tree->depth; i++) {
         uint32_t item = mapped(region, tree->stack[i]), up = mapped(region, i == 0 ? 0 : tree->stack[i - 1]);
         if (region->lift != NO_TOKEN && (item == 0 || item_at(region, item)->outer)) {
@@ -403,7 +437,7 @@ static af_status_t write_item(region_t *region, uint32_t i, bool *inside)
     if (item.node == 0) {
         uint32_t parent = item.parent;
         af_node_t node = item_at(region, parent)->node;
-        if (node != 0 && node_dead(rw, node)) {
+        if (node != 0 && node_dead(rw, node) && !item.is_attributes) {
             return AF_OK;
         }
     } else if (node_dead(rw, item.node) || node_gone(rw, item.node)) {
@@ -623,6 +657,7 @@ static void destroy(region_t *region)
     af_heap_release(heap, region->early.items, region->early.capacity * sizeof(uint32_t));
     af_heap_release(heap, region->before.items, region->before.capacity * sizeof(af_node_t));
     af_tree_destroy(&region->replay);
+    af_tree_destroy(&region->spare);
 }
 
 af_status_t af_region_flush(af_rewriter_t *rw, bool *written)

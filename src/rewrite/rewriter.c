@@ -347,7 +347,8 @@ static af_status_t look_ahead(af_rewriter_t *rw, const af_token_t *token, bool *
     *risk = (token->flags & TOKEN_STRIPPED) != 0 || rw->keep == KEEP_WAITING || rw->keep == KEEP_ACTIVE ||
             (rw->in.depth < 2 && rw->root_atoms) || rw->implied_atoms || af_waiting_implies(rw, token) || rw->formatting_atoms ||
             af_notices_risk(rw, token) ||
-            af_candidates_escape_risk(rw, token);
+            af_candidates_escape_risk(rw, token) ||
+            (rw->diverged && token->type == AF_TOKEN_END_TAG && rw->in.formatting_count > 0);
     if (token->type == AF_TOKEN_DOCTYPE) {
         rw->doctype_seen = true;
     }
@@ -433,8 +434,13 @@ static af_status_t hold_or_settle(af_rewriter_t *rw, const af_token_t *token, bo
         }
     }
     if (!was_holding && !any_undecided(rw)) {
-        rw->queue_moved = false;
+        rw->queue_moved = rw->lay_out = false;
         status = settle_now(rw, token);
+        if (status == AF_OK && rw->lay_out) {
+            rw->queue_moved = true;
+            status = af_queue_add(rw, token);
+            status = status == AF_OK ? af_queue_flush(rw) : status;
+        }
         rw->past_live = false;
         return status;
     }
@@ -544,7 +550,8 @@ static af_status_t take(af_rewriter_t *rw, af_token_t *token)
         if (af_strip_applies(rw, token) && rw->waiting.count + token->bytes.len <= rw->options.limits.hold) {
             return af_waiting_add(rw, token);
         }
-        if (af_tree_text_waits(&rw->in, token)) {
+        if (af_tree_text_waits(&rw->in, token) ||
+            (rw->diverged && !af_rewriter_holding(rw) && af_tree_text_waits(&rw->out, token))) {
             return af_waiting_add(rw, token);
         }
         if (rw->waiting.count > 0) {

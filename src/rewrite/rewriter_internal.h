@@ -181,6 +181,7 @@ struct af_rewriter {
     af_vector_t waiting;      /* uint8_t: white space directly in a table, until it is known what follows it */
     uint64_t waiting_pos;
     bool queue_moved;         /* the adoption agency moved something since the queue was empty */
+    bool lay_out;             /* the token moves what it would not move in the output: the tree that it made has to be written */
     bool past_live;           /* `past` stands before the token being observed, or where the queue begins */
     bool doctype_seen;
     bool formatting_atoms;    /* a formatting element with atoms may be cloned */
@@ -192,7 +193,9 @@ struct af_rewriter {
 
     af_guard_t guard;
     bool dropped_since;       /* something was dropped after the guard's tail */
+    uint64_t moved_to_pos;    /* where what was last written of a region ended in the stream */
     uint32_t drop_rule;
+    bool bogus_comment;       /* the last token is a comment that is written in another form, and goes on */
     bool wrote_last;          /* the last token was kept: the rest of a comment goes with its beginning */
     bool watches_output;      /* something may be dropped: the guard needs to see what is written */
     af_node_t removal;        /* the outermost removed element that is open; 0 none */
@@ -311,6 +314,19 @@ AF_MUST_USE af_status_t af_settle_diverge(af_rewriter_t *rw);
 bool af_settle_drops(const af_rewriter_t *rw, const af_token_t *token); /* text that goes though its parent stays */
 void af_settle_fate(af_rewriter_t *rw, af_node_t node);
 bool af_settle_any_gone(af_rewriter_t *rw, const af_node_t *nodes, uint32_t node_count);
+
+/* trial: a token on a copy of the output's tree with `script`; `accepted`: it has the effect that it has in the input, whose tree
+ * is `tree`, and af_trial_take makes the copy the output's tree. */
+AF_MUST_USE af_status_t af_trial_token(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, bool *accepted);
+void af_trial_take(af_rewriter_t *rw);
+/* Whether the input's document is the same with the token and without: an end tag of nothing, a NUL, a line feed behind <pre>. */
+bool af_trial_nothing(const af_tree_t *tree, const af_token_t *token);
+bool af_trial_ends_page(const af_token_t *token); /* </body>, </html> */
+bool af_trial_listed(const af_tree_t *tree, af_node_t node); /* among the active formatting elements */
+/* The element that stays and that the token took off the list of active formatting elements; 0: none. */
+af_node_t af_trial_unlisted(const af_rewriter_t *rw, const af_tree_t *tree);
+/* The next event at or after `*at` that puts text or a comment where the output shows it. */
+const af_tree_event_t *af_trial_placed(af_rewriter_t *rw, const af_tree_t *tree, uint32_t *at);
 
 /* reconcile: the output's tree made to agree with a list of open nodes. */
 AF_MUST_USE af_status_t af_reconcile(af_rewriter_t *rw, const af_node_t *want, size_t count);

@@ -11,19 +11,6 @@
  */
 #include "rewrite/rewriter_internal.h"
 
-static bool same_nodes(const af_node_t *a, size_t a_count, const af_node_t *b, size_t b_count)
-{
-    return a_count == b_count && (a_count == 0 || memcmp(a, b, a_count * sizeof *a) == 0);
-}
-
-static af_node_t kept_parent(const af_rewriter_t *rw, af_node_t node)
-{
-    while (node != 0 && node_gone(rw, node)) {
-        node = node_of(rw, node)->parent;
-    }
-    return node;
-}
-
 void af_settle_fate(af_rewriter_t *rw, af_node_t node)
 {
     af_node_record_t *record = node_of(rw, node);
@@ -117,28 +104,6 @@ af_status_t af_settle_before(af_rewriter_t *rw, const af_tree_t *tree)
     return status == AF_OK ? filtered_stack(rw, tree, &rw->before) : status;
 }
 
-static bool is_listed(const af_tree_t *tree, af_node_t node)
-{
-    for (uint32_t i = 0; i < tree->formatting_count; i++) {
-        if (tree->formatting[i].node == node) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The element that stays and that the token took off the list of active formatting elements; 0: none. */
-static af_node_t unlisted(const af_rewriter_t *rw, const af_tree_t *tree)
-{
-    for (size_t i = 0; i < rw->before_list.count; i++) {
-        af_node_t node = *AF_VECTOR_AT(af_node_t, &rw->before_list, i);
-        if (!is_listed(tree, node)) {
-            return node;
-        }
-    }
-    return 0;
-}
-
 static af_node_t own_node(const af_rewriter_t *rw, const af_token_t *token, const af_node_t *nodes, uint32_t node_count)
 {
     if (token->type != AF_TOKEN_START_TAG || node_count == 0) {
@@ -151,11 +116,6 @@ static af_node_t own_node(const af_rewriter_t *rw, const af_token_t *token, cons
 static bool context_alive(af_rewriter_t *rw, const af_tree_t *tree)
 {
     return tree->depth == 0 || !node_dead(rw, tree->stack[tree->depth - 1]);
-}
-
-static bool is_end_of_page(const af_token_t *token)
-{
-    return token->type == AF_TOKEN_END_TAG && (token->tag == AF_TAG_BODY || token->tag == AF_TAG_HTML);
 }
 
 /* Whether the token does anything that the output has to show. */
@@ -202,7 +162,7 @@ static bool token_alive(af_rewriter_t *rw, const af_tree_t *tree, const af_token
     case AF_TOKEN_START_TAG:
         return own != 0 ? !node_gone(rw, own) : context_alive(rw, tree);
     case AF_TOKEN_END_TAG:
-        if (is_end_of_page(token) && af_tree_past_body(tree)) {
+        if (af_trial_ends_page(token) && af_tree_past_body(tree)) {
             return true;
         }
         return alive || (!gone && context_alive(rw, tree));
@@ -215,112 +175,6 @@ static bool token_alive(af_rewriter_t *rw, const af_tree_t *tree, const af_token
         break;
     }
     return true;
-}
-
-static af_node_t wanted_parent(const af_rewriter_t *rw, const af_tree_t *tree, af_node_t node)
-{
-    for (uint32_t i = 0; i < tree->event_count; i++) {
-        if (tree->events[i].kind == AF_EVENT_CREATED && tree->events[i].node == node) {
-            return kept_parent(rw, tree->events[i].parent);
-        }
-    }
-    return kept_parent(rw, node_of(rw, node)->parent);
-}
-
-/* The next event at or after `*at` that puts text or a comment where the output shows it. */
-static const af_tree_event_t *next_placed(af_rewriter_t *rw, const af_tree_t *tree, uint32_t *at)
-{
-    while (*at < tree->event_count) {
-        const af_tree_event_t *event = &tree->events[(*at)++];
-        if ((event->kind == AF_EVENT_TEXT || event->kind == AF_EVENT_COMMENT) && !node_dead(rw, event->parent)) {
-            return event;
-        }
-    }
-    return NULL;
-}
-
-static bool same_places(af_rewriter_t *rw, const af_tree_t *tree, const af_tree_t *trial)
-{
-    for (uint32_t i = 0; i < trial->event_count; i++) {
-        const af_tree_event_t *event = &trial->events[i];
-        if (event->kind == AF_EVENT_CREATED && event->parent != wanted_parent(rw, tree, event->node)) {
-            return false;
-        }
-    }
-    uint32_t at = 0, trial_at = 0;
-    for (;;) {
-        const af_tree_event_t *want = next_placed(rw, tree, &at);
-        const af_tree_event_t *got = next_placed(rw, trial, &trial_at);
-        if (want == NULL || got == NULL) {
-            return want == got;
-        }
-        af_node_t before = want->before != 0 && !node_gone(rw, want->before) ? want->before : 0;
-        if (got->parent != kept_parent(rw, want->parent) || got->before != before || got->from_pos != want->from_pos ||
-            got->to_pos != want->to_pos) {
-            return false;
-        }
-    }
-}
-
-/* Runs the token on a copy of the output's tree with `script` and tells whether that has the input's effect. */
-static af_status_t try_token(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, bool *accepted)
-{
-    af_status_t status = af_tree_clone(&rw->trial, &rw->out);
-
-    *accepted = false;
-    if (status != AF_OK) {
-        return status;
-    }
-    af_tree_t *trial = &rw->trial;
-    if (rw->dropped_since) {
-        trial->ignore_line_feed = false;
-    }
-    trial->scripted = true;
-    trial->script = rw->script.items;
-    trial->script_count = (uint32_t) rw->script.count;
-    trial->script_used = 0;
-    trial->mismatch = false;
-    status = af_tree_process(trial, token);
-    if (status != AF_OK || trial->mismatch) {
-        return status;
-    }
-    bool all_used = trial->script_used == trial->script_count;
-    if (token->type == AF_TOKEN_END) {
-        *accepted = all_used;
-        return AF_OK;
-    }
-    if (is_end_of_page(token) && af_tree_past_body(trial) != af_tree_past_body(tree)) {
-        return AF_OK;
-    }
-    if (tree->event_count == 0 && token->type != AF_TOKEN_IGNORED && !is_end_of_page(token)) {
-        /* What does nothing in the input must do nothing in the output. */
-        af_node_t off = unlisted(rw, tree);
-        bool same = off == 0 ? af_tree_same(trial, &rw->out)
-                             : trial->formatting_count + 1 == rw->out.formatting_count && is_listed(&rw->out, off) &&
-                                   !is_listed(trial, off);
-        *accepted = trial->event_count == 0 && same && all_used;
-        return AF_OK;
-    }
-    if (!same_places(rw, tree, trial)) {
-        return AF_OK;
-    }
-    bool agrees = all_used && af_tree_agrees(trial, rw->after.items, rw->after.count);
-    bool idle = trial->script_used == 0 && rw->script.count == rw->pending.count &&
-                same_nodes(trial->stack, trial->depth, rw->out.stack, rw->out.depth) &&
-                same_nodes(rw->before.items, rw->before.count, rw->after.items, rw->after.count);
-    *accepted = agrees || idle;
-    return AF_OK;
-}
-
-static void take_trial(af_rewriter_t *rw)
-{
-    af_tree_t old = rw->out;
-
-    if (rw->trial.script_used > 0) {
-        rw->pending.count = 0;
-    }
-    rw->out = rw->trial;
-    rw->trial = old;
 }
 
 static af_status_t add_nodes(af_rewriter_t *rw, af_vector_t *to, const af_node_t *nodes, size_t count)
@@ -358,18 +212,28 @@ static af_status_t bring_to(af_rewriter_t *rw, const af_vector_t *want, size_t c
     return status;
 }
 
+/* Whether the token moves elements that stay. */
+static bool moves_kept(af_rewriter_t *rw, const af_tree_t *tree)
+{
+    for (uint32_t i = 0; i < tree->event_count; i++) {
+        const af_tree_event_t *event = &tree->events[i];
+        if (event->parent != 0 && (event->kind == AF_EVENT_MOVED || event->kind == AF_EVENT_CHILDREN_MOVED) &&
+            !node_dead(rw, event->node)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* An <a> inside an <a> ends the first one, HTML #parsing-main-inbody: where the second goes, an end tag does the same to
    what stays. */
 static af_status_t end_instead(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, const af_node_t *nodes,
                                uint32_t node_count, bool *done)
 {
-    bool moves = false, accepted;
+    bool accepted;
 
     *done = false;
-    for (uint32_t i = 0; i < tree->event_count; i++) {
-        moves = moves || (tree->events[i].kind == AF_EVENT_MOVED && !node_dead(rw, tree->events[i].node));
-    }
-    if (!moves || token->type != AF_TOKEN_START_TAG || (token->tag != AF_TAG_A && token->tag != AF_TAG_NOBR)) {
+    if (!moves_kept(rw, tree) || token->type != AF_TOKEN_START_TAG || (token->tag != AF_TAG_A && token->tag != AF_TAG_NOBR)) {
         return AF_OK;
     }
     const char *markup = token->tag == AF_TAG_A ? "</a>" : "</nobr>";
@@ -381,10 +245,10 @@ static af_status_t end_instead(af_rewriter_t *rw, const af_tree_t *tree, const a
         status = add_nodes(rw, &rw->script, nodes, node_count);
     }
     if (status == AF_OK) {
-        status = try_token(rw, tree, &end, &accepted);
+        status = af_trial_token(rw, tree, &end, &accepted);
     }
     if (status == AF_OK && accepted) {
-        take_trial(rw);
+        af_trial_take(rw);
         af_write_drop(rw, token, rw->drop_rule);
         af_write_markup(rw, (const uint8_t *) markup, strlen(markup), AF_NO_RULE);
         *done = true;
@@ -431,8 +295,10 @@ static void forget_replaced(af_rewriter_t *rw, const af_tree_t *tree)
     }
 }
 
-/* The token's effect by other means: what it opens and closes besides its own node is written as tags. */
-static af_status_t write_effect(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, af_node_t own, bool *write)
+/* The token's effect by other means: what it opens and closes besides its own node is written as tags, of which one may imply
+ * others. */
+static af_status_t write_effect(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, const af_node_t *nodes,
+                                uint32_t node_count, af_node_t own, bool *write)
 {
     size_t count = rw->after.count;
     bool accepted;
@@ -441,7 +307,10 @@ static af_status_t write_effect(af_rewriter_t *rw, const af_tree_t *tree, const 
     if (own != 0 && count > 0 && *AF_VECTOR_AT(af_node_t, &rw->after, count - 1) == own) {
         count--;
     }
-    af_status_t status = bring_to(rw, &rw->after, count);
+    af_status_t status = add_nodes(rw, &rw->pending, nodes, node_count - (own != 0));
+    if (status == AF_OK) {
+        status = bring_to(rw, &rw->after, count);
+    }
     if (status != AF_OK) {
         return status;
     }
@@ -450,23 +319,26 @@ static af_status_t write_effect(af_rewriter_t *rw, const af_tree_t *tree, const 
         status = add_nodes(rw, &rw->script, &own, 1);
     }
     if (status == AF_OK) {
-        status = try_token(rw, tree, token, &accepted);
+        status = af_trial_token(rw, tree, token, &accepted);
     }
     if (status != AF_OK) {
         return status;
     }
     uint32_t at = 0;
-    *write = accepted || own != 0 || next_placed(rw, tree, &at) != NULL;
+    *write = accepted || own != 0 || af_trial_placed(rw, tree, &at) != NULL;
     if (*write) {
-        take_trial(rw);
+        af_trial_take(rw);
     }
     return AF_OK;
 }
 
-/* Whether the token needs an end tag that is ignored in front of it: it is text in a table that what was dropped kept apart
- * from the text before it, or what was dropped went back from behind </body> into the body. */
-static bool needs_nudge(const af_rewriter_t *rw, const af_token_t *token)
+/* Whether the token needs a tag that is ignored in front of it: it is text in a table that what was dropped kept apart from the
+ * text before it, or what was dropped went back from behind </body> into the body, or decided how a template is read. */
+static bool needs_nudge(const af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token)
 {
+    if (af_tree_template_in_body(tree) && !af_tree_template_in_body(&rw->out)) {
+        return true;
+    }
     if (token->type == AF_TOKEN_TEXT && rw->dropped_since && rw->out.table_text != AF_TABLE_TEXT_NONE) {
         return true;
     }
@@ -474,13 +346,19 @@ static bool needs_nudge(const af_rewriter_t *rw, const af_token_t *token)
 }
 
 /* HTML #parsing-main-intabletext: a run of text is decided as a whole. An end tag that is ignored everywhere in tables ends it,
- * and, ignored in body as well, it leads back there. */
-static af_status_t nudge(af_rewriter_t *rw)
+ * and, ignored in body as well, it leads back there. In a template, HTML #parsing-main-intemplate, a start tag that is ignored in
+ * body has the rest read as it is there. */
+static af_status_t nudge(af_rewriter_t *rw, const af_tree_t *tree)
 {
-    static const uint8_t markup[] = "</col>";
+    static const uint8_t markup[] = "</col>", body[] = "<body>";
     af_token_t token = {.type = AF_TOKEN_END_TAG, .tag = AF_TAG_COL, .name = {markup + 2, 3}};
 
-    af_write_markup(rw, markup, sizeof markup - 1, AF_NO_RULE);
+    if (af_tree_template_in_body(tree)) {
+        token = (af_token_t){.type = AF_TOKEN_START_TAG, .tag = AF_TAG_BODY, .name = {body + 1, 4}, .bytes = {body, 6}};
+        af_write_markup(rw, body, sizeof body - 1, AF_NO_RULE);
+    } else {
+        af_write_markup(rw, markup, sizeof markup - 1, AF_NO_RULE);
+    }
     return af_tree_process(&rw->out, &token);
 }
 
@@ -503,7 +381,32 @@ static bool reopens(const af_rewriter_t *rw, const af_tree_t *tree)
     const af_tree_t *out = &rw->out;
     af_node_t last = out->formatting_count == 0 ? 0 : out->formatting[out->formatting_count - 1].node;
 
-    return last != 0 && !is_listed(tree, last);
+    return last != 0 && !af_trial_listed(tree, last);
+}
+
+/* Where the output is in foreign content and the input was not, "<![CDATA[" is no comment: such a one is written in the form that
+ * is a comment everywhere. It ends at the first ">". */
+static void write_bogus(af_rewriter_t *rw, const af_token_t *token, size_t skip)
+{
+    const uint8_t *data = token->bytes.data;
+    size_t len = token->bytes.len;
+    bool ends = data[len - 1] == '>';
+
+    rw->bogus_comment = !ends;
+    af_write_drop(rw, token, AF_NO_RULE);
+    if (skip > 0) {
+        af_write_markup(rw, (const uint8_t *) "<!--", 4, AF_NO_RULE);
+    }
+    af_write_markup(rw, data + skip, len - skip - ends, AF_NO_RULE);
+    if (ends) {
+        af_write_markup(rw, (const uint8_t *) "-->", 3, AF_NO_RULE);
+    }
+}
+
+static bool is_bogus(const af_rewriter_t *rw, const af_token_t *token)
+{
+    return token->type == AF_TOKEN_COMMENT && token->bytes.len > 2 && memcmp(token->bytes.data, "<![", 3) == 0 &&
+           af_tree_in_foreign(&rw->out);
 }
 
 static af_status_t write_alive(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, const af_node_t *nodes,
@@ -514,13 +417,13 @@ static af_status_t write_alive(af_rewriter_t *rw, const af_tree_t *tree, const a
 
     *write = true;
     for (int attempt = 0; attempt < 4; attempt++) {
-        if ((attempt == 2 && !reopens(rw, tree)) || (attempt == 3 && !needs_nudge(rw, token))) {
+        if ((attempt == 2 && !reopens(rw, tree)) || (attempt == 3 && !needs_nudge(rw, tree, token))) {
             continue;
         }
         switch (attempt) {
         case 1: status = approach(rw, nodes, node_count); break;
         case 2: status = af_reconcile_forget(rw); break;
-        case 3: status = nudge(rw); break;
+        case 3: status = nudge(rw, tree); break;
         default: status = AF_OK; break;
         }
         if (status != AF_OK) {
@@ -532,20 +435,28 @@ static af_status_t write_alive(af_rewriter_t *rw, const af_tree_t *tree, const a
             status = add_nodes(rw, &rw->script, nodes, node_count);
         }
         if (status == AF_OK) {
-            status = try_token(rw, tree, token, &accepted);
+            status = af_trial_token(rw, tree, token, &accepted);
         }
         if (status != AF_OK) {
             return status;
         }
         if (accepted) {
-            take_trial(rw);
+            af_trial_take(rw);
             return AF_OK;
         }
+        if (af_trial_nothing(tree, token) && af_trial_unlisted(rw, tree) == 0) {
+            *write = false;
+            return AF_OK;
+        }
+    }
+    if (token->type == AF_TOKEN_END_TAG && rw->past_live && !af_rewriter_holding(rw) && moves_kept(rw, tree)) {
+        rw->lay_out = true;
+        return AF_OK;
     }
     if (own != 0 && node_gone(rw, own)) {
         own = 0;
     }
-    return write_effect(rw, tree, token, own, write);
+    return write_effect(rw, tree, token, nodes, node_count, own, write);
 }
 
 af_status_t af_settle(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, const af_node_t *nodes,
@@ -585,7 +496,12 @@ af_status_t af_settle(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t
     if (status != AF_OK) {
         return status;
     }
-    if (write) {
+    if (rw->lay_out) {
+        return AF_OK;
+    }
+    if (write && is_bogus(rw, token)) {
+        write_bogus(rw, token, 2);
+    } else if (write) {
         af_write_token(rw, token, swallows && own != 0);
     } else {
         af_write_drop(rw, token, AF_NO_RULE);
@@ -599,7 +515,9 @@ af_status_t af_settle(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t
 
 af_status_t af_settle_continued(af_rewriter_t *rw, const af_token_t *token)
 {
-    if (rw->wrote_last) {
+    if (rw->bogus_comment) {
+        write_bogus(rw, token, 0);
+    } else if (rw->wrote_last) {
         af_write_token(rw, token, false);
     } else {
         af_write_drop(rw, token, rw->drop_rule);
