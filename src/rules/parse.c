@@ -162,7 +162,7 @@ static af_status_t read_selector_rule(af_parse_t *parse)
     return status == AF_OK ? select_draft(parse, selector, at) : status;
 }
 
-static af_status_t select_scope(af_parse_t *parse)
+af_status_t af_rule_scope(af_parse_t *parse)
 {
     const af_option_value_t *in = &parse->options[AF_OPTION_IN];
 
@@ -177,14 +177,14 @@ static af_status_t read_strip(af_parse_t *parse)
     status = status == AF_OK ? af_rule_options(parse) : status;
     status = status == AF_OK ? af_rule_common(parse) : status;
     status = status == AF_OK ? take_pattern(parse, &pattern) : status;
-    return status == AF_OK ? select_scope(parse) : status;
+    return status == AF_OK ? af_rule_scope(parse) : status;
 }
 
 static af_status_t read_attribution(af_parse_t *parse)
 {
     af_status_t status = af_rule_attribution(parse);
 
-    return status == AF_OK ? select_scope(parse) : status;
+    return status == AF_OK ? af_rule_scope(parse) : status;
 }
 
 static af_status_t read_rule_of_verb(af_parse_t *parse)

@@ -101,6 +101,9 @@ AF_MUST_USE af_status_t af_rule_structure(af_parse_t *parse);
 /* "attribution auto": reads its options and all presets attribution/NAME, to which they apply. False: the line is another one. */
 AF_MUST_USE bool af_rule_automatic(af_parse_t *parse, af_status_t *status);
 
+/* Selects by in=, or the body where there is none, for the draft. */
+AF_MUST_USE af_status_t af_rule_scope(af_parse_t *parse);
+
 /* Reads what follows the verb: template and options. Fills the draft's rule; in= is af_rule_options' as with other verbs. */
 AF_MUST_USE af_status_t af_rule_attribution(af_parse_t *parse);
 

@@ -240,7 +240,13 @@ bool af_rule_automatic(af_parse_t *parse, af_status_t *status)
                                     "\"attribution auto\" takes in=, at=, date= and site= only");
         }
     }
+    /* What is wrong in the line is told of the line, not of the presets that it stands in. */
+    af_attribution_rule_t words = {.place = AF_PLACE_END};
+    *status = *status == AF_OK ? af_rule_common(parse) : *status;
+    *status = *status == AF_OK ? af_rule_words(parse, &words) : *status;
+    *status = *status == AF_OK ? af_rule_scope(parse) : *status;
     if (*status == AF_OK) {
+        builder->stale = true; /* the scope was selected for a rule that is none */
         builder->automatic = parse;
         *status = include_all(builder);
         builder->automatic = NULL;
