@@ -126,7 +126,12 @@ static af_status_t run(af_decoder_t *decoder, af_codec_io_t *io, af_end_t end)
     if (status != AF_OK) {
         return status;
     }
-    if (decoder->written > decoder->limit || is_bomb(decoder)) {
+    if (decoder->written > decoder->limit) {
+        io->out--; /* the byte that showed it */
+        decoder->written--;
+        return AF_LIMIT;
+    }
+    if (is_bomb(decoder)) {
         return AF_LIMIT;
     }
     bool drained = io->in_len == 0 && io->out_len > 0;

@@ -175,6 +175,7 @@ static void test_size_limit(void **state)
             assert_int_equal(af_decoder_create(samples[i].coding, limit, NULL, &decoder), AF_OK);
             af_status_t status = decode(decoder, samples[i].data, samples[i].len, 60, 3000);
             assert_int_equal(status, limit < text_len ? AF_LIMIT : AF_OK);
+            assert_true(out_len <= limit);
             af_decoder_destroy(decoder);
         }
     }
