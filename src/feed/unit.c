@@ -44,6 +44,7 @@ typedef struct {
     uint8_t html[HTML_PIECE];
     size_t html_len;
     bool unreadable;
+    af_status_t edit_status; /* of the edit that ended the rewriting */
 } run_t;
 
 static af_status_t on_edit(void *opaque, const af_edit_t *edit)
@@ -62,7 +63,8 @@ static af_status_t on_edit(void *opaque, const af_edit_t *edit)
         status = af_writeback_insert(&run->writeback, edit->data, edit->len, edit->rule);
         break;
     }
-    return status == AF_OK && run->writeback.failed ? AF_LIMIT : status;
+    run->edit_status = status == AF_OK && run->writeback.failed ? AF_LIMIT : status;
+    return run->edit_status;
 }
 
 static void begin_places(run_t *run)
@@ -232,7 +234,7 @@ static af_status_t change_field(af_feed_t *feed, const af_field_t *field, const 
         feed->unit_stats.refused++;
         return AF_OK;
     }
-    return status == AF_HOST ? AF_LIMIT : status;
+    return status == AF_HOST ? run.edit_status : status;
 }
 
 /* --- The unit ----------------------------------------------------------------------------------------------------------- */
