@@ -30,6 +30,11 @@ af_status_t af_tokenizer_create(af_heap_t *heap, size_t tag_limit, uint32_t attr
     return AF_OK;
 }
 
+af_token_cuts_t af_tokenizer_cuts(const af_tokenizer_t *t)
+{
+    return t->cuts;
+}
+
 void af_tokenizer_destroy(af_tokenizer_t *t)
 {
     if (t != NULL) {

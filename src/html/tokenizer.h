@@ -63,6 +63,13 @@ typedef struct af_tokenizer af_tokenizer_t;
 AF_MUST_USE af_status_t af_tokenizer_create(af_heap_t *heap, size_t tag_limit, uint32_t attribute_limit, af_tokenizer_t **out);
 void af_tokenizer_destroy(af_tokenizer_t *tokenizer);
 
+/* Start tags so far that were not read whole: longer than the limit, or with more attributes. */
+typedef struct {
+    uint32_t overlong, attributes;
+} af_token_cuts_t;
+
+af_token_cuts_t af_tokenizer_cuts(const af_tokenizer_t *tokenizer);
+
 /* Leaves every token to the states and the portable scans: for tests, which must see no difference. */
 void af_tokenizer_disable_fast_path(af_tokenizer_t *tokenizer);
 

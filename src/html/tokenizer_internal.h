@@ -52,7 +52,8 @@ struct af_tokenizer {
 
     tag_state_t state;
     size_t at, name_len, name_at;
-    bool self_closing;
+    bool self_closing, left_out; /* an attribute beyond the limit was passed */
+    af_token_cuts_t cuts;
     af_attribute_t *attributes;
     size_t attribute_capacity;
     uint32_t attribute_count;

@@ -11,6 +11,7 @@ static af_status_t end_attribute(af_tokenizer_t *t)
     void *block = t->attributes;
 
     if (t->attribute_count >= t->attribute_limit) {
+        t->left_out = true;
         return AF_OK;
     }
     if (t->attribute_count == t->attribute_capacity) {
@@ -196,7 +197,7 @@ static void begin_tag(af_tokenizer_t *t, const af_window_t *window)
     t->at = t->name_at + 1;
     t->name_len = 0;
     t->attribute_count = 0;
-    t->self_closing = false;
+    t->self_closing = t->left_out = false;
 }
 
 void af_tokenizer_remember(af_tokenizer_t *t, af_slice_t name)
@@ -219,6 +220,7 @@ static void give_tag(af_tokenizer_t *t, const af_window_t *window, af_token_t *o
     out->attribute_count = t->attribute_count;
     out->flags |= t->self_closing ? AF_TOKEN_SELF_CLOSING : 0;
     if (!end) {
+        t->cuts.attributes += t->left_out;
         af_tokenizer_started(t, out);
     }
 }
@@ -269,6 +271,7 @@ size_t af_scan_tag(af_tokenizer_t *t, const af_window_t *window, af_token_t *out
         }
         give_tag(t, window, out);
         out->flags |= AF_TOKEN_OVERLONG;
+        t->cuts.overlong += out->type == AF_TOKEN_START_TAG;
         t->rest = REST_TAG;
         t->at = 0;
         return len;

@@ -95,13 +95,14 @@ AF_MUST_USE af_status_t af_tree_process(af_tree_t *tree, const af_token_t *token
 /* Whether text is now taken as a whole and at once, whatever it is. */
 bool af_tree_text_whole(const af_tree_t *tree);
 
-/* Of a text token, how many of its first bytes have one fate in the tree: give them to af_tree_process as a token of their own.
- * */
+/* Of a text token, how many of its first bytes have one fate in the tree: give them to af_tree_process as a token of their own. */
 size_t af_tree_text_piece(const af_tree_t *tree, const af_token_t *token);
 
-/* Whether text that is not white space would make the body; whether a text is white space. */
+/* Whether text that is not white space would make the body. */
 bool af_tree_before_body(const af_tree_t *tree);
-bool af_tree_text_is_space(const af_token_t *token);
+
+/* Length of the white space at a text token's beginning. */
+size_t af_text_leading_space(const af_token_t *token);
 
 /* Tells whether a text token stands directly in a table and is white space so far: text that follows it at once decides where it
  * goes, so it has to be joined with it before the tree may take it. */

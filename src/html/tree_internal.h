@@ -144,9 +144,6 @@ void af_tree_attribute_is(const af_token_t *token, const char *name, const char 
 
 /* --- text ------------------------------------------------------------------------------------------------------------------ */
 
-/* Length of the white space at the token's beginning. */
-size_t af_text_leading_space(const af_token_t *token);
-
 typedef enum { TEXT_EMPTY, TEXT_SPACE, TEXT_OTHER } text_class_t;
 text_class_t af_text_classify(const af_token_t *token); /* EMPTY: NULs alone */
 size_t af_text_line_feed(const af_token_t *token);      /* length of a line feed at its beginning */

@@ -97,6 +97,23 @@ bool af_tree_text_whole(const af_tree_t *tree)
     return (whole >> tree->mode & 1) != 0;
 }
 
+/* Text up to a NUL, or the NULs that it begins with: these mostly become nothing, so their fate is their own, however the text is
+ * cut. */
+static size_t nul_piece(const af_token_t *token)
+{
+    const uint8_t *data = token->bytes.data;
+    const uint8_t *nul = token->text == AF_TEXT_DATA || token->text == AF_TEXT_CDATA ? memchr(data, 0, token->bytes.len) : NULL;
+    size_t at = 0;
+
+    if (nul != data) {
+        return nul == NULL ? token->bytes.len : (size_t) (nul - data);
+    }
+    while (at < token->bytes.len && data[at] == 0) {
+        at++;
+    }
+    return at;
+}
+
 /* Text that leaves a table, up to a NUL; NULs, which become nothing, by themselves. */
 static size_t foster_piece(const af_tree_t *tree, const af_token_t *token)
 {
@@ -107,10 +124,7 @@ static size_t foster_piece(const af_tree_t *tree, const af_token_t *token)
         return len;
     }
     if (tree->table_text == AF_TABLE_TEXT_FOSTER && data[0] == 0) {
-        while (at < len && data[at] == 0) {
-            at++;
-        }
-        return at;
+        return nul_piece(token);
     }
     while (tree->table_text != AF_TABLE_TEXT_FOSTER && at < len && (data[at] == 0 || is_space(data[at]))) {
         at++;
@@ -120,22 +134,6 @@ static size_t foster_piece(const af_tree_t *tree, const af_token_t *token)
     }
     const af_token_t part = af_text_part(token, 0, at);
     return tree->table_text == AF_TABLE_TEXT_FOSTER || af_text_classify(&part) == TEXT_OTHER ? at : len;
-}
-
-/* NULs, which become nothing, by themselves: whether they come in one token with text is the chunks' doing. */
-static size_t body_piece(const af_token_t *token)
-{
-    const uint8_t *data = token->bytes.data;
-    size_t at = 0, len = token->bytes.len;
-    const uint8_t *nul = token->text == AF_TEXT_DATA || token->text == AF_TEXT_CDATA ? memchr(data, 0, len) : NULL;
-
-    if (nul != data) {
-        return nul == NULL ? len : (size_t) (nul - data);
-    }
-    while (at < len && data[at] == 0) {
-        at++;
-    }
-    return at;
 }
 
 size_t af_tree_text_piece(const af_tree_t *tree, const af_token_t *token)
@@ -152,20 +150,15 @@ size_t af_tree_text_piece(const af_tree_t *tree, const af_token_t *token)
     case MODE_IN_TABLE: case MODE_IN_TABLE_BODY: case MODE_IN_ROW:
         return foster_piece(tree, token);
     default:
-        return body_piece(token);
+        return nul_piece(token);
     }
     size_t space = af_tree_in_foreign(tree) ? 0 : af_text_leading_space(token);
-    return space == 0 ? token->bytes.len : space;
+    return space == 0 ? nul_piece(token) : space;
 }
 
 bool af_tree_before_body(const af_tree_t *tree)
 {
     return !tree->xml && tree->mode <= MODE_AFTER_HEAD && !af_tree_in_foreign(tree);
-}
-
-bool af_tree_text_is_space(const af_token_t *token)
-{
-    return af_text_leading_space(token) == token->bytes.len;
 }
 
 bool af_tree_text_waits(const af_tree_t *tree, const af_token_t *token)

@@ -138,6 +138,11 @@ static af_status_t flush_partial(af_tape_t *tape)
     return len == 0 ? AF_OK : put_character(tape, out, len, tape->partial_pos, from);
 }
 
+af_status_t af_tape_break(af_tape_t *tape)
+{
+    return flush_partial(tape);
+}
+
 /* Appends text without references, in the document's charset. */
 static af_status_t put_plain(af_tape_t *tape, const uint8_t *at, size_t len, uint64_t pos)
 {

@@ -42,6 +42,9 @@ AF_MUST_USE af_status_t af_tape_text(af_tape_t *tape, af_slice_t raw, uint64_t p
 /* Appends the character `point`, which `from` bytes at `pos` of the stream stand for. AF_LIMIT, AF_NOMEM. */
 AF_MUST_USE af_status_t af_tape_character(af_tape_t *tape, uint32_t point, uint64_t pos, uint32_t from);
 
+/* What of a character stands at the end of the text so far is U+FFFD: a tag follows it. AF_LIMIT, AF_NOMEM. */
+AF_MUST_USE af_status_t af_tape_break(af_tape_t *tape);
+
 /* Where a text that begins now starts. */
 size_t af_tape_mark(const af_tape_t *tape);
 

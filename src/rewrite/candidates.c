@@ -371,8 +371,9 @@ void af_candidates_guard(af_rewriter_t *rw)
             !rw->rules->rules[candidate->rule].from_preset) {
             continue;
         }
-        if (rw->rules->rules[candidate->rule].pattern != NULL) {
-            candidate->guarded = true; /* what it says is not known: most say nothing that a rule wants */
+        const af_rule_t *rule = &rw->rules->rules[candidate->rule];
+        if (rule->pattern != NULL || (rule->structure != NULL && rule->structure->emptied)) {
+            candidate->guarded = true; /* whether it holds is not known: most say nothing that a rule wants, or are not emptied */
             continue;
         }
         tell_guarded(rw, candidate);

@@ -267,6 +267,10 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
     }
     rw->made.count = 0;
     rw->text_parent = 0;
+    if (rw->tape.partial.len > 0 && token->type != AF_TOKEN_TEXT) {
+        status = af_tape_break(&rw->tape);
+        status = status == AF_LIMIT ? AF_OK : status; /* the next text tells that the tape is full */
+    }
     for (uint32_t i = 0; status == AF_OK && i < rw->in.event_count; i++) {
         af_tree_event_t event = rw->in.events[i];
         switch (event.kind) {
@@ -325,6 +329,9 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
         case AF_EVENT_ATTRIBUTES:
             break;
         }
+    }
+    if (rw->keep != KEEP_NONE && token->type == AF_TOKEN_TEXT && rw->text_parent == 0 && rw->in.depth > 0) {
+        rw->text_parent = rw->in.stack[rw->in.depth - 1]; /* NULs, which the tree ignores, go with the text around them */
     }
     if (status == AF_OK && rw->wants_facts) {
         status = af_facts_observe(rw, token);
@@ -650,6 +657,12 @@ uint64_t af_rewriter_frontier(const af_rewriter_t *rw)
 
 void af_rewriter_stats(const af_rewriter_t *rw, af_stats_t *out)
 {
+    const af_token_cuts_t cuts = af_tokenizer_cuts(rw->tokenizer);
+
     *out = rw->stats;
     out->memory_peak = rw->heap->peak;
+    out->limited += cuts.overlong + cuts.attributes;
+    if (out->reason[0] == '\0' && cuts.overlong + cuts.attributes > 0) {
+        out->reason = cuts.overlong > 0 ? "tag" : "attributes";
+    }
 }

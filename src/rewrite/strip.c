@@ -58,11 +58,11 @@ af_status_t af_strip_begin_body(af_rewriter_t *rw, af_token_t *token)
     if (!rw->rules->has_strip || !af_tree_before_body(&rw->in)) {
         return AF_OK;
     }
-    size_t space = af_tree_text_piece(&rw->in, token);
+    size_t space = af_text_leading_space(token);
     af_token_t part = *token;
     af_status_t status = AF_OK;
 
-    if (space < token->bytes.len || af_tree_text_is_space(token)) {
+    if (space > 0) {
         part.bytes.len = space;
         part.to_pos = part.from_pos + space;
         status = af_waiting_add(rw, &part);
@@ -76,9 +76,17 @@ af_status_t af_strip_begin_body(af_rewriter_t *rw, af_token_t *token)
         status = af_waiting_end(rw, token);
     }
     part = *token;
-    part.bytes = (af_slice_t){(const uint8_t *) "", 1};
-    part.to_pos = part.from_pos;
-    part.flags |= TOKEN_STRIPPED;
+    part.bytes.len = 0;
+    while (part.bytes.len < token->bytes.len && token->bytes.data[part.bytes.len] == '\0') {
+        part.bytes.len++; /* these make the body and are ignored without our doing, however the text is cut */
+    }
+    part.to_pos = part.from_pos + part.bytes.len;
+    token->bytes = (af_slice_t){token->bytes.data + part.bytes.len, token->bytes.len - part.bytes.len};
+    token->from_pos = part.to_pos;
+    if (part.bytes.len == 0) {
+        part.bytes = (af_slice_t){(const uint8_t *) "", 1};
+        part.flags |= TOKEN_STRIPPED;
+    }
     return status == AF_OK ? af_rewriter_observe_text(rw, &part) : status;
 }
 
