@@ -77,7 +77,9 @@ CASES := $(BUILD)/tests/cases_runner
 PLAIN := $(patsubst src/%.c,$(BUILD)/plain/%.o,src/base/scan.c src/html/tokenizer.c src/html/tree.c src/rewrite/rewriter.c)
 BENCH := $(BUILD)/bench/core
 BENCH_FEED := $(BUILD)/bench/feed
-FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+# FAST=1: the fuzz targets without sanitizers, in a folder of their own, for numbers.
+FUZZ_DIR := $(BUILD)/fuzz$(if $(filter 1,$(FAST)),-fast)
+FUZZ := $(patsubst tests/fuzz/%.c,$(FUZZ_DIR)/%,$(wildcard tests/fuzz/fuzz_*.c))
 # Where the module's headers are: a tree of its own, or Debian's nginx-dev.
 NGX_TREE := $(if $(NGX_SRC),$(NGX_SRC),$(wildcard /usr/share/nginx/src))
 
@@ -283,29 +285,28 @@ bench-nginx: module
 
 # Targets of libFuzzer with sanitizers, by clang; FUZZ_ONLY=name takes one, TIME is each target's seconds.
 TIME ?= 60
-# NULL + 0, which C23 is about to allow, is told and does not end a run.
-FUZZ_FLAGS := -O1 -g -DAF_CHECK_OUTPUT -fsanitize=address,undefined -fno-sanitize-recover=undefined -fsanitize-recover=pointer-overflow \
-	-fno-omit-frame-pointer
-FUZZ_OBJECTS := $(LIB_SOURCES:src/%.c=$(BUILD)/fuzz/obj/%.o)
+FUZZ_CHECKS := -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined
+FUZZ_FLAGS := $(if $(filter 1,$(FAST)),-O2 -fno-sanitize-coverage=trace-cmp,$(FUZZ_CHECKS)) -g -DAF_CHECK_OUTPUT -fno-omit-frame-pointer
+FUZZ_OBJECTS := $(LIB_SOURCES:src/%.c=$(FUZZ_DIR)/obj/%.o)
 
 fuzz: fuzz-build
-	@tools/run-fuzz --time $(TIME) $(FUZZ_ONLY)
+	@tools/run-fuzz --folder $(FUZZ_DIR) --time $(TIME) $(FUZZ_ONLY)
 
 fuzz-build: $(FUZZ)
 
-$(BUILD)/fuzz/obj/%.o: src/%.c
+$(FUZZ_DIR)/obj/%.o: src/%.c
 	@mkdir -p $(@D)
 	clang $(filter-out $(HARDEN),$(AF_CFLAGS)) -MMD -MP $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
 
 $(FUZZ_OBJECTS): | $(GENERATED)
 
-$(BUILD)/fuzz/libarticle_filter.a: $(FUZZ_OBJECTS)
+$(FUZZ_DIR)/libarticle_filter.a: $(FUZZ_OBJECTS)
 	@rm -f $@
 	ar rcs $@ $^
 
-$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(BUILD)/fuzz/libarticle_filter.a
+$(FUZZ_DIR)/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_DIR)/libarticle_filter.a
 	@mkdir -p $(@D)
-	clang $(filter-out $(HARDEN),$(AF_CFLAGS)) -MMD -MP $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/fuzz/libarticle_filter.a $(LIBS)
+	clang $(filter-out $(HARDEN),$(AF_CFLAGS)) -MMD -MP $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $< $(FUZZ_DIR)/libarticle_filter.a $(LIBS)
 
 run:
 	@$(MAKE) --no-print-directory deps

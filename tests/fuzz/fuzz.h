@@ -6,6 +6,7 @@
 #ifndef FUZZ_H
 #define FUZZ_H
 
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define FUZZ_SLOW 20
+#define FUZZ_SANITIZED 1
 #endif
 #endif
 #ifndef FUZZ_SLOW
@@ -73,13 +75,26 @@ static inline void fuzz_show(const char *name, const uint8_t *data, size_t len)
     fputc('\n', stderr);
 }
 
-static inline double fuzz_seconds(void)
+static inline double fuzz_seconds(clockid_t which)
 {
     struct timespec now;
 
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    clock_gettime(which, &now);
     return (double) now.tv_sec + (double) now.tv_nsec / 1e9;
 }
+
+/* Does `work`, which may be done again, and checks that it takes less than `seconds` of this process. The process's own clock is a
+ * system call: it is asked only if the wall's, which is none, says that it may have taken longer. */
+#define IN_TIME(seconds, work) \
+    do { \
+        double began = fuzz_seconds(CLOCK_MONOTONIC); \
+        work; \
+        if (fuzz_seconds(CLOCK_MONOTONIC) - began > (seconds)) { \
+            began = fuzz_seconds(CLOCK_PROCESS_CPUTIME_ID); \
+            work; \
+            CHECK(fuzz_seconds(CLOCK_PROCESS_CPUTIME_ID) - began < (seconds)); \
+        } \
+    } while (0)
 
 static inline uint32_t fuzz_random(uint32_t *state)
 {
@@ -95,6 +110,28 @@ static inline uint32_t fuzz_hash(const uint8_t *data, size_t len)
         hash = (hash ^ data[i]) * 16777619u;
     }
     return hash;
+}
+
+/* Without sanitizers: what is freed is kept for the next run, and not mapped anew each time. */
+__attribute__((constructor)) static void fuzz_keep_memory(void)
+{
+    mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
+    mallopt(M_TOP_PAD, 16 << 20);
+}
+
+/* Rules that stay: PCRE2 gives the pages of its machine code back when little is left, which is slower than making it. */
+static inline void fuzz_keep_code(void)
+{
+    static af_ruleset_t *kept;
+    static const char text[] = "preset comments\npreset share\npreset newsletter\n";
+    af_builder_t *builder;
+
+    if (kept == NULL) {
+        CHECK(af_builder_create(NULL, &builder) == AF_OK);
+        CHECK(af_builder_add_text(builder, text, sizeof text - 1, "kept", 1, NULL) == AF_OK);
+        CHECK(af_builder_compile(builder, &kept, NULL) == AF_OK);
+    }
 }
 
 /* --- chunks ------------------------------------------------------------------------------------------------------------ */
@@ -116,6 +153,35 @@ static inline size_t fuzz_chunk(fuzz_chunks_t *chunks, size_t left)
         len = chunks->how;
     }
     return len < left ? len : left;
+}
+
+/* Gives a chunk as a block of its own, which is gone after the call that it was for: a sanitizer sees what is read outside or too
+ * late; without one the block is one for all and is overwritten. */
+static inline uint8_t *fuzz_lend(const uint8_t *data, size_t len)
+{
+#ifdef FUZZ_SANITIZED
+    uint8_t *block = malloc(len + (len == 0));
+
+    CHECK(block != NULL);
+    memcpy(block, data, len);
+    return block;
+#else
+    static fuzz_bytes_t block;
+
+    block.len = 0;
+    fuzz_put(&block, data, len);
+    return block.data;
+#endif
+}
+
+static inline void fuzz_take_back(uint8_t *block, size_t len)
+{
+#ifdef FUZZ_SANITIZED
+    (void) len;
+    free(block);
+#else
+    memset(block, 0xa5, len);
+#endif
 }
 
 /* --- memory that is counted and may fail --------------------------------------------------------------------------------- */

@@ -45,13 +45,27 @@ typedef struct {
     bool inserts;        /* attribution: what is inserted is not bounded by the page */
 } set_t;
 
-/* What came out: for each byte of the output where it comes from; for each of the input which rule took it. */
+/* Neighbours of one kind, rule and, where inserted, place, joined: so that cutting tells nothing. */
+typedef struct {
+    uint64_t from_pos, to_pos;
+    size_t len; /* inserted bytes */
+    uint32_t rule;
+    af_edit_kind_t kind;
+} piece_t;
+
+typedef struct {
+    uint64_t from_pos, to_pos;
+    uint32_t rule, detail;
+    af_event_kind_t kind;
+} seen_t;
+
+/* What came out. The three last are kept from run to run. */
 typedef struct {
     const uint8_t *in;
     size_t in_len;
-    fuzz_bytes_t out, origins, fates, events;
     uint64_t pos;
     bool limited;
+    fuzz_bytes_t out, pieces, events;
 } run_t;
 
 typedef struct {
@@ -81,7 +95,7 @@ static af_ruleset_t *compile(const char *text)
 /* The rules of an input. Those that were used lately are kept: a fuzzer mostly changes the page. */
 static const set_t *rules_of(const uint8_t *head, const uint8_t *text, size_t len)
 {
-    static set_t sets[256];
+    static set_t sets[2048];
     fuzz_bytes_t all = {0};
     const char *first = lines[head[LINE] % LINES], *second = lines[head[LINE_TOO] % LINES];
 
@@ -110,25 +124,26 @@ static af_status_t on_edit(void *opaque, const af_edit_t *edit)
 {
     run_t *run = opaque;
     bool inserts = edit->kind == AF_INSERT;
-    uint64_t origin = (uint64_t) (inserts ? edit->rule : 0) << 32 | 1ull << 63;
+    piece_t piece, *last = run->pieces.len == 0 ? NULL : (piece_t *) (void *) (run->pieces.data + run->pieces.len) - 1;
 
     CHECK(edit->from_pos == run->pos && (inserts ? edit->to_pos == edit->from_pos : edit->to_pos > edit->from_pos));
     CHECK(edit->to_pos <= run->in_len && (!inserts || edit->len > 0));
-    for (size_t i = 0; inserts && i < edit->len; i++) {
-        uint64_t from = origin | edit->from_pos;
-        fuzz_put(&run->origins, &from, sizeof from);
+    memset(&piece, 0, sizeof piece);
+    piece.from_pos = edit->from_pos;
+    piece.to_pos = edit->to_pos;
+    piece.len = inserts ? edit->len : 0;
+    piece.rule = edit->kind == AF_KEEP ? 0 : edit->rule;
+    piece.kind = edit->kind;
+    if (last != NULL && last->kind == piece.kind && last->rule == piece.rule && last->to_pos == piece.from_pos) {
+        last->to_pos = piece.to_pos;
+        last->len += piece.len;
+    } else {
+        fuzz_put(&run->pieces, &piece, sizeof piece);
     }
     if (inserts) {
         fuzz_put(&run->out, edit->data, edit->len);
     } else if (edit->kind == AF_KEEP) {
         fuzz_put(&run->out, run->in + edit->from_pos, (size_t) (edit->to_pos - edit->from_pos));
-    }
-    for (uint64_t pos = edit->from_pos; pos < edit->to_pos; pos++) {
-        uint32_t fate = edit->kind == AF_KEEP ? 0 : 1 + (edit->rule == AF_NO_RULE ? 0 : edit->rule + 1);
-        fuzz_put(&run->fates, &fate, sizeof fate);
-        if (fate == 0) {
-            fuzz_put(&run->origins, &pos, sizeof pos);
-        }
     }
     run->pos = edit->to_pos;
     return AF_OK;
@@ -137,13 +152,16 @@ static af_status_t on_edit(void *opaque, const af_edit_t *edit)
 static void on_event(void *opaque, const af_event_t *event)
 {
     run_t *run = opaque;
-    char text[160];
-    uint64_t to_pos = event->kind == AF_LIMIT_HIT ? event->from_pos : event->to_pos; /* the limit's: what has come */
-    int len = snprintf(text, sizeof text, "%d rule %u [%llu,%llu) %s\n", (int) event->kind, (unsigned) event->rule,
-                       (unsigned long long) event->from_pos, (unsigned long long) to_pos, event->detail);
+    seen_t seen;
 
     CHECK(event->from_pos <= event->to_pos && event->to_pos <= run->in_len && event->detail != NULL);
-    fuzz_put(&run->events, text, (size_t) len);
+    memset(&seen, 0, sizeof seen);
+    seen.from_pos = event->from_pos;
+    seen.to_pos = event->kind == AF_LIMIT_HIT ? event->from_pos : event->to_pos; /* the limit's: what has come */
+    seen.rule = event->rule;
+    seen.detail = fuzz_hash((const uint8_t *) event->detail, strlen(event->detail));
+    seen.kind = event->kind;
+    fuzz_put(&run->events, &seen, sizeof seen);
     run->limited = run->limited || event->kind == AF_LIMIT_HIT;
 }
 
@@ -163,13 +181,10 @@ static void push_all(af_rewriter_t *rewriter, run_t *run, const way_t *way)
 
     for (size_t at = 0, len; at < run->in_len; at += len) {
         len = fuzz_chunk(&chunks, run->in_len - at);
-        /* A block of its own, so that a sanitizer sees what is read outside or too late. */
-        uint8_t *block = malloc(len + (len == 0));
-        CHECK(block != NULL);
-        memcpy(block, run->in + at, len);
+        uint8_t *block = fuzz_lend(run->in + at, len);
         status = af_rewriter_push(rewriter, block, len);
         CHECK(status != AF_HOST && (status != AF_NOMEM || way->memory != NULL));
-        free(block);
+        fuzz_take_back(block, len);
         CHECK(af_rewriter_frontier(rewriter) == run->pos && run->pos <= at + len);
         run->limited = run->limited || status != AF_OK;
     }
@@ -178,17 +193,21 @@ static void push_all(af_rewriter_t *rewriter, run_t *run, const way_t *way)
     run->limited = run->limited || status != AF_OK;
 }
 
-static run_t run_page(const uint8_t *in, size_t len, const way_t *way)
+static void run_page(run_t *run, const uint8_t *in, size_t len, const way_t *way)
 {
-    run_t run = {.in = in, .in_len = len};
-    const af_sink_t sink = {on_edit, on_event, variable, &run};
+    const af_sink_t sink = {on_edit, on_event, variable, run};
     const af_memory_t hooks = {fuzz_alloc, fuzz_release, way->memory};
     af_heap_t heap;
     af_rewriter_t *rewriter;
     af_stats_t stats;
 
-    fuzz_put(&run.out, "", 0);
-    fuzz_put(&run.events, "", 0);
+    run->in = in;
+    run->in_len = len;
+    run->pos = 0;
+    run->limited = false;
+    run->out.len = run->pieces.len = run->events.len = 0;
+    fuzz_put(&run->out, "", 0);
+    fuzz_put(&run->pieces, "", 0);
     af_heap_init(&heap, way->memory == NULL ? NULL : &hooks, way->options.limits.memory);
     af_status_t status = af_rewriter_create(way->set->rules, &way->options, way->fragment, &sink, &heap, &rewriter);
     CHECK(status == AF_OK || status == AF_NOMEM || status == AF_LIMIT);
@@ -196,27 +215,27 @@ static run_t run_page(const uint8_t *in, size_t len, const way_t *way)
         if (way->plain) {
             af_rewriter_disable_fast_paths(rewriter);
         }
-        push_all(rewriter, &run, way);
+        push_all(rewriter, run, way);
         af_rewriter_stats(rewriter, &stats);
         CHECK(stats.pushed == len);
-        run.limited = run.limited || stats.limited > 0 || stats.reason[0] != '\0';
+        run->limited = run->limited || stats.limited > 0 || stats.reason[0] != '\0';
         af_rewriter_destroy(rewriter);
     } else {
-        run.limited = true;
+        run->limited = true;
     }
     CHECK(heap.used == 0);
-    return run;
-}
-
-static void release(run_t *run)
-{
-    free(run->out.data);
-    free(run->origins.data);
-    free(run->fates.data);
-    free(run->events.data);
 }
 
 /* --- what must hold ------------------------------------------------------------------------------------------------------ */
+
+static void tell_events(const char *name, const run_t *run)
+{
+    fprintf(stderr, "events %s:\n", name);
+    for (const seen_t *seen = (const seen_t *) (void *) run->events.data; (const uint8_t *) seen < run->events.data + run->events.len; seen++) {
+        fprintf(stderr, "%d rule %u [%llu,%llu) %08x\n", (int) seen->kind, (unsigned) seen->rule, (unsigned long long) seen->from_pos,
+                (unsigned long long) seen->to_pos, (unsigned) seen->detail);
+    }
+}
 
 static void tell(const way_t *way, const run_t *wanted, const run_t *got)
 {
@@ -227,55 +246,70 @@ static void tell(const way_t *way, const run_t *wanted, const run_t *got)
             (unsigned) way->options.limits.attributes, way->fragment == NULL ? -1 : (int) way->fragment->markup);
     fuzz_show("wanted", wanted->out.data, wanted->out.len);
     fuzz_show("got", got->out.data, got->out.len);
-    fprintf(stderr, "events wanted:\n%sevents got:\n%s", (char *) wanted->events.data, (char *) got->events.data);
+    tell_events("wanted", wanted);
+    tell_events("got", got);
 }
 
 static void compare(const way_t *way, const run_t *wanted)
 {
-    run_t got = run_page(wanted->in, wanted->in_len, way);
-    bool same = fuzz_same(&wanted->out, &got.out) && fuzz_same(&wanted->origins, &got.origins) &&
-                fuzz_same(&wanted->fates, &got.fates) && fuzz_same(&wanted->events, &got.events);
+    static run_t got;
 
+    run_page(&got, wanted->in, wanted->in_len, way);
+    bool same = fuzz_same(&wanted->out, &got.out) && fuzz_same(&wanted->pieces, &got.pieces) && fuzz_same(&wanted->events, &got.events);
     if (!same) {
         tell(way, wanted, &got);
     }
     CHECK(same);
-    release(&got);
 }
 
 static void check_again(const way_t *way, const run_t *first)
 {
-    run_t again = run_page(first->out.data, first->out.len, way);
+    static run_t again;
 
+    run_page(&again, first->out.data, first->out.len, way);
     if (!again.limited && !fuzz_same(&first->out, &again.out)) {
         tell(way, first, &again);
         CHECK(fuzz_same(&first->out, &again.out));
     }
-    release(&again);
+}
+
+/* Whether each byte that `run` dropped is one that `whole` dropped. */
+static bool drops_no_more(const run_t *run, const run_t *whole)
+{
+    const piece_t *is = (const piece_t *) (void *) run->pieces.data, *is_end = is + run->pieces.len / sizeof *is;
+    const piece_t *was = (const piece_t *) (void *) whole->pieces.data, *was_end = was + whole->pieces.len / sizeof *was;
+
+    for (; is < is_end; is++) {
+        while (was < was_end && was->to_pos <= is->from_pos) {
+            was++;
+        }
+        for (const piece_t *at = was; is->kind == AF_DROP && at < was_end && at->from_pos < is->to_pos; at++) {
+            if (at->kind == AF_KEEP) {
+                return false;
+            }
+        }
+    }
+    return true;
 }
 
 static void check_failing(const way_t *way, const run_t *whole, uint32_t random)
 {
+    static run_t run;
     fuzz_memory_t memory = {0};
     way_t failing = *way;
 
     failing.memory = &memory;
-    run_t counted = run_page(whole->in, whole->in_len, &failing);
+    run_page(&run, whole->in, whole->in_len, &failing);
     size_t calls = memory.calls;
     CHECK(memory.blocks == 0);
-    release(&counted);
     memory = (fuzz_memory_t) {.fail_at = 1 + random % (calls + 1)};
-    run_t run = run_page(whole->in, whole->in_len, &failing);
+    run_page(&run, whole->in, whole->in_len, &failing);
     CHECK(memory.blocks == 0);
-    for (size_t i = 0; run.pos > 0 && i < whole->in_len; i++) {
-        const uint32_t *was = (const uint32_t *) (void *) whole->fates.data, *is = (const uint32_t *) (void *) run.fates.data;
-        if (is[i] != 0 && was[i] == 0) {
-            fprintf(stderr, "allocation %zu of %zu fails\n", memory.fail_at, calls);
-            tell(&failing, whole, &run);
-            CHECK(is[i] == 0 || was[i] != 0);
-        }
+    if (run.pos > 0 && !drops_no_more(&run, whole)) {
+        fprintf(stderr, "allocation %zu of %zu fails\n", memory.fail_at, calls);
+        tell(&failing, whole, &run);
+        CHECK(drops_no_more(&run, whole));
     }
-    release(&run);
 }
 
 static void read_limits(const uint8_t *head, af_options_t *options)
@@ -304,6 +338,7 @@ static const af_fragment_t *fragment_of(const uint8_t *head)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
+    fuzz_keep_code();
     if (len < HEAD) {
         return 0;
     }
@@ -319,9 +354,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     }
     read_limits(data, &way.options);
     size_t page_len = (size_t) (end - page);
-    double began = fuzz_seconds();
-    run_t whole = run_page(page, page_len, &way);
-    CHECK(page_len > 65536 || fuzz_seconds() - began < FUZZ_MAX_SECONDS);
+    static run_t whole;
+    IN_TIME(page_len > 65536 ? 10 : FUZZ_MAX_SECONDS, run_page(&whole, page, page_len, &way));
     CHECK(way.set->inserts || whole.out.len <= 2 * page_len + 64);
     way_t other = way;
     other.chunks = data[CHUNKS] == 0 ? 1 : data[CHUNKS];
@@ -336,7 +370,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     if (random % 8 == 1) {
         check_failing(&other, &whole, random >> 3);
     }
-    release(&whole);
     return 0;
 }
 
