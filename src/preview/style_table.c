@@ -78,6 +78,9 @@ const char *const af_preview_style[] = {
     "article-filter-labels article-filter-label.article-filter-unwrap{background:#0969da!important;}\n",
     "article-filter-labels article-filter-label.article-filter-good{background:#1a7f37!important;}\n",
     "article-filter-panel{display:block!important;position:fixed!important;right:8px!important;bottom:8px!important;width:400px!important;max-width:calc(100vw - 16px)!important;max-height:40vh!important;overflow:auto!important;box-sizing:border-box!important;font:13px/1.45 system-ui,sans-serif!important;text-align:left!important;color-scheme:light dark!important;color:light-dark(#1f2328,#e6edf3)!important;background:light-dark(#fff,#161b22)!important;border:1px solid #808080!important;border-radius:6px!important;box-shadow:0 2px 12px rgba(0,0,0,.3)!important;padding:6px 10px!important;z-index:2147483647!important;}\n",
+    "@media (max-width:640px){article-filter-panel{width:auto!important;left:8px!important;max-height:22vh!important;font-size:12px!important;}\n",
+    "}\n",
+    "article-filter-panel summary{position:sticky!important;top:0!important;background:inherit!important;}\n",
     "article-filter-panel summary{font-weight:600!important;cursor:pointer!important;}\n",
     "article-filter-panel ol{margin:6px 0 0!important;padding:0 0 0 2.2em!important;}\n",
     "article-filter-panel li{margin:0 0 5px!important;overflow-wrap:anywhere!important;}\n",
@@ -101,4 +104,4 @@ const char *const af_preview_style[] = {
     NULL,
 };
 
-const char af_preview_style_hash[] = "'sha256-DtjIgZBFxUTKdjKeSLnFxHL3mP4KJhOVlPUErGWOx4w='";
+const char af_preview_style_hash[] = "'sha256-g3I8GXy6XOAu9kxWzpA8zlUq6kCyxLxuq2RUVRhD714='";
