@@ -95,7 +95,7 @@ AF_MUST_USE af_status_t af_tree_process(af_tree_t *tree, const af_token_t *token
 /* Whether text is now taken as a whole and at once, whatever it is. */
 bool af_tree_text_whole(const af_tree_t *tree);
 
-/* Of a text token, how many of its first bytes have one fate in the tree: give them to af_tree_process as a token of their own. */
+/* Of a text token, how many of its first bytes have one fate in the tree: a token of their own for af_tree_process. */
 size_t af_tree_text_piece(const af_tree_t *tree, const af_token_t *token);
 
 /* Whether text that is not white space would make the body. */
