@@ -50,6 +50,10 @@ void af_pool_mark(af_pool_t *pool, af_node_t node)
         const af_node_record_t *record = af_node_at(pool, pool->marking);
         pool->marking = record->next;
         mark_one(pool, record->parent);
+        if (pool->retain_previous && (record->flags & AF_NODE_CLOSED) == 0) {
+            mark_one(pool, record->previous);
+            mark_one(pool, record->last_child);
+        }
         if (pool->retain_siblings) {
             mark_one(pool, record->previous);
             if (pool->retain_children || (record->flags & AF_NODE_CLOSED) == 0) {

@@ -22,6 +22,7 @@ typedef enum { AF_NS_HTML, AF_NS_SVG, AF_NS_MATHML } af_namespace_t;
 #define AF_NODE_IMPLIED 0x80u       /* made without a tag of its own */
 #define AF_NODE_SHIFTING 0x100u     /* elements may still come before it: an open table */
 #define AF_NODE_LISTED 0x200u       /* in the list of active formatting elements */
+#define AF_NODE_QUIET 0x800u        /* closed, and nothing but its links refers to it */
 #define AF_NODE_LINKED 0x400u       /* among its parent's element children: a later sibling may refer to it */
 #define AF_NODE_MARKED 0x8000u      /* by the sweep */
 
@@ -58,6 +59,7 @@ typedef struct af_pool {
     uint32_t *atoms; af_node_store_t atom_store;
     uint8_t *bytes; af_node_store_t byte_store;
     bool link_siblings;        /* `previous` and `last_child` are kept; a sweep cuts them where what they name is not retained */
+    bool retain_previous;      /* the element before an open node lives, and its last child; needs link_siblings */
     bool retain_siblings;      /* all earlier element siblings of a live node live; needs link_siblings */
     bool retain_children;      /* and what is in them */
     af_node_t marking;
@@ -101,11 +103,21 @@ static inline void af_pool_free(af_pool_t *pool, af_node_t node)
     pool->free = node;
 }
 
-/* The same for a node that may be linked, and whose parent is alive: the sweep's work where a later sibling refers to it. */
+/* The same for a node that may be linked, and whose parent is alive: the sweep's work where a later sibling refers to it. Where
+ * the element before the next one is retained, it waits for that, and what was before itself goes. */
 static inline void af_pool_free_linked(af_pool_t *pool, af_node_t node)
 {
     af_node_record_t *record = &pool->records[node], *parent = &pool->records[record->parent];
 
+    if (pool->retain_previous && (record->flags & AF_NODE_LINKED) != 0) {
+        af_node_t before = record->previous;
+        record->flags |= AF_NODE_CLOSED | AF_NODE_QUIET;
+        record->previous = 0;
+        if (before != 0 && (pool->records[before].flags & AF_NODE_QUIET) != 0 && parent->last_child == node) {
+            af_pool_free(pool, before);
+        }
+        return;
+    }
     if ((record->flags & AF_NODE_LINKED) != 0) {
         if (parent->last_child != node) {
             record->flags |= AF_NODE_CLOSED;

@@ -78,6 +78,23 @@ void af_tokenizer_set_text(af_tokenizer_t *t, af_text_kind_t kind)
     t->dashes = 0;
 }
 
+void af_tokenizer_go_back(af_tokenizer_t *t, uint64_t pos)
+{
+    size_t at = t->chunk_at;
+
+    if (t->carry_len > 0) {
+        at = t->chunk_len - t->carry_len; /* the chunk's end was copied, and nothing else */
+        t->carry_len = t->carry_at = 0;
+        t->carry_scanned = false;
+        t->state = TAG_NONE;
+    }
+    t->chunk_at = at - (size_t) (t->pos - pos);
+    t->pos = pos;
+    t->at = 0;
+    t->kind = AF_TEXT_DATA;
+    t->rest = REST_NONE;
+}
+
 void af_tokenizer_allow_cdata(af_tokenizer_t *t, bool allow)
 {
     t->cdata_allowed = allow;

@@ -87,6 +87,9 @@ AF_MUST_USE af_status_t af_tokenizer_next(af_tokenizer_t *tokenizer, af_token_t 
  * lie whole in what was fed. False: nothing was taken; ask af_tokenizer_next. */
 bool af_tokenizer_next_tag(af_tokenizer_t *tokenizer, af_token_t *out, af_slice_t *text);
 
+/* Goes back to the place `pos`, where a token began that lies whole in what was fed last, in the data state. */
+void af_tokenizer_go_back(af_tokenizer_t *tokenizer, uint64_t pos);
+
 /* After a start tag: which text follows (tree construction decides, HTML #parsing-html-fragments names the states).
  * AF_TEXT_RCDATA, RAWTEXT and SCRIPT end at the appropriate end tag of the last start tag. */
 void af_tokenizer_set_text(af_tokenizer_t *tokenizer, af_text_kind_t kind);

@@ -120,6 +120,18 @@ static inline void af_tree_quick_text(af_tree_t *tree)
     af_node_at(tree->pool, tree->stack[tree->depth - 1])->flags |= AF_NODE_HAS_TEXT;
 }
 
+/* Where a tree stands that af_tree_is_plain of. */
+typedef struct {
+    uint32_t depth, children, formatting_count, loose_count;
+    size_t bytes_used;
+    af_node_t last_child;
+} af_tree_place_t;
+
+af_tree_place_t af_tree_place(const af_tree_t *tree);
+
+/* Takes back what af_tree_quick and af_tree_quick_tag did since, where all of it was in elements that began since. */
+void af_tree_go_back(af_tree_t *tree, const af_tree_place_t *place);
+
 /* As af_tree_process for a token that changes the stack by one element at most, without events; false: it has to be processed.
  * Nodes that it closes are freed at once, on the terms of af_tree_free_closed. */
 bool af_tree_quick(af_tree_t *tree, const af_token_t *token);

@@ -172,6 +172,15 @@ static inline bool stack_allows(const af_tree_t *tree, const af_open_t *current,
     return true;
 }
 
+/* The node is the last child of its parent. */
+static inline void link_child(af_pool_t *pool, af_node_t node, af_node_record_t *record, af_node_record_t *parent)
+{
+    record->previous = parent->last_child;
+    record->flags |= AF_NODE_LINKED;
+    af_node_at(pool, record->previous)->flags |= record->previous != 0 ? AF_NODE_FOLLOWED : 0;
+    parent->last_child = node;
+}
+
 /* Pushes an element; there is room for it, and `node` is the first free one. */
 static inline void push(af_tree_t *tree, uint32_t tag, af_namespace_t space, uint32_t classes, af_node_t node)
 {
@@ -181,8 +190,32 @@ static inline void push(af_tree_t *tree, uint32_t tag, af_namespace_t space, uin
     tree->pool->free = af_node_at(tree->pool, node)->next;
     *af_node_at(tree->pool, node) = (af_node_record_t){
         .parent = parent, .name = tag, .index = index, .space = (uint8_t) space, .fate = tree->fate};
+    if (tree->pool->retain_previous) {
+        link_child(tree->pool, node, af_node_at(tree->pool, node), af_node_at(tree->pool, parent));
+    }
     tree->stack[tree->depth] = node;
     tree->open[tree->depth++] = (af_open_t){tag, classes};
+}
+
+/* An element that has no content; false: there is no node for it. */
+static inline bool put_void(af_tree_t *tree, uint32_t tag, af_namespace_t space)
+{
+    af_node_t parent = tree->stack[tree->depth - 1], node = tree->pool->free;
+
+    if (tree->pool->retain_previous) {
+        if (node == 0) {
+            return false;
+        }
+        tree->pool->free = af_node_at(tree->pool, node)->next;
+        af_node_record_t *record = af_node_at(tree->pool, node), *above = af_node_at(tree->pool, parent);
+        *record = (af_node_record_t){.parent = parent, .name = tag, .index = ++above->children, .space = (uint8_t) space,
+                                     .fate = tree->fate};
+        link_child(tree->pool, node, record, above);
+        af_pool_free_linked(tree->pool, node);
+        return true;
+    }
+    af_node_at(tree->pool, parent)->children++;
+    return true;
 }
 
 /* The list holds no closed entry here: what is special and open inside one may be moved by its end tag. */
@@ -245,7 +278,9 @@ static inline bool start_tag(af_tree_t *tree, const af_token_t *token, const af_
     af_node_t node = tree->pool->free;
 
     if (kind == QUICK_VOID || kind == QUICK_META || (kind == QUICK_INPUT && !tree->frameset_ok)) {
-        current_record(tree)->children++;
+        if (!put_void(tree, token->tag, AF_NS_HTML)) {
+            return false;
+        }
         tree->frameset_ok = tree->frameset_ok && kind == QUICK_META;
         return true;
     }
@@ -297,8 +332,7 @@ static bool in_head(af_tree_t *tree, const af_token_t *token)
         return false;
     }
     if (token->tag == AF_TAG_META || token->tag == AF_TAG_LINK) {
-        current_record(tree)->children++;
-        return true;
+        return put_void(tree, token->tag, AF_NS_HTML);
     }
     if (kinds[token->tag] != QUICK_RAW || token->tag == AF_TAG_IFRAME || !has_room(tree, node) || tree->formatting_count > 0) {
         return false;
@@ -352,10 +386,9 @@ static bool in_svg(af_tree_t *tree, const af_token_t *token, const af_open_t *cu
         return false;
     }
     if ((token->flags & AF_TOKEN_SELF_CLOSING) != 0) {
-        current_record(tree)->children++;
-    } else {
-        push(tree, token->tag, AF_NS_SVG, CLASS_SVG, node);
+        return put_void(tree, token->tag, AF_NS_SVG);
     }
+    push(tree, token->tag, AF_NS_SVG, CLASS_SVG, node);
     return true;
 }
 
@@ -429,6 +462,35 @@ bool af_tree_quick(af_tree_t *tree, const af_token_t *token)
     }
     current_record(tree)->flags |= AF_NODE_HAS_TEXT;
     return true;
+}
+
+/* --- back ------------------------------------------------------------------------------------------------------------------ */
+
+af_tree_place_t af_tree_place(const af_tree_t *tree)
+{
+    const af_node_record_t *current = current_record(tree);
+
+    return (af_tree_place_t){tree->depth, current->children, tree->formatting_count, tree->loose_count,
+                             tree->pool->byte_store.used, current->last_child};
+}
+
+void af_tree_go_back(af_tree_t *tree, const af_tree_place_t *place)
+{
+    while (tree->depth > place->depth) {
+        const af_open_t *open = &tree->open[--tree->depth];
+        if ((open->classes & CLASS_HTML) != 0) {
+            tree->open_counts[open->name]--;
+        }
+        af_pool_free(tree->pool, tree->stack[tree->depth]);
+    }
+    current_record(tree)->children = place->children;
+    current_record(tree)->last_child = place->last_child;
+    tree->formatting_count = place->formatting_count;
+    tree->loose_count = place->loose_count;
+    tree->pool->byte_store.used = place->bytes_used;
+    tree->mode = MODE_IN_BODY;
+    tree->next_text = AF_TEXT_DATA;
+    tree->event_count = 0;
 }
 
 /* --- with events ------------------------------------------------------------------------------------------------------------ */

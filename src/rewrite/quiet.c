@@ -7,12 +7,6 @@
  */
 #include "rewrite/rewriter_internal.h"
 
-/* What was kept and not told yet. */
-typedef struct {
-    uint64_t to_pos;    /* 0: nothing */
-    af_token_t text;    /* the last token if it was text, as far as the guard asks; else of no length */
-} kept_t;
-
 static bool is_quiet(af_rewriter_t *rw)
 {
     return rw->may_be_quiet && rw->facts_node == 0 && rw->structure_candidates == 0 && !rw->diverged && !rw->past_live &&
@@ -21,7 +15,7 @@ static bool is_quiet(af_rewriter_t *rw)
                == 0 && rw->inserts.count == 0 && (!rw->reads_ahead || af_notices_quiet(rw));
 }
 
-static void tell_kept(af_rewriter_t *rw, const kept_t *kept)
+static void tell_kept(af_rewriter_t *rw, const af_kept_t *kept)
 {
     if (kept->to_pos == 0) {
         return;
@@ -40,7 +34,7 @@ static bool is_in_chunk(const af_rewriter_t *rw, const uint8_t *data)
 }
 
 /* Notes a token that was kept. */
-static inline void keep(af_rewriter_t *rw, kept_t *kept, const af_token_t *token)
+static inline void keep(af_rewriter_t *rw, af_kept_t *kept, const af_token_t *token)
 {
     kept->to_pos = token->to_pos;
     if (token->type != AF_TOKEN_TEXT || token->text != AF_TEXT_DATA) {
@@ -153,26 +147,27 @@ static bool refuted(af_rewriter_t *rw, const af_token_t *token)
     return af_match_only(&rw->matcher, refuted_rule, rw);
 }
 
-/* Whether no rule has anything to say about the start tag. */
-static inline bool matches_nothing(af_rewriter_t *rw, const af_token_t *token, af_status_t *status)
+typedef enum { NEXT_UNKNOWN, NEXT_MATCHED, NEXT_UNMATCHED, NEXT_BACK } next_t;
+
+/* What rules have to say about the start tag. UNKNOWN: nothing more than what its element says decides. */
+static inline next_t match(af_rewriter_t *rw, const af_token_t *token, af_status_t *status)
 {
     rw->matcher.quirks = rw->in.quirks || !rw->doctype_seen;
     *status = af_match_tag(&rw->matcher, token, token->tag, af_tree_in_svg(&rw->in) ? AF_NS_SVG : AF_NS_HTML);
-    return *status == AF_OK && !(rw->wants_facts && af_facts_may_tell(token)) &&
-           (rw->matcher.atom_count == 0 || refuted(rw, token));
+    if (*status != AF_OK || (rw->wants_facts && af_facts_may_tell(token))) {
+        return NEXT_MATCHED;
+    }
+    return rw->matcher.atom_count == 0 ? NEXT_UNMATCHED : NEXT_UNKNOWN;
 }
 
-/* Whether no rule wants the token, if it does nothing rare to the tree. */
-static inline bool is_unwanted(af_rewriter_t *rw, const af_token_t *token, af_status_t *status)
+/* Whether the tag is nothing to attribution rules, if it does nothing rare to the tree. */
+static inline bool notices_allow(af_rewriter_t *rw, const af_token_t *token)
 {
-    if (token->type == AF_TOKEN_START_TAG && !matches_nothing(rw, token, status)) {
-        return false;
-    }
-    return !rw->reads_ahead || token->type == AF_TOKEN_TEXT || token->type == AF_TOKEN_COMMENT || af_notices_allow(rw, token);
+    return !rw->reads_ahead || af_notices_allow(rw, token);
 }
 
 /* What was taken of a run of tags; the last text is of a length only where a tag that was not taken follows it. */
-static void keep_run(af_rewriter_t *rw, kept_t *kept, uint64_t tags_to_pos, af_slice_t text, uint64_t text_to_pos)
+static void keep_run(af_rewriter_t *rw, af_kept_t *kept, uint64_t tags_to_pos, af_slice_t text, uint64_t text_to_pos)
 {
     if (tags_to_pos > 0) {
         keep(rw, kept, &(af_token_t){.type = AF_TOKEN_END_TAG, .to_pos = tags_to_pos});
@@ -182,11 +177,46 @@ static void keep_run(af_rewriter_t *rw, kept_t *kept, uint64_t tags_to_pos, af_s
     }
 }
 
-typedef enum { NEXT_UNKNOWN, NEXT_MATCHED, NEXT_UNMATCHED } next_t;
+/* Takes a tag of a run; MATCHED, UNMATCHED: it was not. */
+static inline next_t take_tag(af_rewriter_t *rw, const af_token_t *token)
+{
+    bool ends = rw->ahead.count > 0 && token->type == AF_TOKEN_END_TAG;
+
+    if (ends && !af_ahead_ends(rw)) {
+        return NEXT_BACK;
+    }
+    if (token->tag == AF_TAG_META || !af_tree_quick_tag(&rw->in, token)) {
+        return NEXT_UNMATCHED;
+    }
+    count_tag(rw, token->tag);
+    if (ends) {
+        af_ahead_closed(rw);
+    }
+    return NEXT_UNKNOWN;
+}
+
+static inline void take_text(af_rewriter_t *rw, af_slice_t text)
+{
+    af_tree_quick_text(&rw->in);
+    count_text(rw, text);
+    if (rw->ahead.count > 0) {
+        af_ahead_text(rw, text);
+    }
+}
+
+/* A start tag that rules may want for what its element says. */
+static next_t take_wanted(af_rewriter_t *rw, const af_token_t *token, const af_kept_t *kept)
+{
+    if (af_ahead_take(rw, token, kept)) {
+        count_tag(rw, token->tag);
+        return NEXT_UNKNOWN;
+    }
+    return refuted(rw, token) && notices_allow(rw, token) ? take_tag(rw, token) : NEXT_MATCHED;
+}
 
 /* Takes tags, and the text between them, as long as they do next to nothing to the tree: most of what there is in a body. The one
  * that ends the run, if it was read, is left in `token`: a start tag that no rule wants, or one that was not looked at. */
-static next_t take_run(af_rewriter_t *rw, kept_t *kept, af_token_t *token, af_status_t *status)
+static next_t take_run(af_rewriter_t *rw, af_kept_t *kept, af_token_t *token, af_status_t *status)
 {
     af_slice_t text = {NULL, 0};
     uint64_t taken = 0;
@@ -194,15 +224,18 @@ static next_t take_run(af_rewriter_t *rw, kept_t *kept, af_token_t *token, af_st
 
     while (next == NEXT_UNKNOWN && af_tokenizer_next_tag(rw->tokenizer, token, &text)) {
         if (text.len > 0) {
-            af_tree_quick_text(&rw->in);
-            count_text(rw, text);
+            take_text(rw, text);
         }
-        if (!is_unwanted(rw, token, status)) {
-            next = NEXT_MATCHED;
-        } else if (token->tag == AF_TAG_META || !af_tree_quick_tag(&rw->in, token)) {
-            next = NEXT_UNMATCHED;
-        } else {
-            count_tag(rw, token->tag);
+        next = token->type == AF_TOKEN_START_TAG ? match(rw, token, status) : NEXT_UNMATCHED;
+        if (next == NEXT_UNMATCHED) {
+            next = notices_allow(rw, token) ? take_tag(rw, token) : NEXT_MATCHED;
+        } else if (next == NEXT_UNKNOWN) {
+            keep_run(rw, kept, taken, text, token->from_pos);
+            text.len = 0;
+            taken = 0;
+            next = take_wanted(rw, token, kept);
+        }
+        if (next == NEXT_UNKNOWN) {
             taken = token->to_pos;
         }
     }
@@ -211,7 +244,7 @@ static next_t take_run(af_rewriter_t *rw, kept_t *kept, af_token_t *token, af_st
 }
 
 /* The next token: the end of a run, or one of the tokenizer's. */
-static next_t take_next(af_rewriter_t *rw, kept_t *kept, af_token_t *token, af_status_t *status)
+static next_t take_next(af_rewriter_t *rw, af_kept_t *kept, af_token_t *token, af_status_t *status)
 {
     next_t next = NEXT_UNKNOWN;
 
@@ -227,24 +260,56 @@ static next_t take_next(af_rewriter_t *rw, kept_t *kept, af_token_t *token, af_s
 /* Takes a token that no rule wants; false: the general way has to. */
 static inline bool take_one(af_rewriter_t *rw, const af_token_t *token, af_status_t *status)
 {
-    bool foreign = af_tree_in_foreign(&rw->in);
+    bool foreign = af_tree_in_foreign(&rw->in), ends = rw->ahead.count > 0 && token->type == AF_TOKEN_END_TAG;
 
+    if (ends && !af_ahead_ends(rw)) {
+        return false;
+    }
     if (rw->pool.retain_siblings || !af_tree_quick(&rw->in, token)) {
-        if ((token->type == AF_TOKEN_TEXT && !af_tree_text_whole(&rw->in)) || rw->reads_ahead) {
+        if (rw->ahead.count > 0 || (token->type == AF_TOKEN_TEXT && !af_tree_text_whole(&rw->in)) || rw->reads_ahead) {
             return false; /* a node of a block or a scope might be made or closed */
         }
         *status = take_quietly(rw, token);
-    } else if (token->type == AF_TOKEN_TEXT) {
+        return true;
+    }
+    if (token->type == AF_TOKEN_TEXT) {
         count_text(rw, token->bytes);
+        if (rw->ahead.count > 0 && token->text == AF_TEXT_DATA) {
+            af_ahead_text(rw, token->bytes);
+        }
     } else if (token->type != AF_TOKEN_COMMENT && !foreign && token->tag != AF_TAG_SVG) {
         count_tag(rw, token->tag);
+    }
+    if (ends) {
+        af_ahead_closed(rw);
     }
     return true;
 }
 
+/* Takes the token that `take_next` gave, if it can be taken here. */
+static bool take_quiet(af_rewriter_t *rw, next_t next, const af_token_t *token, af_kept_t *kept, af_status_t *status)
+{
+    if (next == NEXT_MATCHED || next == NEXT_BACK || !is_plain(rw, token) || af_waiting_implies(rw, token)) {
+        return false;
+    }
+    if (token->type == AF_TOKEN_START_TAG && next == NEXT_UNKNOWN) {
+        next = match(rw, token, status);
+        if (next == NEXT_UNKNOWN && af_ahead_take(rw, token, kept)) {
+            count_tag(rw, token->tag);
+            return true;
+        }
+        if (next == NEXT_MATCHED || (next == NEXT_UNKNOWN && !refuted(rw, token)) || !notices_allow(rw, token)) {
+            return false;
+        }
+    } else if (token->type == AF_TOKEN_END_TAG && next == NEXT_UNKNOWN && !notices_allow(rw, token)) {
+        return false;
+    }
+    return take_one(rw, token, status);
+}
+
 af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token)
 {
-    kept_t kept = {.text = {.type = AF_TOKEN_TEXT, .text = AF_TEXT_DATA}};
+    af_kept_t kept = {.text = {.type = AF_TOKEN_TEXT, .text = AF_TEXT_DATA}};
     af_status_t status = AF_OK;
 
     if (!is_quiet(rw)) {
@@ -256,13 +321,7 @@ af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token)
     rw->made.count = 0;
     for (;;) {
         next_t next = take_next(rw, &kept, token, &status);
-        if (status != AF_OK || next == NEXT_MATCHED || !is_plain(rw, token) || af_waiting_implies(rw, token)) {
-            break;
-        }
-        if (next == NEXT_UNKNOWN && !is_unwanted(rw, token, &status)) {
-            break;
-        }
-        if (!take_one(rw, token, &status)) {
+        if (status != AF_OK || !take_quiet(rw, next, token, &kept, &status)) {
             break;
         }
         tell_tokenizer(rw, token, &foreign);
@@ -270,6 +329,10 @@ af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token)
             break;
         }
         keep(rw, &kept, token);
+    }
+    if (status == AF_OK && rw->ahead.count > 0) {
+        af_ahead_back(rw, &kept, token->type == AF_TOKEN_NONE ? rw->pushed : token->to_pos);
+        status = af_tokenizer_next(rw->tokenizer, token);
     }
     rw->in.fate = 0;
     tell_kept(rw, &kept);

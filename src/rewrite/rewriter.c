@@ -63,7 +63,8 @@ static af_status_t start_parts(af_rewriter_t *rw)
     rw->pool.opaque = rw;
     rw->retains_children = af_index_needs_children(rw->rules->index);
     rw->retains_siblings = rw->retains_children || af_index_needs_siblings(rw->rules->index);
-    rw->pool.link_siblings = rw->retains_siblings || af_index_has_has(rw->rules->index);
+    rw->pool.retain_previous = af_index_needs_previous(rw->rules->index);
+    rw->pool.link_siblings = rw->retains_siblings || rw->pool.retain_previous || af_index_has_has(rw->rules->index);
     rw->pool.retain_children = rw->retains_children;
     rw->pool.retain_siblings = rw->retains_siblings;
     rw->in_ready = true;
@@ -84,6 +85,8 @@ static af_status_t start_parts(af_rewriter_t *rw)
         status = af_charset_create(rw->heap, rw->charset_label, &rw->charset);
         rw->tape.charset = rw->charset;
     }
+    af_tape_init(&rw->ahead.tape, rw->heap, TAPE_LIMIT);
+    rw->ahead.tape.charset = rw->charset;
     af_facts_init(&rw->facts, rw->heap, rw->charset);
     rw->wants_facts = rw->rules->has_title || rw->rules->has_attribution;
     if (status == AF_OK && af_notices_active(rw)) {
@@ -177,6 +180,7 @@ void af_rewriter_destroy(af_rewriter_t *rw)
         af_matcher_destroy(&rw->matcher);
         af_pool_destroy(&rw->pool);
         af_tape_destroy(&rw->tape);
+        af_tape_destroy(&rw->ahead.tape);
         af_condition_destroy(&rw->condition);
         af_dedupe_destroy(&rw->dedupe);
         af_facts_destroy(&rw->facts);

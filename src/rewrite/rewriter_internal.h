@@ -129,6 +129,38 @@ typedef struct {
     uint8_t text[AF_PEEK_TEXT];
 } af_peek_t;
 
+/* What was kept in the quiet and not told yet. */
+typedef struct {
+    uint64_t to_pos;    /* 0: nothing */
+    af_token_t text;    /* the last token if it was text, as far as the guard asks; else of no length */
+} af_kept_t;
+
+#define AF_AHEAD_DEPTH 24u
+#define AF_AHEAD_TEXT 96u
+
+/* An element that was taken in the quiet although rules may still want it, and what stood before it: ahead.c. */
+typedef struct {
+    uint32_t wants;         /* bits of af_ruleset.ahead */
+    uint32_t text_from;     /* in af_ahead_t.text */
+    uint64_t pos;           /* of its start tag */
+    af_tree_place_t place;
+    af_guard_t guard;
+    uint64_t kept_to;
+    af_slice_t kept_text;
+    uint32_t run_text, run_link, prose;
+    af_block_t block;
+} af_waiter_t;
+
+typedef struct {
+    af_waiter_t waiters[AF_AHEAD_DEPTH];
+    uint32_t count;
+    bool cut;               /* text behind `text_len` is not known */
+    uint32_t text_len;
+    uint64_t not_before;    /* elements before this place have been tried */
+    uint8_t text[AF_AHEAD_TEXT]; /* normal text since the first of them began */
+    af_tape_t tape;         /* makes text that is not plain normal */
+} af_ahead_t;
+
 struct af_rewriter {
     af_heap_t *heap;
     const af_ruleset_t *rules;
@@ -169,6 +201,7 @@ struct af_rewriter {
     af_node_t shown_in;       /* where the text is that is being counted; 0 */
     af_peek_t peek;           /* behind the start tag being observed */
     af_node_t peek_node;      /* which it made; 0: `peek` is no one's */
+    af_ahead_t ahead;
     af_vector_t held;         /* af_held_t */
     size_t held_first;
     af_vector_t held_bytes, held_attributes, held_nodes;
@@ -269,6 +302,14 @@ const uint8_t *af_peek_past_comment(const uint8_t *at, const uint8_t *end);
 /* run_ahead: whether no rule of attribution can want the run of text behind `boundary`, a block's tag, in an element `block`;
  * rw->block.clear_to tells how far it is known. False: one may, or it is not known. */
 bool af_run_is_clear(af_rewriter_t *rw, const af_token_t *boundary, uint32_t block);
+
+/* ahead: takes a start tag of which rules may want no more than what its element says; false: it cannot be. */
+bool af_ahead_take(af_rewriter_t *rw, const af_token_t *token, const af_kept_t *kept);
+void af_ahead_text(af_rewriter_t *rw, af_slice_t text); /* normal text was taken */
+bool af_ahead_ends(af_rewriter_t *rw);     /* before an end tag; false: what it closes may be wanted */
+void af_ahead_closed(af_rewriter_t *rw);   /* and when it was taken */
+/* Back to the first element that may be wanted; `reached`: no other is taken before that place. */
+void af_ahead_back(af_rewriter_t *rw, af_kept_t *kept, uint64_t reached);
 
 /* quiet: the next token that the general way has to take; those before it were kept. */
 AF_MUST_USE af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token);

@@ -178,6 +178,9 @@ static af_status_t compile(af_builder_t *builder)
         builder->index = NULL;
         builder->whole->set.index = index;
     }
+    if (status == AF_OK) {
+        af_ahead_make(&builder->whole->set, index);
+    }
     if (status == AF_OK && builder->whole->set.has_guard) {
         status = af_guard_compile(builder->heap, &builder->whole->set.guard);
     }

@@ -18,6 +18,7 @@ typedef enum {
 typedef struct af_attribution_rule af_attribution_rule_t; /* rules/template.h */
 
 #define AF_STRUCTURE_ANY UINT32_MAX
+#define AF_AHEAD_RULES 32u
 
 /* What a held element has to be like, beside its selector and text. Characters here are those that are not white space. */
 typedef struct {
@@ -68,6 +69,9 @@ struct af_ruleset {
     const uint32_t *feed_removes; uint32_t feed_remove_count; /* likewise */
     const uint32_t *feed_fields; uint32_t feed_field_count;
     const uint32_t *feed_adds; uint32_t feed_add_count;
+    /* Rules that the text of an element can refute, by the bits that af_match_classes gives. */
+    uint32_t ahead[AF_AHEAD_RULES], ahead_count;
+    uint32_t ahead_emptied;      /* those that want an emptied element */
     const af_regex_t *guard;     /* what text of preset rules must not have; NULL: nothing asks */
     uint8_t digest[16];
     const char *const *variables; uint32_t variable_count; /* names without $ */

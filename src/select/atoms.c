@@ -535,7 +535,7 @@ static void test_bucket(view_t *view, uint32_t number)
         const af_entry_t *entry = AF_AT(af_entry_t, index->entries, number);
         const af_atom_t *atom = AF_AT(af_atom_t, index->atoms, entry->atom);
         const af_test_t *first = AF_AT(af_test_t, index->tests, entry->test);
-        bool holds = atom->plain ? !view->camel_case || atom->tag == 0
+        bool holds = atom->plain ? !view->camel_case || atom->tests == 0
                                  : (entry->test == 0 || test_holds(view, first)) &&
                                    others_hold(view, atom->tests, first->name.from);
         if (holds && view->status == AF_OK) {
@@ -578,6 +578,7 @@ af_status_t af_match_tag(af_matcher_t *matcher, const af_token_t *tag, uint32_t 
     view.name = name < AF_TAG_COUNT ? name : AF_TAG_UNKNOWN;
     /* Type selectors without a prefix ask for any namespace. */
     view.camel_case = space == AF_NS_SVG && tag != NULL && is_camel_case(tag->name);
+    matcher->name = view.name;
     matcher->atom_count = matcher->hit_count = 0;
     note_tag(&view);
     if (matcher->hit_count == 0 && view.index->universal == 0) {

@@ -211,6 +211,41 @@ static uint32_t tag_of(const af_index_t *index, uint32_t number)
     return 0;
 }
 
+static const af_test_t *test_of(const af_index_t *index, uint32_t alternative)
+{
+    uint32_t compound = AF_AT(af_alternative_t, index->alternatives, alternative)->compound;
+
+    return AF_AT(af_test_t, index->tests, AF_AT(af_compound_t, index->compounds, compound)->tests);
+}
+
+/* Whether the tests are one group of types. */
+static bool are_types(const af_index_t *index, uint32_t tests)
+{
+    const af_test_t *test = AF_AT(af_test_t, index->tests, tests);
+
+    if (test->kind != AF_TEST_ANY || test->next != 0) {
+        return false;
+    }
+    for (uint32_t i = test->ref; i != 0; i = AF_AT(af_alternative_t, index->alternatives, i)->next) {
+        const af_test_t *inner = test_of(index, i);
+        if (inner->kind != AF_TEST_TAG || inner->ref == 0 || inner->next != 0) {
+            return false;
+        }
+    }
+    return test->ref != 0;
+}
+
+bool af_index_has_type(const af_index_t *index, uint32_t tests, uint32_t tag)
+{
+    for (uint32_t i = AF_AT(af_test_t, index->tests, tests)->ref; i != 0;
+         i = AF_AT(af_alternative_t, index->alternatives, i)->next) {
+        if (test_of(index, i)->ref == tag) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static af_status_t find_atom(af_index_builder_t *builder, uint32_t tests, uint32_t *out)
 {
     af_index_t *index = builder->index;
@@ -231,7 +266,7 @@ static af_status_t find_atom(af_index_builder_t *builder, uint32_t tests, uint32
             return AF_OK;
         }
     }
-    atom.plain = tests == 0 || (atom.tag != 0 && AF_AT(af_test_t, index->tests, tests)->next == 0);
+    atom.plain = tests == 0 || (atom.tag != 0 && AF_AT(af_test_t, index->tests, tests)->next == 0) || are_types(index, tests);
     status = af_list_add(index->heap, &index->atoms, &atom, sizeof atom, out);
     if (status == AF_OK) {
         place_atom(builder->table, builder->table_size, hash, *out);
@@ -279,6 +314,30 @@ static bool has_here(const af_index_t *index, uint32_t compound)
         }
         for (uint32_t k = condition->ref; k != 0; k = AF_AT(af_alternative_t, index->alternatives, k)->next) {
             if (has_here(index, AF_AT(af_alternative_t, index->alternatives, k)->compound)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Whether the compound, or what is left of it, is asked for what stands before it or around it. */
+static bool looks_before(const af_index_t *index, uint32_t number)
+{
+    for (; number != 0; number = AF_AT(af_compound_t, index->compounds, number)->left) {
+        const af_compound_t *compound = AF_AT(af_compound_t, index->compounds, number);
+        if (compound->combinator == AF_COMBINATOR_NEXT) {
+            return true;
+        }
+        for (uint32_t i = compound->conditions; i != 0; i = AF_AT(af_condition_t, index->conditions, i)->next) {
+            const af_condition_t *condition = AF_AT(af_condition_t, index->conditions, i);
+            bool group = condition->kind == AF_CONDITION_ANY || condition->kind == AF_CONDITION_NONE;
+            for (uint32_t k = group ? condition->ref : 0; k != 0; k = AF_AT(af_alternative_t, index->alternatives, k)->next) {
+                if (looks_before(index, AF_AT(af_alternative_t, index->alternatives, k)->compound)) {
+                    return true;
+                }
+            }
+            if (condition->kind == AF_CONDITION_ONLY) {
                 return true;
             }
         }
@@ -340,6 +399,7 @@ static void cut_back(af_index_builder_t *builder, const af_index_t *before)
     index->patterns.count = before->patterns.count;
     index->bytes.count = before->bytes.count;
     index->needs_siblings = before->needs_siblings;
+    index->needs_previous = before->needs_previous;
     index->needs_children = before->needs_children;
     index->has_has = before->has_has;
     index->has_names = before->has_names;
@@ -409,6 +469,11 @@ bool af_index_needs_siblings(const af_index_t *index)
     return index->needs_siblings;
 }
 
+bool af_index_needs_previous(const af_index_t *index)
+{
+    return index->needs_previous;
+}
+
 bool af_index_needs_children(const af_index_t *index)
 {
     return index->needs_children;
@@ -421,7 +486,9 @@ bool af_index_has_has(const af_index_t *index)
 
 bool af_index_looks_later(const af_index_t *index, uint32_t selector)
 {
-    return index->has_has && has_here(index, AF_AT(af_selector_t, index->selectors, selector)->compound);
+    uint32_t compound = AF_AT(af_selector_t, index->selectors, selector)->compound;
+
+    return (index->has_has && has_here(index, compound)) || (index->needs_previous && looks_before(index, compound));
 }
 
 bool af_index_needs_tags(const af_index_t *index, uint32_t tag)

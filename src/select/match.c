@@ -41,7 +41,9 @@ static bool has_atom(const run_t *run, uint32_t number, af_node_t node)
         return false; /* the latter's name is foreignObject, and type selectors are lower case */
     }
     if (atom->plain) {
-        return true;
+        return atom->tag != 0 || atom->tests == 0 ||
+               ((record->space != AF_NS_SVG || record->name != AF_TAG_FOREIGNOBJECT) &&
+                af_index_has_type(run->index, atom->tests, record->name));
     }
     while (from < to) {
         size_t middle = from + (to - from) / 2;
@@ -422,4 +424,42 @@ bool af_match_only(const af_matcher_t *matcher, bool (*skip)(void *opaque, uint3
         }
     }
     return true;
+}
+
+uint32_t af_match_classes(const af_matcher_t *matcher)
+{
+    const af_index_t *index = matcher->index;
+
+    for (size_t i = 0; i < matcher->atom_count; i++) {
+        const af_atom_t *atom = AF_AT(af_atom_t, index->atoms, matcher->atoms[i]);
+        if (!atom->plain || atom->tests == 0) {
+            return 0;
+        }
+    }
+    return matcher->atom_count == 0 || matcher->name == index->image ? 0 : index->classes[matcher->name];
+}
+
+static void classify(af_index_t *index, bool *lacks, uint32_t tag, uint32_t bit)
+{
+    lacks[tag] = lacks[tag] || bit == 0;
+    index->classes[tag] = lacks[tag] ? 0 : index->classes[tag] | bit;
+}
+
+void af_index_classify(af_index_t *index, uint32_t (*bit_of)(void *opaque, uint32_t owner), void *opaque)
+{
+    bool lacks[AF_TAG_COUNT] = {false};
+
+    for (uint32_t i = 1; i < index->selectors.count; i++) {
+        const af_selector_t *selector = AF_AT(af_selector_t, index->selectors, i);
+        const af_atom_t *atom = AF_AT(af_atom_t, index->atoms, AF_AT(af_compound_t, index->compounds, selector->compound)->atom);
+        if (!atom->plain || atom->tests == 0) {
+            continue;
+        }
+        uint32_t bit = bit_of(opaque, selector->owner);
+        for (uint32_t tag = 1; tag < AF_TAG_COUNT; tag++) {
+            if (atom->tag == tag || (atom->tag == 0 && af_index_has_type(index, atom->tests, tag))) {
+                classify(index, lacks, tag, bit);
+            }
+        }
+    }
 }

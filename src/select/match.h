@@ -47,14 +47,19 @@ const char *af_index_never(const af_index_t *index, uint32_t selector);
 /* Whether everything that `narrow` picks is picked by `wide`; false: not sure. */
 bool af_index_covers(const af_index_t *index, uint32_t wide, uint32_t narrow);
 
-bool af_index_needs_siblings(const af_index_t *index);  /* + ~ :first-child :nth-* ... : nodes must retain siblings */
+bool af_index_needs_siblings(const af_index_t *index);  /* ~ :first-child :nth-* ... : nodes must retain siblings */
+bool af_index_needs_previous(const af_index_t *index);  /* + :only-child: open nodes the one before them and their last child */
 bool af_index_needs_children(const af_index_t *index);  /* :has() of others than the subject: and children, theirs too */
 bool af_index_has_has(const af_index_t *index);         /* :has() is somewhere: siblings must be linked */
 
-/* Whether a selector asks :has() of its subject: while its answer is unknown, all nodes after the subject must be retained. */
+/* Whether a selector asks for the siblings of its subject: while its answer is unknown, these must be retained, with :has() all
+ * nodes after the subject. */
 bool af_index_looks_later(const af_index_t *index, uint32_t selector);
 bool af_index_needs_tags(const af_index_t *index, uint32_t tag); /* some type or universal selector may pick this tag without
                                                                     looking at attributes: implied elements count */
+
+/* Once, after compile: `bit_of` gives each owner of a selector that is led by a type alone a bit, or 0. */
+void af_index_classify(af_index_t *index, uint32_t (*bit_of)(void *opaque, uint32_t owner), void *opaque);
 
 /* The patterns of :has-text() and :contains(), numbered from 0. False past the last. `regex`: /pattern/ with `flags` (AF_REGEX_
  * of base/regex.h, not yet compiled), else plain text. `text` lives with the index. */
@@ -70,6 +75,7 @@ typedef struct {
     /* Whether the text of `node` has a pattern, for :has-text(); NULL: never. */
     af_match_t (*has_text)(void *opaque, af_node_t node, uint32_t pattern);
     void *opaque;
+    uint32_t name;                                         /* of the last af_match_tag; AF_TAG_UNKNOWN: no known type */
     uint32_t *atoms; size_t atom_count, atom_capacity;  /* of the last af_match_tag */
     uint8_t *scratch; size_t scratch_capacity;             /* a decoded attribute value */
     uint32_t *hits; size_t hit_count, hit_capacity;        /* buckets that the last tag asks for */
@@ -90,6 +96,10 @@ void af_match_node(af_matcher_t *matcher, af_node_t node,
 /* Whether the last tag's atoms are all of the kind that a node's name tells, and `skip` says yes to the owner of each selector
  * that may pick it: then they need not be stored. */
 bool af_match_only(const af_matcher_t *matcher, bool (*skip)(void *opaque, uint32_t owner), void *opaque);
+
+/* The bits of all owners that may pick the last tag's element; 0: it has none, or one without a bit, or atoms that its name does
+ * not tell. */
+uint32_t af_match_classes(const af_matcher_t *matcher);
 
 /* Asks again about one selector that was unknown. */
 af_match_t af_match_again(af_matcher_t *matcher, af_node_t node, uint32_t selector);

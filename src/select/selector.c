@@ -267,7 +267,6 @@ static af_status_t parse_combinator(af_parser_t *parser, af_combinator_t *out)
     *out = take_sign(parser);
     if (*out != AF_COMBINATOR_NONE) {
         af_parse_space(parser);
-        parser->index->needs_siblings |= *out >= AF_COMBINATOR_NEXT;
         if (!at_compound(parser)) {
             return af_parse_expected(parser, "a selector after the combinator: a type, * . # [ or :");
         }
@@ -304,6 +303,16 @@ static bool is_anchor_alone(const af_index_t *index, const af_compound_t *compou
     return compound->tests == 0 && compound->conditions != 0 && condition->kind == AF_CONDITION_ANCHOR && condition->next == 0;
 }
 
+/* What siblings have to be there for the compound that stands left of the combinator: the one next to it where it is alone. */
+static void note_siblings(af_parser_t *parser, const af_compound_t *compound, af_combinator_t combinator)
+{
+    bool alone = combinator == AF_COMBINATOR_NEXT && compound->combinator < AF_COMBINATOR_NEXT && compound->conditions == 0 &&
+                 !parser->in_has;
+
+    parser->index->needs_previous |= alone;
+    parser->index->needs_siblings |= combinator >= AF_COMBINATOR_NEXT && !alone;
+}
+
 static af_status_t parse_complex(af_parser_t *parser, bool relative, af_alternative_t *out)
 {
     af_index_t *index = parser->index;
@@ -333,6 +342,7 @@ static af_status_t parse_complex(af_parser_t *parser, bool relative, af_alternat
         if (status != AF_OK) {
             return status;
         }
+        note_siblings(parser, &compound, combinator);
         if (implicit && count == 0 && combinator != AF_COMBINATOR_NONE && is_anchor_alone(index, &compound)) {
             compound.left = 0; /* ":has(:scope > a)" is ":has(> a)" */
             compound.combinator = AF_COMBINATOR_NONE;

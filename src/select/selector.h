@@ -88,7 +88,7 @@ typedef struct {
     uint32_t tests;
     uint32_t tag;               /* all tests are this type, or one of them is; 0: none */
     uint32_t selectors;         /* first whose subject it is */
-    bool plain;                 /* a node record alone tells: no tests, or only `tag` */
+    bool plain;                 /* a node record alone tells: no tests, only `tag`, or a group of types */
     bool is_subject;            /* of a whole selector: stored even where plain */
 } af_atom_t;
 
@@ -131,16 +131,20 @@ struct af_index {
     uint64_t names[4];          /* the same for attribute names, by first letter and length: the others are not looked at */
     af_slot_t class_name, id_name; /* the slots of these two names */
     uint32_t tags[AF_TAG_COUNT]; /* entries by tag */
+    uint32_t classes[AF_TAG_COUNT]; /* by tag: bits of the owners of its plain atoms; 0: one has none */
     bool has_classes, has_ids;  /* there are buckets of classes, ids */
     uint32_t universal;         /* entries that every tag has to ask */
     uint32_t image, img;        /* tags: a start tag "image" makes an img */
-    bool needs_siblings, needs_children, has_has, has_names;
+    bool needs_siblings, needs_previous, needs_children, has_has, has_names;
     bool has_words;             /* :named() is somewhere */
     uint64_t words[1024];       /* AF_WORDS_FILTER bits: one for the four letters that each of its patterns begins with */
     uint32_t word_letters;      /* of the longest pattern */
 };
 
 #define AF_AT(type, list, number) (&((type *) (list).items)[number])
+
+/* Whether one of a group's alternatives, which are types alone, is `tag`. */
+bool af_index_has_type(const af_index_t *index, uint32_t tests, uint32_t tag);
 
 /* Puts a copy of `item` at the end; `*number` is its place. */
 AF_MUST_USE af_status_t af_list_add(af_heap_t *heap, af_list_t *list, const void *item, size_t size, uint32_t *number);

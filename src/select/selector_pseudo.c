@@ -298,7 +298,9 @@ static af_status_t parse_pseudo_name(af_parser_t *parser, size_t from, const pse
 
 static af_status_t add_pseudo(af_parser_t *parser, af_compound_t *compound, const pseudo_t *pseudo, af_condition_t *condition)
 {
-    parser->index->needs_siblings |= condition->kind == AF_CONDITION_NTH || condition->kind == AF_CONDITION_ONLY;
+    parser->index->needs_siblings |= condition->kind == AF_CONDITION_NTH ||
+                                     (condition->kind == AF_CONDITION_ONLY && condition->of_type);
+    parser->index->needs_previous |= condition->kind == AF_CONDITION_ONLY;
     if (pseudo->form == FORM_LIST) {
         return add_group(parser, compound, condition);
     }

@@ -1,0 +1,80 @@
+/*
+ * rules/refutable.c: which rules can be refuted by the text that an element begins with.
+ *
+ * Such a rule wants elements of some type for what they say, or for what other rules took out of them. Until that is seen the
+ * element can pass like any other; most begin with words that refute all of these rules at once.
+ */
+#include "rules/builder.h"
+
+#define TITLE "^{title}"
+
+/* Whether an alternative stands outside of all groups. Where in doubt, yes. */
+static bool has_alternatives(const char *at)
+{
+    int depth = 0;
+
+    for (; *at != '\0'; at++) {
+        if (*at == '\\') {
+            return true;
+        }
+        if (*at == '[') {
+            at = strchr(at + 1, ']');
+            if (at == NULL) {
+                return true;
+            }
+        }
+        depth += *at == '(' ? 1 : *at == ')' ? -1 : 0;
+        if (*at == '|' && depth == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether a text that the pattern matches begins with the title as it is. */
+static bool begins_with_title(const af_rule_t *rule)
+{
+    const char *rest = rule->pattern + strlen(TITLE);
+
+    return strncmp(rule->pattern, TITLE, strlen(TITLE)) == 0 && *rest != '?' && *rest != '*' && *rest != '{' &&
+           (rule->pattern_flags & (AF_REGEX_CASELESS | AF_REGEX_MULTILINE)) == 0 && !has_alternatives(rest);
+}
+
+static bool is_emptied(const af_rule_t *rule)
+{
+    return rule->structure != NULL && rule->structure->emptied && rule->pattern == NULL && rule->structure->heading == NULL;
+}
+
+static bool can_be_refuted(const af_rule_t *rule)
+{
+    if (rule->verb != AF_VERB_REMOVE) {
+        return false;
+    }
+    if (rule->pattern == NULL || rule->structure != NULL) {
+        return is_emptied(rule);
+    }
+    return rule->opening != NULL || (rule->pattern_has_title && begins_with_title(rule));
+}
+
+static uint32_t bit_of(void *opaque, uint32_t owner)
+{
+    af_ruleset_t *set = opaque;
+    uint32_t at = 0;
+
+    while (at < set->ahead_count && set->ahead[at] != owner) {
+        at++;
+    }
+    if (at == AF_AHEAD_RULES || (at == set->ahead_count && !can_be_refuted(&set->rules[owner]))) {
+        return 0;
+    }
+    if (at == set->ahead_count) {
+        set->ahead[set->ahead_count++] = owner;
+        set->ahead_emptied |= is_emptied(&set->rules[owner]) ? (uint32_t) 1 << at : 0;
+    }
+    return (uint32_t) 1 << at;
+}
+
+void af_ahead_make(af_ruleset_t *set, af_index_t *index)
+{
+    af_index_classify(index, bit_of, set);
+}
