@@ -2,8 +2,8 @@
  * rewrite/notices.c: attribution rules on the stream: scopes, runs of block text, and the edits that a notice needs.
  *
  * A run is the text between two block boundaries (start and end tags of block elements). While it may still be a notice (it is no
- * longer than the longest rule's max) its block is held back, so that a year can be put in or the block dropped. A longer run is
- * only looked at for the rules' `when`, in pieces. A notice that is missing is inserted where its scope ends; for at=start the
+ * longer than the longest rule's max) its block is held back, or the block before it, so that a year can be put in or the block
+ * dropped. Text behind a block that was too long to be held is told of and left as it is. A longer run is only looked at for the rules' `when`, in pieces. A notice that is missing is inserted where its scope ends; for at=start the
  * whole scope is held, and where that is more than may be held, the notice comes at its end, too.
  */
 #include "rewrite/rewriter_internal.h"
@@ -70,9 +70,11 @@ bool af_notices_risk(const af_rewriter_t *rw, const af_token_t *token)
 /* Another hold of the same element is its scope's. */
 static void release_block(af_rewriter_t *rw)
 {
-    if (rw->block.held) {
-        rw->block.held = false;
-        af_candidates_release(rw, rw->block.node, AF_NO_RULE, false);
+    af_node_t held = rw->block.held;
+
+    rw->block.held = 0;
+    if (held != 0) {
+        af_candidates_release(rw, held, AF_NO_RULE, false);
     }
 }
 
@@ -83,7 +85,6 @@ static void open_run(af_rewriter_t *rw, af_node_t node, bool whole)
     rw->block.clear_to = 0;
     rw->block.node = node;
     rw->block.whole = whole;
-    rw->block.held = false;
     rw->block.mark = af_tape_mark(&rw->tape);
 }
 
@@ -177,9 +178,11 @@ static af_status_t look_at_run(af_rewriter_t *rw, uint32_t rule, af_slice_t text
         }
         break;
     case AF_NOTICE_REPEAT:
-        if (whole && rw->block.held) {
-            rw->block.held = false;
+        if (whole && rw->block.held == rw->block.node) {
+            rw->block.held = 0;
             af_candidates_release(rw, rw->block.node, rule, true);
+        } else if (can_edit(rw, text, 0, text.len)) {
+            return add_edit(rw, rule, text, &(af_notice_edit_t){0, text.len, {text.data, 0}});
         }
         break;
     case AF_NOTICE_REPAIR:
@@ -212,7 +215,6 @@ static af_status_t end_run(af_rewriter_t *rw, bool whole)
             status = look_at_run(rw, AF_VECTOR_AT(af_scope_t, &rw->scopes, i)->rule, text, whole && rw->block.whole);
         }
     }
-    release_block(rw);
     rw->block.open = false;
     return status;
 }
@@ -291,6 +293,7 @@ af_status_t af_notices_created(af_rewriter_t *rw, const af_token_t *token, af_no
         return AF_OK;
     }
     af_status_t status = end_run(rw, false);
+    release_block(rw);
     open_run(rw, node, true);
     if (rw->reads_ahead && is_tag(token) && af_run_is_clear(rw, token, node_of(rw, node)->name)) {
         rw->block.open = false;
@@ -298,7 +301,7 @@ af_status_t af_notices_created(af_rewriter_t *rw, const af_token_t *token, af_no
     }
     if (status == AF_OK && rw->past_live && (node_of(rw, node)->flags & AF_NODE_IMPLIED) == 0) {
         status = af_candidates_hold(rw, node);
-        rw->block.held = status == AF_OK;
+        rw->block.held = status == AF_OK ? node : 0;
     }
     return status;
 }
@@ -353,7 +356,7 @@ af_status_t af_notices_closed(af_rewriter_t *rw, const af_token_t *token, af_nod
 
     if (is_block_node(rw, node)) {
         status = end_run(rw, rw->block.node == node);
-        open_run(rw, node_of(rw, node)->parent, false);
+        open_run(rw, node_of(rw, node)->parent, false); /* what was held for the element is, for the text behind it */
         rw->block.from_pos = is_tag(token) ? token->to_pos : UINT64_MAX;
     }
     return status == AF_OK ? end_scopes(rw, node, token) : status;
@@ -369,6 +372,7 @@ af_status_t af_notices_token(af_rewriter_t *rw, const af_token_t *token)
         return AF_OK;
     }
     af_status_t status = end_run(rw, false);
+    release_block(rw);
     for (uint32_t i = rw->in.depth; status == AF_OK && i > 0; i--) {
         if (token->type == AF_TOKEN_END || node_of(rw, rw->in.stack[i - 1])->name == AF_TAG_BODY) {
             status = end_scopes(rw, rw->in.stack[i - 1], token);

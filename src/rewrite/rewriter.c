@@ -48,6 +48,9 @@ static void mark_roots(void *opaque, af_pool_t *pool)
     if (rw->block.open) {
         af_pool_mark(pool, rw->block.node);
     }
+    if (rw->block.held != 0) {
+        af_pool_mark(pool, rw->block.held);
+    }
 }
 
 static af_status_t start_parts(af_rewriter_t *rw)

@@ -109,7 +109,7 @@ typedef struct {
     af_node_t node;   /* the block element that the run is in */
     size_t mark;      /* on the tape */
     bool whole;       /* the run began with the element */
-    bool held;        /* the element is held for the run */
+    af_node_t held;   /* the element that is held for the run: it, or the one before the run; 0: none */
     bool begun;       /* the first block was made: text before it is in none */
     uint64_t from_pos; /* where the run began; UINT64_MAX: it was looked at */
     uint64_t clear_to; /* up to there, no rule wants the run; 0: one may */
