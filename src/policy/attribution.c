@@ -14,7 +14,7 @@ static const af_attribution_rule_t *rule_of(const af_attribution_t *attribution,
 }
 
 /* The state of a rule of the set; NULL: it is none of attribution. */
-static af_attribution_state_t *state_of(const af_attribution_t *attribution, uint32_t rule)
+af_attribution_state_t *af_attribution_state_of(const af_attribution_t *attribution, uint32_t rule)
 {
     for (size_t i = 0; i < attribution->rules->attribution_count; i++) {
         if (attribution->rules->attributions[i] == rule) {
@@ -145,7 +145,7 @@ void af_attribution_page_text(af_attribution_t *attribution, af_slice_t text)
 
 void af_attribution_scope_begin(af_attribution_t *attribution, uint32_t rule)
 {
-    af_attribution_state_t *state = state_of(attribution, rule);
+    af_attribution_state_t *state = af_attribution_state_of(attribution, rule);
 
     if (state != NULL) {
         state->found = false;
@@ -274,7 +274,7 @@ static void judge_repeat(const af_attribution_t *attribution, const af_attributi
 void af_attribution_block(af_attribution_t *attribution, uint32_t rule_number, af_slice_t text, af_notice_t *out)
 {
     af_finding_t found;
-    af_attribution_state_t *state = state_of(attribution, rule_number);
+    af_attribution_state_t *state = af_attribution_state_of(attribution, rule_number);
 
     *out = (af_notice_t){.kind = AF_NOTICE_NOTHING};
     if (state == NULL || !state->applies || text.len == 0 || attribution->condition->notices_lost) {
@@ -330,7 +330,7 @@ void af_attribution_scope_end(af_attribution_t *attribution, uint32_t rule_numbe
 {
     static const char open[] = "<p>", close[] = "</p>";
     const size_t open_len = sizeof open - 1, close_len = sizeof close - 1;
-    af_attribution_state_t *state = state_of(attribution, rule_number);
+    af_attribution_state_t *state = af_attribution_state_of(attribution, rule_number);
     af_part_kind_t missing = AF_PART_LITERAL;
     size_t len = 0;
 

@@ -85,6 +85,10 @@ void af_attribution_scope_begin(af_attribution_t *attribution, uint32_t rule);
 /* The normal text of a finished leaf block inside the scope of `rule`. */
 void af_attribution_block(af_attribution_t *attribution, uint32_t rule, af_slice_t text, af_notice_t *out);
 
+/* What is to become of a claim that is the rule's notice: REPAIR, of its text, or NOTHING. An empty one is filled where the rule
+ * applies already. */
+void af_attribution_claim(af_attribution_t *attribution, uint32_t rule, const af_claim_t *claim, af_notice_t *out);
+
 /* At the page's end: whether it said, behind a notice, what that one contradicts; `*rule` is the notice's. */
 bool af_attribution_contradicts(const af_attribution_t *attribution, uint32_t *rule);
 

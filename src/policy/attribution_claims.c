@@ -188,3 +188,31 @@ bool af_attribution_contradicts(const af_attribution_t *attribution, uint32_t *r
     }
     return false;
 }
+
+void af_attribution_claim(af_attribution_t *attribution, uint32_t rule_number, const af_claim_t *claim, af_notice_t *out)
+{
+    const af_attribution_rule_t *rule = attribution->rules->rules[rule_number].attribution;
+    af_attribution_state_t *state = af_attribution_state_of(attribution, rule_number);
+    af_slice_t text = af_claims_text(&attribution->facts->claims, claim);
+    af_says_t says = af_notice_says(attribution, rule);
+    af_finding_t found;
+    size_t len;
+
+    *out = (af_notice_t){.kind = AF_NOTICE_NOTHING};
+    if (claim->kind == AF_CLAIM_NONE || claim->kind == AF_CLAIM_HOLDER || claim->depth != 0 || says.differ) {
+        return;
+    }
+    if (text.len == 0) {
+        af_attribution_page_text(attribution, af_facts_author(attribution->facts));
+        bool fills = claim->kind != AF_CLAIM_CREDIT && state->applies && rule->place != AF_PLACE_NONE && !says.other;
+        if (fills && af_notice_render(attribution, rule, state, (af_slice_t){NULL, 0}, 0, &len, NULL) == AF_OK) {
+            *out = (af_notice_t){.kind = AF_NOTICE_REPAIR, .bytes = {attribution->bytes, len}};
+        }
+    } else if (af_notice_find(attribution, rule, text, &found) && !found.good) {
+        af_slice_t year;
+        bool one = af_notice_standing_year(text, found.groups[0].from, found.to, &year);
+        if (one && (year.len == 0 || says.year[0] == '\0' || memcmp(year.data, says.year, 4) == 0)) {
+            af_notice_repair(attribution, rule, state, text, &found, af_notice_excess(attribution, rule, text, found.to), out);
+        }
+    }
+}

@@ -35,6 +35,9 @@ static inline af_slice_t af_notice_known(const char *text)
     return text[0] != '\0' ? af_slice_of(text) : (af_slice_t){NULL, 0};
 }
 
+/* NULL: the rule is none of attribution. */
+af_attribution_state_t *af_attribution_state_of(const af_attribution_t *attribution, uint32_t rule);
+
 /* Finds the first notice in `text`. Good is one with a good part in it; or one from whose beginning on the text is good, since
  * a match whose last part may be missing ends as early as it can. */
 bool af_notice_find(const af_attribution_t *attribution, const af_attribution_rule_t *rule, af_slice_t text, af_finding_t *out);

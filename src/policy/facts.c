@@ -110,6 +110,8 @@ static void take_date(af_facts_t *facts, af_slice_t text, af_date_source_t sourc
 
 /* --- tags --------------------------------------------------------------------------------------------------------- */
 
+static const char *const rights_names[] = {"copyright", "dcterms.rights", "dc.rights", NULL};
+
 static af_status_t read_claim(af_facts_t *facts, const af_token_t *tag, af_slice_t content)
 {
     size_t at = (size_t) (content.data - tag->bytes.data);
@@ -126,7 +128,6 @@ static af_status_t read_meta(af_facts_t *facts, const af_token_t *tag)
                                         "article.published", "parsely-pub-date", "sailthru.date", "citation_publication_date",
                                         "datepublished", "article_date_original", "originalpublicationdate", NULL};
     static const char *const authors[] = {"author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", NULL};
-    static const char *const rights[] = {"copyright", "dcterms.rights", "dc.rights", NULL};
     af_slice_t name, content;
     if (!af_token_attribute(tag, "content", &content)) {
         return AF_OK;
@@ -141,7 +142,7 @@ static af_status_t read_meta(af_facts_t *facts, const af_token_t *tag)
             take_date(facts, content, AF_DATE_META);
         } else if (is_one_of(name, authors)) {
             return set_tape(&facts->author, content, &facts->author_known);
-        } else if (facts->wants_claims && is_one_of(name, rights)) {
+        } else if (facts->wants_claims && is_one_of(name, rights_names)) {
             return read_claim(facts, tag, content);
         }
     }
@@ -197,6 +198,17 @@ static af_status_t begin_script(af_facts_t *facts, const af_token_t *tag)
     facts->reading = AF_FACTS_IN_JSONLD;
     facts->wants_text = true;
     return AF_OK;
+}
+
+bool af_facts_may_claim(const af_token_t *tag)
+{
+    af_slice_t name;
+
+    if (tag->tag == AF_TAG_SCRIPT) {
+        return is_jsonld(tag);
+    }
+    return tag->tag == AF_TAG_META && ((af_token_attribute(tag, "name", &name) && is_one_of(name, rights_names)) ||
+                                       (af_token_attribute(tag, "property", &name) && is_one_of(name, rights_names)));
 }
 
 bool af_facts_may_tell(const af_token_t *tag)

@@ -49,6 +49,9 @@ void af_facts_charset(af_facts_t *facts, const af_charset_t *charset);
 /* Whether a start tag may tell something: the others need not be given. */
 bool af_facts_may_tell(const af_token_t *tag);
 
+/* Whether it is a meta or JSON-LD tag that may make a claim. */
+bool af_facts_may_claim(const af_token_t *tag);
+
 /* Reads a start tag of an HTML element. AF_NOMEM, AF_LIMIT: a fact is lost, the rest goes on. */
 AF_MUST_USE af_status_t af_facts_start_tag(af_facts_t *facts, const af_token_t *tag);
 AF_MUST_USE af_status_t af_facts_text(af_facts_t *facts, af_slice_t raw, uint64_t pos, af_text_kind_t kind);

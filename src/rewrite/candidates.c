@@ -565,12 +565,12 @@ static bool ends_scope(const af_node_record_t *record)
 /* How often a notice alone holds the node, in which no other block can begin: nothing leaves it. */
 static uint32_t held_by_notice(const af_rewriter_t *rw, af_node_t node)
 {
-    return rw->block.held && rw->block.node == node;
+    return rw->block.held == node && rw->block.node == node;
 }
 
 bool af_candidates_escape_risk(const af_rewriter_t *rw, const af_token_t *token)
 {
-    bool by_notice = rw->block.held && rw->open_candidates == 1 && rw->keep == KEEP_NONE;
+    bool by_notice = rw->block.held != 0 && rw->block.held == rw->block.node && rw->open_candidates == 1 && rw->keep == KEEP_NONE;
     bool holding = af_rewriter_holding(rw) && !by_notice;
 
     return token->type == AF_TOKEN_START_TAG && rw->in.formatting_count > 0 &&

@@ -3,8 +3,9 @@
  *
  * A run is the text between two block boundaries (start and end tags of block elements). While it may still be a notice (it is no
  * longer than the longest rule's max) its block is held back, or the block before it, so that a year can be put in or the block
- * dropped. Text behind a block that was too long to be held is told of and left as it is. A longer run is only looked at for the rules' `when`, in pieces. A notice that is missing is inserted where its scope ends; for at=start the
- * whole scope is held, and where that is more than may be held, the notice comes at its end, too.
+ * dropped. Text behind a block that was too long to be held is told of and left as it is. A longer run is only looked at for the
+ * rules' `when`, in pieces. A notice that is missing is inserted where its scope ends; for at=start the whole scope is held, and
+ * where that is more than may be held, the notice comes at its end, too.
  */
 #include "rewrite/rewriter_internal.h"
 
@@ -29,6 +30,7 @@ af_status_t af_notices_init(af_rewriter_t *rw)
     rw->attribution.sink = rw->edits.sink;
     rw->attribution.tape = &rw->tape;
     rw->facts.wants_claims = true;
+    rw->step.wanted = af_in_step_wanted(rw);
     rw->tape.positions = true;
     for (uint32_t i = 0; i < rw->rules->rule_count; i++) {
         const af_rule_t *rule = &rw->rules->rules[i];
@@ -43,6 +45,7 @@ void af_notices_destroy(af_rewriter_t *rw)
 {
     if (af_notices_active(rw)) {
         af_attribution_destroy(&rw->attribution);
+        af_in_step_destroy(rw);
     }
     af_heap_release(rw->heap, rw->scopes.items, rw->scopes.capacity * sizeof(af_scope_t));
 }
@@ -64,7 +67,8 @@ static bool is_block(uint32_t tag)
 
 bool af_notices_risk(const af_rewriter_t *rw, const af_token_t *token)
 {
-    return af_notices_active(rw) && token->type == AF_TOKEN_START_TAG && is_block(token->tag);
+    return af_notices_active(rw) && token->type == AF_TOKEN_START_TAG &&
+           (is_block(token->tag) || (rw->step.wanted && af_facts_may_claim(token)));
 }
 
 /* Another hold of the same element is its scope's. */
@@ -129,6 +133,12 @@ static bool can_edit(const af_rewriter_t *rw, af_slice_t text, size_t from, size
            af_tape_is_piece(&rw->tape, text.data + from, text.data + to);
 }
 
+af_status_t af_notices_edit(af_rewriter_t *rw, uint32_t rule, uint64_t from_pos, uint64_t to_pos, af_slice_t bytes)
+{
+    tell(rw, AF_REPAIRED, rule, from_pos, to_pos, "repaired");
+    return add_insert(rw, (af_insert_t){.pos = from_pos, .drop_to = to_pos, .rule = rule}, bytes);
+}
+
 static af_status_t add_edit(af_rewriter_t *rw, uint32_t rule, af_slice_t text, const af_notice_edit_t *edit)
 {
     uint64_t from_pos = af_tape_position(&rw->tape, text.data + edit->from);
@@ -137,8 +147,7 @@ static af_status_t add_edit(af_rewriter_t *rw, uint32_t rule, af_slice_t text, c
     if (edit->to > edit->from) {
         to_pos = af_tape_position_after(&rw->tape, text.data + edit->to);
     }
-    tell(rw, AF_REPAIRED, rule, from_pos, to_pos, "repaired");
-    return add_insert(rw, (af_insert_t){.pos = from_pos, .drop_to = to_pos, .rule = rule}, edit->bytes);
+    return af_notices_edit(rw, rule, from_pos, to_pos, edit->bytes);
 }
 
 /* Puts the missing part in, where its place is one piece of the stream that has not left yet. */

@@ -99,7 +99,7 @@ static af_status_t start_parts(af_rewriter_t *rw)
         status = af_preview_create(rw->rules, rw->heap, &rw->marks.preview);
     }
 #ifndef AF_NO_FAST_PATH
-    rw->reads_ahead = af_notices_active(rw) && rw->rules->notice_needles != NULL;
+    rw->reads_ahead = af_notices_active(rw) && rw->rules->notice_needles != NULL && !rw->step.wanted;
     rw->may_be_quiet = rw->marks.preview == NULL && !rw->implied_atoms && (!af_notices_active(rw) || rw->reads_ahead) &&
                        !rw->rules->has_keep && !rw->rules->has_strip;
 #endif
@@ -286,6 +286,9 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
             if (af_notices_active(rw)) {
                 status = af_notices_created(rw, token, event.node);
             }
+            if (status == AF_OK && rw->step.wanted) {
+                status = af_in_step_created(rw, token, event.node);
+            }
             if (af_structure_active(rw)) {
                 af_structure_boundary(rw, event.node);
             }
@@ -342,6 +345,9 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
     }
     if (status == AF_OK && rw->wants_facts) {
         status = af_facts_observe(rw, token);
+    }
+    if (status == AF_OK && rw->step.wanted) {
+        status = af_in_step_settle(rw, token->type == AF_TOKEN_END);
     }
     if (status == AF_OK && changed && rw->open_candidates > rw->text_candidates) {
         status = af_candidates_review(rw);

@@ -103,6 +103,13 @@ typedef struct {
     bool inside;           /* the last token may not have ended */
 } af_marks_t;
 
+/* also=: elements that say something to machines, and are held. */
+typedef struct {
+    bool wanted, in_body;
+    af_vector_t nodes; /* af_node_t */
+    uint32_t claims;   /* so many are settled */
+} af_in_step_t;
+
 /* The run of text between two block boundaries, which could be a notice. */
 typedef struct {
     bool open;
@@ -247,6 +254,7 @@ struct af_rewriter {
     af_attribution_t attribution;
     af_vector_t scopes;       /* af_scope_t of notices.c */
     bool keeps_notices;       /* a fragment that no missing notice is inserted into */
+    af_in_step_t step;
     uint32_t notice_max;      /* characters: the longest run that can be a notice */
     af_block_t block;
     af_vector_t inserts;      /* af_insert_t, by position */
@@ -453,6 +461,15 @@ AF_MUST_USE af_status_t af_notices_created(af_rewriter_t *rw, const af_token_t *
 /* Whether what comes next, and then a tag of it, is nothing to attribution rules if it does nothing rare to the tree. */
 bool af_notices_quiet(af_rewriter_t *rw);
 bool af_notices_allow(af_rewriter_t *rw, const af_token_t *token);
+/* Tells of a repair, and puts it in the place of [from_pos, to_pos). */
+AF_MUST_USE af_status_t af_notices_edit(af_rewriter_t *rw, uint32_t rule, uint64_t from_pos, uint64_t to_pos, af_slice_t bytes);
+
+/* in_step: what machines are told. */
+bool af_in_step_wanted(const af_rewriter_t *rw);
+void af_in_step_destroy(af_rewriter_t *rw);
+AF_MUST_USE af_status_t af_in_step_created(af_rewriter_t *rw, const af_token_t *token, af_node_t node);
+/* Once the page's head is known, or at its end: repairs, and lets go what was held. */
+AF_MUST_USE af_status_t af_in_step_settle(af_rewriter_t *rw, bool at_end);
 AF_MUST_USE af_status_t af_notices_closed(af_rewriter_t *rw, const af_token_t *token, af_node_t node);
 AF_MUST_USE af_status_t af_notices_text(af_rewriter_t *rw);
 /* Begins a fragment: the tree in body, the facts of its item, its scopes. */

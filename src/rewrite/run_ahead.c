@@ -198,6 +198,31 @@ static run_t read_markup(ahead_t *ahead, const uint8_t **at)
     return *at == NULL ? RUN_UNKNOWN : RUN_GOES_ON;
 }
 
+/* Whether no text behind the end tag at `at` is wanted, up to the next block: whatever is closed there. */
+static const uint8_t *clear_behind(ahead_t *ahead, const uint8_t *at)
+{
+    for (;;) {
+        uint32_t tag;
+        const uint8_t *lt = memchr(at, '<', (size_t) (ahead->end - at));
+        if (lt == NULL || ahead->end - lt < 2 || !text_is_clear(ahead, at, (size_t) (lt - at))) {
+            return NULL;
+        }
+        at = lt;
+        if (at[1] != '/') {
+            run_t run = read_markup(ahead, &at);
+            if (run != RUN_GOES_ON) {
+                return run == RUN_ENDS ? at : NULL;
+            }
+            continue;
+        }
+        const uint8_t *behind = read_name(at + 2, ahead->end, &tag);
+        at = behind == NULL ? NULL : af_peek_past_tag(behind, ahead->end);
+        if (at == NULL) {
+            return NULL;
+        }
+    }
+}
+
 bool af_run_is_clear(af_rewriter_t *rw, const af_token_t *boundary, uint32_t block)
 {
     uint64_t left = rw->pushed - boundary->to_pos;
@@ -219,7 +244,12 @@ bool af_run_is_clear(af_rewriter_t *rw, const af_token_t *boundary, uint32_t blo
         run = read_markup(&ahead, &at);
     }
     uint64_t end = rw->pushed - (uint64_t) (ahead.end - at);
-    if (run != RUN_ENDS || end - boundary->from_pos > rw->options.limits.hold) {
+    const uint8_t *last = at;
+    if (run == RUN_ENDS && boundary->type == AF_TOKEN_START_TAG && at[1] == '/') {
+        last = clear_behind(&ahead, at); /* it would be held for the text behind it, too */
+    }
+    if (run != RUN_ENDS || last == NULL ||
+        rw->pushed - (uint64_t) (ahead.end - last) - boundary->from_pos > rw->options.limits.hold) {
         return false; /* over that limit, whoever holds it tells so: that must not depend on where chunks end */
     }
     rw->block.clear_to = end;

@@ -146,6 +146,26 @@ static bool is_word(const af_option_value_t *value, const char *word)
     return af_slice_equal(value->value, af_slice_of(word));
 }
 
+/* also=meta,json-ld, in any order. */
+static af_status_t read_also(const af_parse_t *parse, const af_option_value_t *given, af_attribution_rule_t *rule)
+{
+    for (size_t at = 0; given->set && at <= given->value.len; at++) {
+        size_t from = at;
+        while (at < given->value.len && given->value.data[at] != ',') {
+            at++;
+        }
+        af_slice_t word = {given->value.data + from, at - from};
+        if (af_slice_equal(word, af_slice_of("meta"))) {
+            rule->also |= AF_ALSO_META;
+        } else if (af_slice_equal(word, af_slice_of("json-ld"))) {
+            rule->also |= AF_ALSO_JSONLD;
+        } else {
+            return af_rule_error(parse, given->at + from, "expected also=meta, also=json-ld or also=meta,json-ld");
+        }
+    }
+    return AF_OK;
+}
+
 af_status_t af_rule_words(const af_parse_t *parse, af_attribution_rule_t *rule)
 {
     const af_option_value_t *place = &parse->options[AF_OPTION_AT], *date = &parse->options[AF_OPTION_DATE];
@@ -166,12 +186,12 @@ af_status_t af_rule_words(const af_parse_t *parse, af_attribution_rule_t *rule)
     } else if (date->set) {
         return af_rule_error(parse, date->at, "expected date=last-modified or date=response");
     }
-    return AF_OK;
+    return read_also(parse, &parse->options[AF_OPTION_ALSO], rule);
 }
 
 /* --- attribution auto ----------------------------------------------------------------------------------------------------- */
 
-static const af_option_t of_automatic[] = {AF_OPTION_IN, AF_OPTION_AT, AF_OPTION_DATE, AF_OPTION_SITE};
+static const af_option_t of_automatic[] = {AF_OPTION_IN, AF_OPTION_AT, AF_OPTION_DATE, AF_OPTION_SITE, AF_OPTION_ALSO};
 
 /* The rule's text and that of the line "attribution auto", which is a part of what it does. */
 static af_status_t note_automatic(af_parse_t *parse, const af_parse_t *automatic)
@@ -237,7 +257,7 @@ bool af_rule_automatic(af_parse_t *parse, af_status_t *status)
         }
         if (parse->options[i].set && !known) {
             *status = af_rule_error(parse, parse->options[i].name_at,
-                                    "\"attribution auto\" takes in=, at=, date= and site= only");
+                                    "\"attribution auto\" takes in=, at=, date=, also= and site= only");
         }
     }
     /* What is wrong in the line is told of the line, not of the presets that it stands in. */

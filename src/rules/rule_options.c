@@ -38,6 +38,7 @@ static const struct {
     [AF_OPTION_EMPTIED] = {"emptied", VALUE_NONE, OF(REMOVE)},
     [AF_OPTION_AFTER] = {"after", VALUE_NUMBER, OF(REMOVE)},
     [AF_OPTION_URL] = {"url", VALUE_WORD, OF(FEED_ADD)},
+    [AF_OPTION_ALSO] = {"also", VALUE_WORD, OF(ATTRIBUTION)},
     [AF_OPTION_FORCE] = {"force", VALUE_NONE, OF(REMOVE) | OF(DEDUPE)},
 };
 

@@ -15,6 +15,10 @@
 #include "rules/needles.h"
 #include "rules/store.h"
 
+/* also= */
+#define AF_ALSO_META 1u
+#define AF_ALSO_JSONLD 2u
+
 /* Of an inserted notice, as to its scope. */
 typedef enum { AF_PLACE_END, AF_PLACE_START, AF_PLACE_AFTER, AF_PLACE_NONE } af_place_t;
 
@@ -53,6 +57,7 @@ typedef struct af_attribution_rule {
     uint32_t max;              /* as rule->max */
     af_needle_t needles[2 * AF_NEEDLES_EACH]; /* a text without any is nothing to `match` and `when` */
     uint32_t needle_count;     /* 0: none are known */
+    unsigned also;             /* AF_ALSO_…: forms for machines that are kept in step */
 } af_attribution_rule_t;
 
 /* --- Rendering: by the policies ------------------------------------------------------------------------------------------ */
