@@ -339,7 +339,8 @@ static af_status_t end_scope(af_rewriter_t *rw, const af_scope_t *scope, const a
     bool at_start = scope->held && scope->start_pos >= rw->edits.frontier;
     uint64_t pos = at_start ? scope->start_pos : after ? token->to_pos : token->from_pos;
     tell(rw, AF_INSERTED, scope->rule, pos, pos, "inserted");
-    return add_insert(rw, (af_insert_t){.pos = pos, .drop_to = pos, .rule = scope->rule, .is_whole = true}, notice.bytes);
+    return add_insert(rw, (af_insert_t){.pos = pos, .drop_to = pos, .rule = scope->rule, .is_whole = true, .scope = scope->node},
+                      notice.bytes);
 }
 
 static af_status_t end_scopes(af_rewriter_t *rw, af_node_t node, const af_token_t *token)

@@ -5,6 +5,26 @@
  */
 #include "rewrite/rewriter_internal.h"
 
+/* Whether what it is for has gone. */
+static bool is_void(const af_rewriter_t *rw, const af_insert_t *insert)
+{
+    return insert->scope != 0 && (node_of(rw, insert->scope)->fate & (FATE_REMOVE | FATE_DEAD)) != 0;
+}
+
+static void write_insert(af_rewriter_t *rw, const af_insert_t *insert)
+{
+    if (insert->pos < rw->edits.frontier || is_void(rw, insert)) {
+        return;
+    }
+    af_edits_keep(&rw->edits, insert->pos);
+    af_marks_notice(rw, insert);
+    af_edits_insert(&rw->edits, insert->data, insert->len, insert->rule);
+    if (insert->drop_to > insert->pos) {
+        af_edits_drop(&rw->edits, insert->drop_to, insert->rule);
+    }
+    af_guard_inserted(&rw->guard);
+}
+
 /* Writes the insertions whose place is before `pos` (`at_end`: or at it), keeping what lies between. */
 static void write_inserts(af_rewriter_t *rw, uint64_t pos, bool at_end)
 {
@@ -15,15 +35,7 @@ static void write_inserts(af_rewriter_t *rw, uint64_t pos, bool at_end)
         if (insert->pos > pos || (insert->pos == pos && !at_end)) {
             break;
         }
-        if (insert->pos >= rw->edits.frontier) {
-            af_edits_keep(&rw->edits, insert->pos);
-            af_marks_notice(rw, insert);
-            af_edits_insert(&rw->edits, insert->data, insert->len, insert->rule);
-            if (insert->drop_to > insert->pos) {
-                af_edits_drop(&rw->edits, insert->drop_to, insert->rule);
-            }
-            af_guard_inserted(&rw->guard);
-        }
+        write_insert(rw, insert);
         af_heap_release(rw->heap, insert->data, insert->len > 0 ? insert->len : 1);
         done++;
     }
@@ -33,13 +45,19 @@ static void write_inserts(af_rewriter_t *rw, uint64_t pos, bool at_end)
     }
 }
 
-static void drop_inserts(af_rewriter_t *rw, uint64_t to_pos)
+/* The insertions into a token that is dropped go with it. A notice that is due where it begins is written in front of it, unless
+ * its scope is gone. */
+static void drop_inserts(af_rewriter_t *rw, const af_token_t *token)
 {
     size_t to = 0;
 
     for (size_t i = 0; i < rw->inserts.count; i++) {
         af_insert_t *insert = AF_VECTOR_AT(af_insert_t, &rw->inserts, i);
-        if (insert->pos < to_pos) {
+        bool is_due = insert->is_whole && insert->pos <= token->from_pos;
+        if (is_due) {
+            write_insert(rw, insert);
+        }
+        if (is_due || insert->pos < token->to_pos) {
             af_heap_release(rw->heap, insert->data, insert->len > 0 ? insert->len : 1);
         } else {
             *AF_VECTOR_AT(af_insert_t, &rw->inserts, to++) = *insert;
@@ -118,7 +136,7 @@ void af_write_markup(af_rewriter_t *rw, const uint8_t *data, size_t len, uint32_
 void af_write_drop(af_rewriter_t *rw, const af_token_t *token, uint32_t rule)
 {
     if (rw->inserts.count > 0) {
-        drop_inserts(rw, token->to_pos);
+        drop_inserts(rw, token);
     }
     rw->wrote_last = false;
     af_marks_before(rw, token);

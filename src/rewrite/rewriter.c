@@ -39,6 +39,9 @@ static void mark_roots(void *opaque, af_pool_t *pool)
     for (size_t i = 0; i < rw->candidates.count; i++) {
         af_pool_mark(pool, AF_VECTOR_AT(af_candidate_t, &rw->candidates, i)->node);
     }
+    for (size_t i = 0; i < rw->inserts.count; i++) {
+        af_pool_mark(pool, AF_VECTOR_AT(af_insert_t, &rw->inserts, i)->scope);
+    }
     if (rw->removal != 0) {
         af_pool_mark(pool, rw->removal);
     }

@@ -93,7 +93,8 @@ typedef struct {
     uint8_t *data;
     size_t len;
     uint32_t rule;
-    bool is_whole; /* a notice, not a part of one */
+    bool is_whole;   /* a notice, not a part of one */
+    af_node_t scope; /* of a whole one: where that is removed, nothing is inserted; 0 */
 } af_insert_t;
 
 /* Preview: what was put into the page. */
