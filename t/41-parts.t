@@ -22,13 +22,14 @@ our $Origin = <<'CONF';
         location = /zipped { gzip on; gzip_min_length 1; gzip_proxied any; return 200 '<p>zipped</p><i class=x>4</i>'; }
         location = /auth { return 200 '<i class=x>1</i>'; }
         location = /empty { return 200 ''; }
+        location = /rows { return 200 '<tr class=x><td>1</td></tr><tr><td>2<i class=x>3</i></td></tr>'; }
         location = /gone { return 404 '<p>gone</p><i class=x>1</i>'; }
         location = /coding { add_header Content-Encoding x-unknown; return 200 '<i class=x>1</i>'; }
     }
 CONF
 
 our $Parts = <<'CONF';
-    location ~ ^/(part|tail|text|zipped|auth|empty|gone|coding)$ {
+    location ~ ^/(part|rows|tail|text|zipped|auth|empty|gone|coding)$ {
         proxy_http_version 1.1;
         proxy_set_header Accept-Encoding gzip;
         proxy_pass http://unix:$TEST_NGINX_HTML_DIR/origin.sock;
@@ -167,3 +168,16 @@ GET /page
 article filter: the response cannot be filtered (coding)
 --- no_error_log
 [alert]
+
+
+
+=== TEST 11: rows that stand in a table of the page: no elements for a rule, what is in their cells is
+--- http_config eval: $::Origin
+--- config eval: ::page('<!DOCTYPE html><body><table><!--# include virtual="/rows" --></table></body>')
+--- request
+GET /page
+--- response_body chomp
+<!DOCTYPE html><body><table><tr class=x><td>1</td></tr><tr><td>2</td></tr></table><p>News from the agency</p></body>
+--- no_error_log
+[alert]
+[error]
