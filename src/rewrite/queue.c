@@ -222,6 +222,7 @@ static af_status_t pass_front(af_rewriter_t *rw, const af_held_t *held, const af
     rw->past.script = nodes;
     rw->past.script_count = held->node_count;
     rw->past.script_used = 0;
+    rw->past.next_text = AF_TEXT_DATA;
     status = af_tree_process(&rw->past, &token);
     rw->text_parent = held->text_parent;
     if (status == AF_OK) {

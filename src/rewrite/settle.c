@@ -295,6 +295,16 @@ static void forget_replaced(af_rewriter_t *rw, const af_tree_t *tree)
     }
 }
 
+/* No text has the element where it belongs (a protected td of a removed tr): its tag would make what the input has not. What is
+ * in it stays, unless that is raw text. */
+static void give_up_element(af_rewriter_t *rw, const af_tree_t *tree, af_node_t own)
+{
+    if (own != 0) {
+        node_of(rw, own)->fate |= tree->next_text == AF_TEXT_DATA ? FATE_UNWRAP : FATE_DEAD;
+        rw->stats.refused++;
+    }
+}
+
 /* The token's effect by other means: what it opens and closes besides its own node is written as tags, of which one may imply
  * others. */
 static af_status_t write_effect(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, const af_node_t *nodes,
@@ -326,17 +336,27 @@ static af_status_t write_effect(af_rewriter_t *rw, const af_tree_t *tree, const 
     }
     uint32_t at = 0;
     *write = accepted || own != 0 || af_trial_placed(rw, tree, &at) != NULL;
+    if (*write && rw->trial.mismatch) {
+        give_up_element(rw, tree, own);
+        *write = false;
+    }
     if (*write) {
         af_trial_take(rw);
     }
     return AF_OK;
 }
 
+/* Whether a dropped tag was the one from which on the contents of the template are read as those of body. */
+static bool template_differs(const af_rewriter_t *rw, const af_tree_t *tree)
+{
+    return rw->out.template_count > 0 && af_tree_template_in_body(tree) && !af_tree_template_in_body(&rw->out);
+}
+
 /* Whether the token needs a tag that is ignored in front of it: it is text in a table that what was dropped kept apart from the
  * text before it, or what was dropped went back from behind </body> into the body, or decided how a template is read. */
 static bool needs_nudge(const af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token)
 {
-    if (af_tree_template_in_body(tree) && !af_tree_template_in_body(&rw->out)) {
+    if (template_differs(rw, tree)) {
         return true;
     }
     if (token->type == AF_TOKEN_TEXT && rw->dropped_since && rw->out.table_text != AF_TABLE_TEXT_NONE) {
@@ -353,7 +373,7 @@ static af_status_t nudge(af_rewriter_t *rw, const af_tree_t *tree)
     static const uint8_t markup[] = "</col>", body[] = "<body>";
     af_token_t token = {.type = AF_TOKEN_END_TAG, .tag = AF_TAG_COL, .name = {markup + 2, 3}};
 
-    if (af_tree_template_in_body(tree)) {
+    if (template_differs(rw, tree)) {
         token = (af_token_t){.type = AF_TOKEN_START_TAG, .tag = AF_TAG_BODY, .name = {body + 1, 4}, .bytes = {body, 6}};
         af_write_markup(rw, body, sizeof body - 1, AF_NO_RULE);
     } else {
