@@ -295,6 +295,32 @@ static void forget_replaced(af_rewriter_t *rw, const af_tree_t *tree)
     }
 }
 
+/* Opens, behind what was open before the token, formatting elements that it opened again and closed at once: <nobr> does so to
+ * the last one. Their place is that of a reconstruction, each in the one before. */
+static af_status_t open_passing(af_rewriter_t *rw, const af_node_t *nodes, uint32_t count)
+{
+    size_t before = rw->before.count, stays = 0;
+    af_status_t status = af_vector_reserve(rw, &rw->before, before + count, sizeof *nodes);
+
+    for (uint32_t i = 0; status == AF_OK && i < count; i++) {
+        const af_node_record_t *record = node_of(rw, nodes[i]);
+        af_node_t last = rw->before.count == 0 ? 0 : *AF_VECTOR_AT(af_node_t, &rw->before, rw->before.count - 1);
+        if ((record->flags & AF_NODE_CLONE) == 0 || node_gone(rw, nodes[i]) || record->parent != last) {
+            rw->before.count = before;
+            return AF_OK;
+        }
+        *AF_VECTOR_AT(af_node_t, &rw->before, rw->before.count++) = nodes[i];
+        for (size_t k = 0; k < rw->after.count; k++) {
+            stays += *AF_VECTOR_AT(af_node_t, &rw->after, k) == nodes[i];
+        }
+    }
+    if (status == AF_OK && stays < count) {
+        status = bring_to(rw, &rw->before, rw->before.count);
+    }
+    rw->before.count = before;
+    return status;
+}
+
 /* No text has the element where it belongs (a protected td of a removed tr): its tag would make what the input has not. What is
  * in it stays, unless that is raw text. */
 static void give_up_element(af_rewriter_t *rw, const af_tree_t *tree, af_node_t own)
@@ -317,7 +343,10 @@ static af_status_t write_effect(af_rewriter_t *rw, const af_tree_t *tree, const 
     if (own != 0 && count > 0 && *AF_VECTOR_AT(af_node_t, &rw->after, count - 1) == own) {
         count--;
     }
-    af_status_t status = add_nodes(rw, &rw->pending, nodes, node_count - (own != 0));
+    af_status_t status = open_passing(rw, nodes, node_count - (own != 0));
+    if (status == AF_OK) {
+        status = add_nodes(rw, &rw->pending, nodes, node_count - (own != 0));
+    }
     if (status == AF_OK) {
         status = bring_to(rw, &rw->after, count);
     }
