@@ -75,6 +75,7 @@ void af_judge_destroy(af_judge_t *judge)
 {
     if (judge != NULL) {
         xmlFreeParserCtxt(judge->parser);
+        xmlResetLastError(); /* the library keeps a copy of a document's error for the process */
         af_heap_release(judge->heap, judge, sizeof *judge);
     }
 }

@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include <libxml/xmlerror.h>
+
 #include "feed/judge.h"
 
 static bool declares(const void *opaque, const char *name)
@@ -35,6 +37,7 @@ static af_verdict_t judge(const char *charset, const char *piece, size_t chunk)
     }
     af_judge_destroy(judge);
     assert_int_equal(heap.used, 0);
+    assert_null(xmlGetLastError()); /* nothing of a document is left in the process */
     return verdict;
 }
 
