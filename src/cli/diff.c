@@ -73,6 +73,9 @@ void af_cli_diff_edit(af_cli_diff_t *diff, const af_edit_t *edit)
         memcpy(copy, edit->data, edit->len);
         add(diff, &diff->added, &diff->new_count, &diff->new_capacity,
             (af_cli_word_t){WORD_NEW, edit->from_pos, copy, edit->len});
+        if (diff->failed) {
+            free(copy);
+        }
     }
 }
 
