@@ -360,7 +360,9 @@ static dates_t dates_of(const af_feed_t *feed, const af_attribution_rule_t *rule
 
     if (year.len == 4) {
         memcpy(dates.year, year.data, 4);
-        memcpy(dates.date, date.data, date.len == 10 ? 10 : 0);
+        if (date.len == 10) {
+            memcpy(dates.date, date.data, 10);
+        }
         return dates;
     }
     switch (rule->fallback) {
