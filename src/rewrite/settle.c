@@ -458,6 +458,15 @@ static bool is_bogus(const af_rewriter_t *rw, const af_token_t *token)
            af_tree_in_foreign(&rw->out);
 }
 
+/* Text that ends in "</": nothing comes behind it, and a tag would become a comment there. */
+static bool ends_in_open_tag(const af_token_t *token)
+{
+    size_t len = token->bytes.len;
+
+    return token->type == AF_TOKEN_TEXT && token->text == AF_TEXT_DATA && len >= 2 &&
+           memcmp(token->bytes.data + len - 2, "</", 2) == 0;
+}
+
 static af_status_t write_alive(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, const af_node_t *nodes,
                                uint32_t node_count, af_node_t own, bool *write)
 {
@@ -466,6 +475,9 @@ static af_status_t write_alive(af_rewriter_t *rw, const af_tree_t *tree, const a
 
     *write = true;
     for (int attempt = 0; attempt < 4; attempt++) {
+        if (attempt == 0 && rw->pending.count > 0 && ends_in_open_tag(token)) {
+            continue;
+        }
         if ((attempt == 2 && !reopens(rw, tree)) || (attempt == 3 && !needs_nudge(rw, tree, token))) {
             continue;
         }
