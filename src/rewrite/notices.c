@@ -315,6 +315,21 @@ af_status_t af_notices_created(af_rewriter_t *rw, const af_token_t *token, af_no
     return status;
 }
 
+/* Whether an element is known to go, by itself or with one around it. */
+static bool is_known_gone(const af_rewriter_t *rw, af_node_t node)
+{
+    for (; node != 0; node = node_of(rw, node)->parent) {
+        uint32_t fate = node_of(rw, node)->fate;
+        if ((fate & (FATE_PROTECT | FATE_REMOVE | FATE_DEAD)) != 0) {
+            return (fate & FATE_PROTECT) == 0;
+        }
+        if ((fate & FATE_SETTLED) != 0) {
+            return false;
+        }
+    }
+    return false;
+}
+
 static af_status_t end_scope(af_rewriter_t *rw, const af_scope_t *scope, const af_token_t *token)
 {
     af_notice_t notice;
@@ -332,7 +347,7 @@ static af_status_t end_scope(af_rewriter_t *rw, const af_scope_t *scope, const a
     } else if (notice.kind == AF_NOTICE_CONTRADICTED) {
         tell(rw, AF_REFUSED, scope->rule, token->from_pos, token->from_pos, "contradicted");
     }
-    if (notice.kind != AF_NOTICE_INSERT || (node_of(rw, scope->node)->fate & (FATE_REMOVE | FATE_DEAD)) != 0) {
+    if (notice.kind != AF_NOTICE_INSERT || is_known_gone(rw, scope->node)) {
         return AF_OK;
     }
     bool after = rule->attribution->place == AF_PLACE_AFTER && token->type == AF_TOKEN_END_TAG;
