@@ -31,29 +31,32 @@ typedef struct {
     const af_regex_t *heading;   /* its first run of text; NULL: any */
 } af_structure_t;
 
+/* Lists have tens of thousands of these: wide members stand first, so that none is padded. */
 typedef struct {
-    af_verb_t verb;
     const char *text;            /* as written */
-    const char *file; uint32_t line;
+    const char *file;
     const char *label;           /* or NULL */
-    bool from_preset;            /* guards apply */
-    const char *const *sites; size_t site_count; /* site=; lower case; "~" in front: not there. 0: everywhere */
+    const char *const *sites;    /* site=; lower case; "~" in front: not there. None: everywhere */
     const char *pattern;         /* text=/pattern/ as written, for {title}; NULL: no text condition */
-    uint32_t pattern_flags;      /* AF_REGEX_ */
-    bool pattern_has_title;      /* {title} inside: compiled per document */
     const af_regex_t *regex;     /* NULL where there is no condition or it has {title} */
-    uint32_t max;                /* characters of normal text; 300 */
     const af_structure_t *structure; /* NULL: none asked for */
-    bool force;                  /* the guard does not look at the text */
-    uint32_t after;              /* so much running text has to stand before the element; 0: any */
     /* Text rules of presets with one selector are asked together: the first of them is in the index. */
-    uint32_t next;               /* the next of them; 0: none */
     const af_regex_t *group;     /* the first: all patterns, AF_REGEX_PARTIAL; NULL: asked alone */
     const af_opening_t *opening; /* the first: what such a text begins with; NULL: not known */
-    uint32_t group_max;          /* the longest text that any of them wants */
     const af_attribution_rule_t *attribution; /* AF_VERB_ATTRIBUTION; AF_VERB_FEED_ADD: its parts, when and fallback */
-    const char *const *elements; size_t element_count; /* AF_VERB_FEED_: names with the prefixes of custom */
+    const char *const *elements; /* AF_VERB_FEED_: names with the prefixes of custom */
     const char *url;             /* AF_VERB_FEED_ADD, source: as markup; NULL: none */
+    size_t site_count, element_count;
+    af_verb_t verb;
+    uint32_t line;
+    uint32_t pattern_flags;      /* AF_REGEX_ */
+    uint32_t max;                /* characters of normal text; 300 */
+    uint32_t after;              /* so much running text has to stand before the element; 0: any */
+    uint32_t next;               /* the next rule of the group; 0: none */
+    uint32_t group_max;          /* the longest text that any of the group wants */
+    bool from_preset;            /* guards apply */
+    bool pattern_has_title;      /* {title} inside: compiled per document */
+    bool force;                  /* the guard does not look at the text */
     bool of_channel;             /* AF_VERB_FEED_ADD: to the channel, not to each item */
 } af_rule_t;
 

@@ -428,11 +428,38 @@ af_status_t af_index_add(af_index_builder_t *builder, af_slice_t text, uint32_t 
     }
     if (status != AF_OK) {
         cut_back(builder, &before);
+    } else if (builder->index->alternatives.count == before.alternatives.count + 1) {
+        builder->index->alternatives.count--; /* the list's only one: its selector names the compound */
     }
     return status;
 }
 
 /* --- Done ------------------------------------------------------------------------------------------------------------------ */
+
+/* Gives back what a list was grown by and does not need. */
+static void fit(af_heap_t *heap, af_list_t *list, size_t item)
+{
+    void *items = list->count == 0 || list->count == list->capacity ? NULL : af_heap_alloc(heap, list->count * item);
+
+    if (items != NULL) {
+        memcpy(items, list->items, list->count * item);
+        af_heap_release(heap, list->items, list->capacity * item);
+        list->items = items;
+        list->capacity = list->count;
+    }
+}
+
+static void fit_lists(af_index_t *index)
+{
+    fit(index->heap, &index->tests, sizeof(af_test_t));
+    fit(index->heap, &index->conditions, sizeof(af_condition_t));
+    fit(index->heap, &index->compounds, sizeof(af_compound_t));
+    fit(index->heap, &index->alternatives, sizeof(af_alternative_t));
+    fit(index->heap, &index->atoms, sizeof(af_atom_t));
+    fit(index->heap, &index->selectors, sizeof(af_selector_t));
+    fit(index->heap, &index->bytes, 1);
+    fit(index->heap, &index->entries, sizeof(af_entry_t));
+}
 
 static void link_subjects(af_index_t *index)
 {
@@ -458,6 +485,7 @@ af_status_t af_index_compile(af_index_builder_t *builder, af_index_t **out)
         af_index_destroy(index);
         return status;
     }
+    fit_lists(index);
     *out = index;
     return AF_OK;
 }
