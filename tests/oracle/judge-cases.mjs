@@ -9,8 +9,9 @@ const [oracle, ...files] = process.argv.slice(2);
 const { judge } = await import(pathToFileURL(join(resolve(oracle), 'lib.mjs')));
 const ESCAPES = { r: '\r', n: '\n', t: '\t', f: '\f', 0: '\0', '\\': '\\' };
 
-// Rooms of cases whose rules (structural conditions, feeds, fragments) the oracle does not have, and rules and options it does not know.
-const ROOMS = /(^|\/)(structure|feed|fragment)\//;
+// Rooms of cases whose rules (structural conditions, feeds, fragments) the oracle does not have or that go over limits it has not (a
+// pattern that never ends), and rules and options it does not know.
+const ROOMS = /(^|\/)(structure|feed|fragment|limits)\//;
 const OPTIONS = /\b(hold|memory|tag|depth|attributes|site|date|url)\b/;
 const RULES = /^(attribution|preset|lift)\b|#@?#/;
 
