@@ -222,7 +222,9 @@ static af_status_t change_field(af_feed_t *feed, const af_field_t *field, const 
 
     af_changes_init(&run.nothing, feed->heap);
     af_writeback_begin(&run.writeback, &feed->changes, field->form, run.bytes, field->from, feed->characters);
-    run.writeback.prefix = (af_slice_t){feed->bytes + field->prefix_at, field->prefix_len};
+    if (field->prefix_len > 0) { /* else its place means nothing */
+        run.writeback.prefix = (af_slice_t){feed->bytes + field->prefix_at, field->prefix_len};
+    }
     begin_places(&run);
     af_status_t status = rewrite(&run, fragment);
     if (status != AF_OK || run.unreadable || run.writeback.failed) {

@@ -189,12 +189,12 @@ static inline size_t text_before(const af_tokenizer_t *t, const uint8_t *data, s
 
 bool af_tokenizer_next_tag(af_tokenizer_t *t, af_token_t *out, af_slice_t *text)
 {
-    const uint8_t *data = t->chunk + t->chunk_at;
     size_t len = t->chunk_len - t->chunk_at, text_len = 0;
 
     if (!t->fast || t->carry_len > 0 || t->rest != REST_NONE || t->kind != AF_TEXT_DATA || len < 2 * AF_BLOCK_SIZE) {
         return false;
     }
+    const uint8_t *data = t->chunk + t->chunk_at;
     if (data[0] != '<') {
         text_len = text_before(t, data, len);
         if (len - text_len < 2 * AF_BLOCK_SIZE || data[0] == 0 || t->pos == 0) {

@@ -121,9 +121,21 @@ static void tell(af_rewriter_t *rw, af_event_kind_t kind, uint32_t rule, uint64_
     af_event_t event = {kind, rule, from_pos, to_pos, kind == AF_REFUSED ? word : ""};
 
     rw->stats.attribution = word;
-    if (kind == AF_INSERTED || kind == AF_REPAIRED) {
-        rw->stats.attributions++;
-    }
+    af_edits_event(&rw->edits, &event);
+}
+
+/* Something will be written: the event follows with it. */
+static void note(af_rewriter_t *rw, const char *word)
+{
+    rw->stats.attribution = word;
+    rw->stats.attributions++;
+}
+
+/* Told in the order of the output: what was held before it is told first, whether or not the notice was held, too. */
+void af_notices_written(af_rewriter_t *rw, const af_insert_t *insert)
+{
+    af_event_t event = {insert->is_whole ? AF_INSERTED : AF_REPAIRED, insert->rule, insert->pos, insert->drop_to, ""};
+
     af_edits_event(&rw->edits, &event);
 }
 
@@ -135,7 +147,7 @@ static bool can_edit(const af_rewriter_t *rw, af_slice_t text, size_t from, size
 
 af_status_t af_notices_edit(af_rewriter_t *rw, uint32_t rule, uint64_t from_pos, uint64_t to_pos, af_slice_t bytes)
 {
-    tell(rw, AF_REPAIRED, rule, from_pos, to_pos, "repaired");
+    note(rw, "repaired");
     return add_insert(rw, (af_insert_t){.pos = from_pos, .drop_to = to_pos, .rule = rule}, bytes);
 }
 
@@ -353,7 +365,7 @@ static af_status_t end_scope(af_rewriter_t *rw, const af_scope_t *scope, const a
     bool after = rule->attribution->place == AF_PLACE_AFTER && token->type == AF_TOKEN_END_TAG;
     bool at_start = scope->held && scope->start_pos >= rw->edits.frontier;
     uint64_t pos = at_start ? scope->start_pos : after ? token->to_pos : token->from_pos;
-    tell(rw, AF_INSERTED, scope->rule, pos, pos, "inserted");
+    note(rw, "inserted");
     return add_insert(rw, (af_insert_t){.pos = pos, .drop_to = pos, .rule = scope->rule, .is_whole = true, .scope = scope->node},
                       notice.bytes);
 }

@@ -23,6 +23,7 @@ static void write_insert(af_rewriter_t *rw, const af_insert_t *insert)
         af_edits_drop(&rw->edits, insert->drop_to, insert->rule);
     }
     af_guard_inserted(&rw->guard);
+    af_notices_written(rw, insert);
 }
 
 /* Writes the insertions whose place is before `pos` (`at_end`: or at it), keeping what lies between. */

@@ -433,6 +433,26 @@ static bool reopens(const af_rewriter_t *rw, const af_tree_t *tree)
     return last != 0 && !af_trial_listed(tree, last);
 }
 
+/* Where it stands in the stream: what there is of it stays, the same bytes whatever the chunks. */
+static void complete_bogus(af_rewriter_t *rw, const af_token_t *token, size_t skip, bool ends)
+{
+    static const uint8_t dashes[] = {'-', '-'};
+
+    af_marks_before(rw, token);
+    if (skip > 0) {
+        af_edits_keep(&rw->edits, token->from_pos + skip);
+        af_edits_insert(&rw->edits, dashes, sizeof dashes, AF_NO_RULE);
+    }
+    af_edits_keep(&rw->edits, token->to_pos - ends);
+    if (ends) {
+        af_edits_insert(&rw->edits, dashes, sizeof dashes, AF_NO_RULE);
+        af_edits_keep(&rw->edits, token->to_pos);
+    }
+    rw->wrote_last = true;
+    rw->dropped_since = false;
+    af_guard_wrote(&rw->guard, token, false);
+}
+
 /* Where the output is in foreign content and the input was not, "<![CDATA[" is no comment: such a one is written in the form that
  * is a comment everywhere. It ends at the first ">". */
 static void write_bogus(af_rewriter_t *rw, const af_token_t *token, size_t skip)
@@ -442,6 +462,10 @@ static void write_bogus(af_rewriter_t *rw, const af_token_t *token, size_t skip)
     bool ends = data[len - 1] == '>';
 
     rw->bogus_comment = !ends;
+    if (token->from_pos >= rw->edits.frontier && token->to_pos - token->from_pos == len && rw->inserts.count == 0) {
+        complete_bogus(rw, token, skip, ends);
+        return;
+    }
     af_write_drop(rw, token, AF_NO_RULE);
     if (skip > 0) {
         af_write_markup(rw, (const uint8_t *) "<!--", 4, AF_NO_RULE);
