@@ -53,33 +53,27 @@ static af_jsonld_frame_t *top(af_jsonld_t *scan)
 
 static af_jsonld_key_t key_of(const af_jsonld_t *scan)
 {
+    static const struct {
+        const char *name;
+        af_jsonld_key_t key;
+    } known[] = {
+        {"@type", AF_LD_KEY_TYPE},
+        {"datePublished", AF_LD_KEY_DATE},
+        {"author", AF_LD_KEY_AUTHOR},
+        {"name", AF_LD_KEY_NAME},
+        {"copyrightNotice", AF_LD_KEY_NOTICE},
+        {"creditText", AF_LD_KEY_CREDIT},
+        {"copyrightHolder", AF_LD_KEY_HOLDER},
+        {"copyrightYear", AF_LD_KEY_YEAR},
+    };
     static const char *const shut[] = {"comment", "review", "reviews", "mentions", "citation", "isBasedOn", "isPartOf", "hasPart",
                                         "about",
                                        "itemListElement", "relatedLink", "subjectOf", "video", "image", "associatedMedia",
                                        "recordedIn", "mainEntityOfPage", "publisher"};
-    if (text_is(scan, "@type")) {
-        return AF_LD_KEY_TYPE;
-    }
-    if (text_is(scan, "datePublished")) {
-        return AF_LD_KEY_DATE;
-    }
-    if (text_is(scan, "author")) {
-        return AF_LD_KEY_AUTHOR;
-    }
-    if (text_is(scan, "name")) {
-        return AF_LD_KEY_NAME;
-    }
-    if (text_is(scan, "copyrightNotice")) {
-        return AF_LD_KEY_NOTICE;
-    }
-    if (text_is(scan, "creditText")) {
-        return AF_LD_KEY_CREDIT;
-    }
-    if (text_is(scan, "copyrightHolder")) {
-        return AF_LD_KEY_HOLDER;
-    }
-    if (text_is(scan, "copyrightYear")) {
-        return AF_LD_KEY_YEAR;
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (text_is(scan, known[i].name)) {
+            return known[i].key;
+        }
     }
     for (size_t i = 0; i < sizeof(shut) / sizeof(shut[0]); i++) {
         if (text_is(scan, shut[i])) {

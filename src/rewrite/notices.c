@@ -50,7 +50,7 @@ void af_notices_destroy(af_rewriter_t *rw)
     af_heap_release(rw->heap, rw->scopes.items, rw->scopes.capacity * sizeof(af_scope_t));
 }
 
-static bool is_block(uint32_t tag)
+bool af_notices_block(uint32_t tag)
 {
     switch (tag) {
     case AF_TAG_P: case AF_TAG_DIV: case AF_TAG_SECTION: case AF_TAG_ARTICLE: case AF_TAG_MAIN: case AF_TAG_ASIDE:
@@ -68,7 +68,7 @@ static bool is_block(uint32_t tag)
 bool af_notices_risk(const af_rewriter_t *rw, const af_token_t *token)
 {
     return af_notices_active(rw) && token->type == AF_TOKEN_START_TAG &&
-           (is_block(token->tag) || (rw->step.wanted && af_facts_may_claim(token)));
+           (af_notices_block(token->tag) || (rw->step.wanted && af_facts_may_claim(token)));
 }
 
 /* Another hold of the same element is its scope's. */
@@ -244,7 +244,7 @@ static bool is_block_node(const af_rewriter_t *rw, af_node_t node)
 {
     const af_node_record_t *record = node_of(rw, node);
 
-    return record->space == AF_NS_HTML && is_block(record->name);
+    return record->space == AF_NS_HTML && af_notices_block(record->name);
 }
 
 /* What a tag does is known when it ends. */
@@ -253,12 +253,12 @@ static bool is_tag(const af_token_t *token)
     return token->type == AF_TOKEN_START_TAG || token->type == AF_TOKEN_END_TAG;
 }
 
-/* The block element that is open and innermost, `skip` of the open elements left out; AF_TAG_UNKNOWN: none. */
+/* The block element that is open and innermost, the last `skip` open elements left out; AF_TAG_UNKNOWN: none. */
 static uint32_t block_around(const af_rewriter_t *rw, uint32_t skip)
 {
-    for (uint32_t i = rw->in.depth; i > skip; i--) {
-        if (is_block_node(rw, rw->in.stack[i - 1 - skip])) {
-            return node_of(rw, rw->in.stack[i - 1 - skip])->name;
+    for (uint32_t i = rw->in.depth - skip; i > 0; i--) {
+        if (is_block_node(rw, rw->in.stack[i - 1])) {
+            return node_of(rw, rw->in.stack[i - 1])->name;
         }
     }
     return AF_TAG_UNKNOWN;
@@ -284,12 +284,15 @@ static bool closes_scope(const af_rewriter_t *rw, const af_token_t *token)
 {
     af_node_t current = rw->in.stack[rw->in.depth - 1];
 
-    for (size_t i = 0; token->type == AF_TOKEN_END_TAG && i < rw->scopes.count; i++) {
+    if (token->type != AF_TOKEN_END_TAG) {
+        return false;
+    }
+    for (size_t i = 0; i < rw->scopes.count; i++) {
         if (AF_VECTOR_AT(af_scope_t, &rw->scopes, i)->node == current) {
             return true;
         }
     }
-    return token->type == AF_TOKEN_END_TAG && (token->tag == AF_TAG_BODY || token->tag == AF_TAG_HTML);
+    return token->tag == AF_TAG_BODY || token->tag == AF_TAG_HTML;
 }
 
 bool af_notices_allow(af_rewriter_t *rw, const af_token_t *token)

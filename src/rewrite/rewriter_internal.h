@@ -454,6 +454,7 @@ bool af_is_normal_text(const af_rewriter_t *rw, af_node_t parent);
 
 /* notices */
 bool af_notices_active(const af_rewriter_t *rw);
+bool af_notices_block(uint32_t tag); /* its element begins and ends runs of text */
 bool af_notices_risk(const af_rewriter_t *rw, const af_token_t *token); /* its element may have to be held */
 AF_MUST_USE af_status_t af_notices_init(af_rewriter_t *rw);
 void af_notices_destroy(af_rewriter_t *rw);
@@ -462,15 +463,8 @@ AF_MUST_USE af_status_t af_notices_created(af_rewriter_t *rw, const af_token_t *
 /* Whether what comes next, and then a tag of it, is nothing to attribution rules if it does nothing rare to the tree. */
 bool af_notices_quiet(af_rewriter_t *rw);
 bool af_notices_allow(af_rewriter_t *rw, const af_token_t *token);
-/* Tells of a repair, and puts it in the place of [from_pos, to_pos). */
+/* Puts a repair in the place of [from_pos, to_pos), which is told of when it is written. */
 AF_MUST_USE af_status_t af_notices_edit(af_rewriter_t *rw, uint32_t rule, uint64_t from_pos, uint64_t to_pos, af_slice_t bytes);
-
-/* in_step: what machines are told. */
-bool af_in_step_wanted(const af_rewriter_t *rw);
-void af_in_step_destroy(af_rewriter_t *rw);
-AF_MUST_USE af_status_t af_in_step_created(af_rewriter_t *rw, const af_token_t *token, af_node_t node);
-/* Once the page's head is known, or at its end: repairs, and lets go what was held. */
-AF_MUST_USE af_status_t af_in_step_settle(af_rewriter_t *rw, bool at_end);
 AF_MUST_USE af_status_t af_notices_closed(af_rewriter_t *rw, const af_token_t *token, af_node_t node);
 AF_MUST_USE af_status_t af_notices_text(af_rewriter_t *rw);
 void af_notices_written(af_rewriter_t *rw, const af_insert_t *insert); /* tells of it */
@@ -479,6 +473,13 @@ AF_MUST_USE af_status_t af_fragment_start(af_rewriter_t *rw, const af_fragment_t
 void af_notices_fragment(af_rewriter_t *rw, af_node_t body);       /* its first text is body's */
 bool af_rule_here(const af_rewriter_t *rw, const af_rule_t *rule); /* as its site= says */
 AF_MUST_USE af_status_t af_notices_scope(af_rewriter_t *rw, uint32_t rule, af_node_t node);
+
+/* in_step: what machines are told. */
+bool af_in_step_wanted(const af_rewriter_t *rw);
+void af_in_step_destroy(af_rewriter_t *rw);
+AF_MUST_USE af_status_t af_in_step_created(af_rewriter_t *rw, const af_token_t *token, af_node_t node);
+/* Once the page's head is known, or at its end: repairs, and lets go what was held. */
+AF_MUST_USE af_status_t af_in_step_settle(af_rewriter_t *rw, bool at_end);
 
 /* Tells the host, and counts, what was decided of new nodes; and of the outermost removed element when it ends. */
 void af_tell_made(af_rewriter_t *rw, const af_token_t *token, const af_node_t *nodes, uint32_t node_count);

@@ -30,7 +30,7 @@ static bool references_are_clear(const uint8_t *at, const uint8_t *end)
         bool more = false;
         at++;
         size_t len = af_charref_match((af_slice_t){at, (size_t) (end - at)}, false, characters, &more);
-        if (len > 0 && (characters[0] < 0x80 ? af_needle_byte((uint8_t) characters[0]) : false)) {
+        if (len > 0 && characters[0] < 0x80 && af_needle_byte((uint8_t) characters[0])) {
             return false;
         }
     }
@@ -81,21 +81,6 @@ static bool text_is_clear(ahead_t *ahead, const uint8_t *at, size_t len)
 
 /* --- tags ------------------------------------------------------------------------------------------------------------------- */
 
-/* Start tags that make an element of a block wherever they stand in a body, and so end the run. */
-static bool starts_block(uint32_t tag)
-{
-    switch (tag) {
-    case AF_TAG_P: case AF_TAG_DIV: case AF_TAG_SECTION: case AF_TAG_ARTICLE: case AF_TAG_MAIN: case AF_TAG_ASIDE:
-    case AF_TAG_HEADER: case AF_TAG_FOOTER: case AF_TAG_NAV: case AF_TAG_ADDRESS: case AF_TAG_BLOCKQUOTE: case AF_TAG_FIGURE:
-    case AF_TAG_FIGCAPTION: case AF_TAG_UL: case AF_TAG_OL: case AF_TAG_LI: case AF_TAG_DL: case AF_TAG_DT: case AF_TAG_DD:
-    case AF_TAG_H1: case AF_TAG_H2: case AF_TAG_H3: case AF_TAG_H4: case AF_TAG_H5: case AF_TAG_H6: case AF_TAG_PRE:
-    case AF_TAG_HR: case AF_TAG_CENTER: case AF_TAG_DETAILS: case AF_TAG_SUMMARY: case AF_TAG_TABLE:
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* Tags behind which tags may do something else than they do in a body, and elements whose text is not looked for here. */
 static bool changes_rules(uint32_t tag)
 {
@@ -109,6 +94,12 @@ static bool changes_rules(uint32_t tag)
     default:
         return false;
     }
+}
+
+/* Start tags that make an element of a block wherever they stand in a body, and so end the run. */
+static bool starts_block(uint32_t tag)
+{
+    return af_notices_block(tag) && !changes_rules(tag);
 }
 
 static bool has_raw_text(uint32_t tag)
