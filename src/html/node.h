@@ -24,6 +24,7 @@ typedef enum { AF_NS_HTML, AF_NS_SVG, AF_NS_MATHML } af_namespace_t;
 #define AF_NODE_LISTED 0x200u       /* in the list of active formatting elements */
 #define AF_NODE_QUIET 0x800u        /* closed, and nothing but its links refers to it */
 #define AF_NODE_LINKED 0x400u       /* among its parent's element children: a later sibling may refer to it */
+#define AF_NODE_LATE_TAG 0x1000u    /* html, body: made without a tag, a later one has given it its atoms */
 #define AF_NODE_MARKED 0x8000u      /* by the sweep */
 
 typedef struct {

@@ -139,6 +139,20 @@ static const af_structure_t *structure_of(const af_rewriter_t *rw, const af_cand
     return candidate->rule == AF_NO_RULE ? NULL : rw->rules->rules[candidate->rule].structure;
 }
 
+static const af_tape_t *tape_of(const af_rewriter_t *rw, const af_candidate_t *candidate)
+{
+    return candidate->raw ? &rw->raw_tape : &rw->tape;
+}
+
+/* The candidate needs its text no more. */
+static void text_known(af_rewriter_t *rw, af_candidate_t *candidate)
+{
+    rw->text_candidates -= candidate->text_open;
+    rw->tape_candidates -= candidate->tape;
+    rw->raw_candidates -= candidate->raw;
+    candidate->text_open = candidate->tape = candidate->raw = false;
+}
+
 /* `by` more candidates (or one less) whose selector looks at what comes after them. */
 static void looking(af_rewriter_t *rw, int by)
 {
@@ -178,10 +192,14 @@ static af_status_t add_candidate(af_rewriter_t *rw, af_node_t node, uint32_t rul
         looking(rw, 1);
     }
     candidate->text_open = text;
-    candidate->tape = text && needs_tape(&rw->rules->rules[rule]);
     const af_structure_t *structure = structure_of(rw, candidate);
+    candidate->raw = text && structure == NULL && af_raw_has_own_text(rw, node);
+    candidate->tape = text && !candidate->raw && needs_tape(&rw->rules->rules[rule]);
     candidate->heading_open = structure != NULL && structure->heading != NULL;
-    candidate->mark = af_tape_mark(&rw->tape);
+    if (candidate->raw && rw->raw_candidates++ == 0) {
+        af_raw_start(rw);
+    }
+    candidate->mark = af_tape_mark(tape_of(rw, candidate));
     if (rw->moved_mark != SIZE_MAX && (node_of(rw, node)->flags & AF_NODE_CLONE) != 0) {
         candidate->mark = rw->moved_mark; /* what the adoption agency moves is in the clone */
     }
@@ -262,8 +280,7 @@ static void finish_candidate(af_rewriter_t *rw, af_candidate_t *candidate, bool 
     candidate->done = true;
     selector_known(rw, candidate);
     rw->open_candidates--;
-    rw->text_candidates -= candidate->text_open;
-    rw->tape_candidates -= candidate->tape;
+    text_known(rw, candidate);
     rw->structure_candidates -= structure_of(rw, candidate) != NULL;
     node_of(rw, candidate->node)->hold--;
     if (holds) {
@@ -306,13 +323,14 @@ static bool outgrown(af_rewriter_t *rw, af_candidate_t *candidate)
     if (rule->pattern == NULL) {
         return false;
     }
-    if (af_tape_longer(&rw->tape, candidate->mark, rule->group_max)) {
+    const af_tape_t *tape = tape_of(rw, candidate);
+    if (af_tape_longer(tape, candidate->mark, rule->group_max)) {
         return true;
     }
     if (rule->group == NULL) {
         return false;
     }
-    af_slice_t text = af_tape_since(&rw->tape, candidate->mark);
+    af_slice_t text = af_tape_since(tape, candidate->mark);
     if (text.len < candidate->asked * 2 + 1) {
         return false;
     }
@@ -407,19 +425,20 @@ static bool pattern_holds(af_rewriter_t *rw, af_candidate_t *candidate, af_slice
 static bool text_holds(af_rewriter_t *rw, af_candidate_t *candidate)
 {
     const af_rule_t *rule = &rw->rules->rules[candidate->rule];
-    bool moved_out = rw->moved_mark != SIZE_MAX && rw->moved_mark > candidate->mark;
+    bool moved_out = !candidate->raw && rw->moved_mark != SIZE_MAX && rw->moved_mark > candidate->mark;
 
-    if (!candidate->tape) {
+    if (!candidate->tape && !candidate->raw) {
         return af_structure_holds(rw, candidate); /* the tape need not reach back to it */
     }
-    af_slice_t text = moved_out ? af_tape_between(&rw->tape, candidate->mark, rw->moved_mark)
-                                : af_tape_since(&rw->tape, candidate->mark);
+    const af_tape_t *tape = tape_of(rw, candidate);
+    af_slice_t text = moved_out ? af_tape_between(tape, candidate->mark, rw->moved_mark) : af_tape_since(tape, candidate->mark);
 
-    if (candidate->mark < rw->tape.base) {
+    if (candidate->mark < tape->base) {
         return false; /* moved text that nobody kept: the element stays */
     }
     if ((rule->pattern != NULL && !pattern_holds(rw, candidate, text)) ||
-        (rule->structure != NULL && !af_structure_holds(rw, candidate)) || af_structure_guarded(rw, candidate)) {
+        (rule->structure != NULL && !af_structure_holds(rw, candidate)) ||
+        (candidate->tape && af_structure_guarded(rw, candidate))) {
         return false;
     }
     if (rule->verb == AF_VERB_DEDUPE) {
@@ -437,9 +456,7 @@ static void settle_text(af_rewriter_t *rw, af_candidate_t *candidate)
         tell_guarded(rw, candidate);
         holds = false;
     }
-    rw->text_candidates -= candidate->text_open;
-    rw->tape_candidates -= candidate->tape;
-    candidate->text_open = candidate->tape = false;
+    text_known(rw, candidate);
     if (!holds || !candidate->selector_open) {
         finish_candidate(rw, candidate, holds);
     }

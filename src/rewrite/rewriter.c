@@ -83,6 +83,7 @@ static af_status_t start_parts(af_rewriter_t *rw)
     }
     rw->watches_output = rw->rules->rule_count > 0;
     af_tape_init(&rw->tape, rw->heap, TAPE_LIMIT);
+    af_tape_init(&rw->raw_tape, rw->heap, TAPE_LIMIT);
     af_condition_init(&rw->condition, rw->heap, limits->match_steps);
     af_dedupe_init(&rw->dedupe, rw->heap, 0);
     if (status == AF_OK && (rw->rules->has_text || rw->rules->has_dedupe || rw->rules->has_attribution ||
@@ -186,6 +187,7 @@ void af_rewriter_destroy(af_rewriter_t *rw)
         af_matcher_destroy(&rw->matcher);
         af_pool_destroy(&rw->pool);
         af_tape_destroy(&rw->tape);
+        af_tape_destroy(&rw->raw_tape);
         af_tape_destroy(&rw->ahead.tape);
         af_condition_destroy(&rw->condition);
         af_dedupe_destroy(&rw->dedupe);
@@ -307,6 +309,9 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
             break;
         case AF_EVENT_CLOSED:
             changed = true;
+            if (rw->raw_candidates > 0) {
+                status = af_raw_end(rw);
+            }
             if (af_notices_active(rw)) {
                 status = af_notices_closed(rw, token, event.node);
             }
@@ -322,7 +327,9 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
             break;
         case AF_EVENT_TEXT:
             rw->text_parent = event.parent;
-            if (rw->tape_candidates > 0 || af_notices_active(rw)) {
+            if (rw->raw_candidates > 0) {
+                status = af_raw_text(rw, token);
+            } else if (rw->tape_candidates > 0 || af_notices_active(rw)) {
                 status = observe_text(rw, token, &event);
             }
             if (af_structure_active(rw) && af_is_normal_text(rw, event.parent)) {
@@ -340,6 +347,7 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
             rw->text_parent = event.parent;
             break;
         case AF_EVENT_ATTRIBUTES:
+            status = af_root_attributes(rw, event.node);
             break;
         }
     }

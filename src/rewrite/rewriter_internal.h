@@ -61,6 +61,7 @@ typedef struct {
     bool looks;         /* and it looks at what comes after the node */
     bool text_open;     /* the text condition, dedupe or the structure waits for the element's end */
     bool tape;          /* and needs the text itself */
+    bool raw;           /* which is that of an element of raw text: on the tape for that */
     bool heading_open;  /* the heading has not been seen */
     bool guarded;       /* a protected element is inside: what holds is counted, and stays */
     uint32_t asked;     /* bytes of text that the group's pattern was last tried on */
@@ -203,7 +204,7 @@ struct af_rewriter {
     size_t open_candidates, text_candidates; /* those that wait for their end */
     bool retains_siblings, retains_children; /* whatever waits */
     uint32_t looking_candidates;             /* those that `looks` */
-    size_t tape_candidates, structure_candidates;
+    size_t tape_candidates, raw_candidates, structure_candidates;
     af_counts_t counts;
     uint32_t run_text, run_link; /* characters since the last block boundary */
     af_node_t shown_in;       /* where the text is that is being counted; 0 */
@@ -247,6 +248,7 @@ struct af_rewriter {
     bool asks_charset;        /* nobody told it: the first meta that does */
     af_charset_t *charset;
     af_tape_t tape;
+    af_tape_t raw_tape;       /* of the open element of raw text, while raw_candidates want it */
     af_condition_t condition;
     af_dedupe_t dedupe;
     af_facts_t facts;
@@ -424,6 +426,11 @@ AF_MUST_USE af_status_t af_ask_charset(af_rewriter_t *rw, const af_token_t *toke
 AF_MUST_USE af_status_t af_waiting_add(af_rewriter_t *rw, const af_token_t *token);
 AF_MUST_USE af_status_t af_waiting_end(af_rewriter_t *rw, const af_token_t *token); /* `token` comes next */
 void af_waiting_note_implied(af_rewriter_t *rw);
+AF_MUST_USE af_status_t af_root_attributes(af_rewriter_t *rw, af_node_t node); /* the token adds its own to html, body */
+bool af_raw_has_own_text(const af_rewriter_t *rw, af_node_t node); /* script, style, title, textarea, ...: not template */
+void af_raw_start(af_rewriter_t *rw);                              /* the first candidate of such an element */
+AF_MUST_USE af_status_t af_raw_text(af_rewriter_t *rw, const af_token_t *token);
+AF_MUST_USE af_status_t af_raw_end(af_rewriter_t *rw);             /* no more of it comes */
 
 /* moved */
 AF_MUST_USE af_status_t af_moved_note(af_rewriter_t *rw, af_node_t node);

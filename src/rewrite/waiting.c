@@ -33,6 +33,41 @@ bool af_is_normal_text(const af_rewriter_t *rw, af_node_t parent)
     return true;
 }
 
+/* A text condition on an element of raw text asks for its own, which is normal text of nothing else: a tape for that. There is
+ * one such element at a time, and nothing else begins in it. */
+bool af_raw_has_own_text(const af_rewriter_t *rw, af_node_t node)
+{
+    return is_silent(node_of(rw, node)) && node_of(rw, node)->name != AF_TAG_TEMPLATE;
+}
+
+void af_raw_start(af_rewriter_t *rw)
+{
+    rw->raw_tape.charset = rw->charset;
+    rw->raw_tape.partial.len = 0;
+    af_tape_forget(&rw->raw_tape, SIZE_MAX);
+}
+
+af_status_t af_raw_text(af_rewriter_t *rw, const af_token_t *token)
+{
+    af_status_t status = af_tape_text(&rw->raw_tape, token->bytes, token->from_pos, token->text);
+
+    if (status == AF_LIMIT) {
+        while (rw->raw_candidates > 0) {
+            af_candidates_oldest_gives_up(rw, "text");
+        }
+        return AF_OK;
+    }
+    af_candidates_text(rw);
+    return status;
+}
+
+af_status_t af_raw_end(af_rewriter_t *rw)
+{
+    af_status_t status = rw->raw_tape.partial.len > 0 ? af_tape_break(&rw->raw_tape) : AF_OK;
+
+    return status == AF_LIMIT ? AF_OK : status;
+}
+
 static bool any_needed(const af_index_t *index, const uint32_t *tags, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -53,6 +88,19 @@ void af_waiting_note_implied(af_rewriter_t *rw)
     rw->implied_atoms = any_needed(index, implied, sizeof implied / sizeof *implied);
     rw->end_tag_atoms = any_needed(index, by_end_tags, sizeof by_end_tags / sizeof *by_end_tags);
     rw->root_atoms = any_needed(index, roots, sizeof roots / sizeof *roots);
+}
+
+/* HTML #parsing-main-inbody: a second html or body tag adds the attributes that the element has not. Where no tag made that, as
+ * where something stands in front of <body>, selectors know them from there on; what came before has been judged. */
+af_status_t af_root_attributes(af_rewriter_t *rw, af_node_t node)
+{
+    af_node_record_t *record = node_of(rw, node);
+
+    if ((record->flags & (AF_NODE_IMPLIED | AF_NODE_LATE_TAG)) != AF_NODE_IMPLIED || rw->own_atoms.count == 0) {
+        return AF_OK;
+    }
+    record->flags |= AF_NODE_LATE_TAG;
+    return af_pool_set_atoms(&rw->pool, node, rw->own_atoms.items, rw->own_atoms.count);
 }
 
 bool af_waiting_implies(const af_rewriter_t *rw, const af_token_t *token)

@@ -174,10 +174,16 @@ static af_match_t judge_empty(const af_node_record_t *record)
 
 /* --- :has() ------------------------------------------------------------------------------------------------------------ */
 
+/* What is in a template is no descendant of what is around it, HTML #the-template-element. Its own :has() sees it. */
+static bool is_template(const run_t *run, af_node_t node)
+{
+    return record_of(run, node)->name == AF_TAG_TEMPLATE && record_of(run, node)->space == AF_NS_HTML;
+}
+
 /* The element after `at` in a walk backwards through what is under `top`, or 0. `deep`: not only its children. */
 static af_node_t walk_on(const run_t *run, af_node_t at, af_node_t top, bool deep)
 {
-    if (deep && record_of(run, at)->last_child != 0) {
+    if (deep && record_of(run, at)->last_child != 0 && !is_template(run, at)) {
         return record_of(run, at)->last_child;
     }
     while (at != 0 && at != top) {
@@ -204,7 +210,8 @@ static bool has_after(const run_t *run, const af_alternative_t *item, af_node_t 
     af_node_t at = record_of(run, node)->parent;
 
     for (at = at == 0 ? 0 : record_of(run, at)->last_child; at != 0 && at != node; at = record_of(run, at)->previous) {
-        if (item->direct ? judge(run, item->compound, at, hopeful) == FOUND : has_under(run, item->compound, at, true, hopeful)) {
+        if (item->direct ? judge(run, item->compound, at, hopeful) == FOUND
+                         : !is_template(run, at) && has_under(run, item->compound, at, true, hopeful)) {
             return true;
         }
         if (!item->direct && judge(run, item->compound, at, hopeful) == FOUND) {

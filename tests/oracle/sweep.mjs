@@ -211,9 +211,9 @@ async function judgeRun(id, html, rules, chunk, have) {
   if (first.out === html) return void counts.passed++;
   counts.picked++;
   const second = await filter.run(rules, first.out, 0);
-  const did = applyRules(parseHtml(first.out), rules);
-  const keeps = rules.some((rule) => rule.startsWith('keep'));
   if (second.out !== first.out) {
+    const did = applyRules(parseHtml(first.out), rules);
+    const keeps = rules.some((rule) => rule.startsWith('keep'));
     const worse = difference(first.out, second.out, rules, inventory(parseHtml(first.out)));
     if (worse && (worse.created.length || (await reachable(worse.doc)))) {
       delete worse.doc;
