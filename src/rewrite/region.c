@@ -1,13 +1,10 @@
 /*
  * rewrite/region.c: held tokens written from the tree that they made.
  *
- * Where the adoption agency moved nodes among held tokens, and some of them go, the tokens' order is no longer the tree's:
- * an element may
- * have to begin before a tag that came earlier. Then the region's final tree is built from the events (the tokens are
- * taken a second
- * time), and written in tree order: start tags and text as they came, end tags where they are due. Bytes that the order
- * brings forward
- * are insertions of a copy.
+ * Where the adoption agency moved nodes among held tokens, and some of them go, the tokens' order is no longer the tree's: an
+ * element may have to begin before a tag that came earlier. Then the region's final tree is built from the events (the tokens are
+ * taken a second time), and written in tree order: start tags and text as they came, end tags where they are due. Bytes that the
+ * order brings forward are insertions of a copy.
  *
  * A token of the region may move elements from before it (the *lift*): then what hangs on these so far is written first, then the
  * end tag that does the same to the output's elements, then the rest. What cannot be written like this is left to the token by
@@ -104,9 +101,8 @@ static void put(region_t *region, uint32_t i, uint32_t parent, uint32_t before)
     *(before != 0 ? &item_at(region, before)->previous : &up->last) = i;
 }
 
-/* The innermost part of a table from before the region in which text does not stay: what is fostered comes before the
-   table when it is
- * written there. */
+/* The innermost part of a table from before the region in which text does not stay: what is fostered comes before the table when
+ * it is written there. */
 static af_node_t foster_context(const region_t *region)
 {
     const af_tree_t *tree = &region->replay;
@@ -393,10 +389,28 @@ static af_status_t write_element(region_t *region, const item_t *item)
     af_token_t token = af_queue_token(rw, item->token, &nodes, &count);
     bool taken;
     af_status_t status = af_reconcile_take(rw, item->node, &token, &taken);
+    if (status == AF_OK && !taken) {
+        status = af_reconcile_forget(rw);
+        status = status == AF_OK ? af_reconcile_take(rw, item->node, &token, &taken) : status;
+    }
     if (status == AF_OK && taken) {
         af_write_moved(rw, &token);
     }
     return status;
+}
+
+/* All that is to be open is open: what text would open again beyond that goes off the list. */
+static af_status_t forget_before(af_rewriter_t *rw, const af_token_t *text)
+{
+    af_status_t status = af_tree_clone(&rw->trial, &rw->out);
+
+    if (status == AF_OK) {
+        rw->trial.script = NULL;
+        rw->trial.script_count = 0;
+        rw->trial.scripted = true;
+        status = af_tree_process(&rw->trial, text);
+    }
+    return status == AF_OK && rw->trial.mismatch ? af_reconcile_forget(rw) : status;
 }
 
 static af_status_t write_content(region_t *region, const item_t *item)
@@ -417,7 +431,10 @@ static af_status_t write_content(region_t *region, const item_t *item)
             token.from_pos = item->from_pos;
             token.to_pos = item->to_pos;
         }
-        if (first) {
+        if (first && token.type == AF_TOKEN_TEXT) {
+            status = forget_before(rw, &token);
+        }
+        if (first && status == AF_OK) {
             rw->out.script = NULL;
             rw->out.script_count = rw->out.script_used = 0;
             status = af_tree_process(&rw->out, &token);
