@@ -407,7 +407,6 @@ static af_status_t forget_before(af_rewriter_t *rw, const af_token_t *text)
     if (status == AF_OK) {
         rw->trial.script = NULL;
         rw->trial.script_count = 0;
-        rw->trial.scripted = true;
         status = af_tree_process(&rw->trial, text);
     }
     return status == AF_OK && rw->trial.mismatch ? af_reconcile_forget(rw) : status;
