@@ -174,6 +174,18 @@ def chunk(data):
     return b'%x\r\n%s\r\n' % (len(data), data) if data else b''
 
 
+def unchunk(data):
+    """What of a chunked body has come, without the chunks' frames."""
+    out = b''
+    while b'\r\n' in data:
+        size, data = data.split(b'\r\n', 1)
+        n = int(size, 16)
+        if n == 0:
+            break
+        out, data = out + data[:n], data[n + 2:]
+    return out
+
+
 class Faults:
     """What tests/nginx/preload.c makes of nginx's memory and writes; `environ` is for Nginx."""
 
