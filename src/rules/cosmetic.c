@@ -78,7 +78,7 @@ static const char *never_a_rule(const af_cosmetic_t *cosmetic)
         return "a rule of style: it changes how elements look";
     }
     if (cosmetic->body.data[0] == '^') {
-        return "an HTML filter: write its selector in a line with \"remove\"";
+        return "an HTML filter: write its selector behind the verb remove";
     }
     if (cosmetic->hosts.len > 0 && is_one_of(cosmetic->hosts.data[0], "/[")) {
         return "patterns of hosts and modifiers are not supported: only names of hosts are";
