@@ -15,10 +15,10 @@ _article_filter()
         return
         ;;
     -e | --rule)
-        COMPREPLY=($(compgen -W 'remove unwrap keep strip dedupe protect attribution feed-remove preset lift' -- "$current"))
+        COMPREPLY=($(compgen -W 'remove unwrap keep strip dedupe protect attribution feed-add feed-fields feed-remove preset lift' -- "$current"))
         return
         ;;
-    --site | --url | --charset | --date | --chunk | --csp | --hold | --memory)
+    --site | --url | --charset | --date | --chunk | --csp | --feed-fields | --hold | --memory)
         return
         ;;
     esac
