@@ -67,6 +67,11 @@ void af_tokenizer_finish(af_tokenizer_t *t)
     t->carry_scanned = false;
 }
 
+bool af_tokenizer_reads_markup(const af_tokenizer_t *t)
+{
+    return t->kind == AF_TEXT_DATA && t->rest == REST_NONE;
+}
+
 void af_tokenizer_set_text(af_tokenizer_t *t, af_text_kind_t kind)
 {
     if (t->last_tag != AF_TAG_UNKNOWN) {

@@ -80,6 +80,10 @@ void af_tokenizer_feed(af_tokenizer_t *tokenizer, const uint8_t *data, size_t le
 /* No more bytes: the following calls of next give what is left and then AF_TOKEN_END. */
 void af_tokenizer_finish(af_tokenizer_t *tokenizer);
 
+/* Whether bytes behind what was fed would be read as markup: false in raw text, and inside a comment or tag whose beginning was
+ * given. What is carried is not looked at. */
+bool af_tokenizer_reads_markup(const af_tokenizer_t *tokenizer);
+
 /* Takes the next token. AF_NOMEM, AF_LIMIT: the carry could not grow; the tokenizer is of no further use. */
 AF_MUST_USE af_status_t af_tokenizer_next(af_tokenizer_t *tokenizer, af_token_t *out);
 

@@ -5,7 +5,8 @@
  * longer than the longest rule's max) its block is held back, or the block before it, so that a year can be put in or the block
  * dropped. Text behind a block that was too long to be held is told of and left as it is. A longer run is only looked at for the
  * rules' `when`, in pieces. A notice that is missing is inserted where its scope ends; for at=start the whole scope is held, and
- * where that is more than may be held, the notice comes at its end, too.
+ * where that is more than may be held, the notice comes at its end, too. Where the document ends inside a tag or comment the notice
+ * stands before that, and where it ends in raw text (a script, a text area) no notice can stand at all.
  */
 #include "rewrite/rewriter_internal.h"
 
@@ -345,6 +346,28 @@ static bool is_known_gone(const af_rewriter_t *rw, af_node_t node)
     return false;
 }
 
+void af_notices_finish(af_rewriter_t *rw)
+{
+    rw->finishing = true;
+    rw->ends_inside = !af_tokenizer_reads_markup(rw->tokenizer);
+    rw->may_be_quiet = false; /* the last token is looked at */
+}
+
+/* A tag, comment or doctype that the document's end cuts: what is written behind it would be a part of it. */
+static bool is_cut(const af_rewriter_t *rw, const af_token_t *token)
+{
+    return rw->finishing && (token->type == AF_TOKEN_IGNORED || token->type == AF_TOKEN_COMMENT || token->type == AF_TOKEN_DOCTYPE);
+}
+
+/* Text that would begin a comment with the "<" of what is written behind it. */
+static bool opens_comment(const af_token_t *token)
+{
+    af_slice_t text = token->bytes;
+
+    return token->type == AF_TOKEN_TEXT && token->text == AF_TEXT_DATA && text.len >= 2 &&
+           memcmp(text.data + text.len - 2, "</", 2) == 0;
+}
+
 static af_status_t end_scope(af_rewriter_t *rw, const af_scope_t *scope, const af_token_t *token)
 {
     af_notice_t notice;
@@ -368,6 +391,10 @@ static af_status_t end_scope(af_rewriter_t *rw, const af_scope_t *scope, const a
     bool after = rule->attribution->place == AF_PLACE_AFTER && token->type == AF_TOKEN_END_TAG;
     bool at_start = scope->held && scope->start_pos >= rw->edits.frontier;
     uint64_t pos = at_start ? scope->start_pos : after ? token->to_pos : token->from_pos;
+    if (rw->finishing && rw->ends_inside && !at_start) {
+        tell(rw, AF_ILL_FORMED, scope->rule, pos, pos, "malformed");
+        return AF_OK;
+    }
     note(rw, "inserted");
     return add_insert(rw, (af_insert_t){.pos = pos, .drop_to = pos, .rule = scope->rule, .is_whole = true, .scope = scope->node},
                       notice.bytes);
@@ -405,16 +432,17 @@ af_status_t af_notices_closed(af_rewriter_t *rw, const af_token_t *token, af_nod
 /* The body ends where its end tag, or html's, or the document's end stands, although its element stays open. */
 af_status_t af_notices_token(af_rewriter_t *rw, const af_token_t *token)
 {
-    bool ends = token->type == AF_TOKEN_END || (token->type == AF_TOKEN_END_TAG &&
-                                                (token->tag == AF_TAG_BODY || token->tag == AF_TAG_HTML));
+    bool ends_all = token->type == AF_TOKEN_END || is_cut(rw, token);
+    bool ends = ends_all || (token->type == AF_TOKEN_END_TAG && (token->tag == AF_TAG_BODY || token->tag == AF_TAG_HTML));
 
+    rw->ends_inside = rw->ends_inside || (rw->finishing && opens_comment(token));
     if (!ends || rw->in.template_count > 0) {
         return AF_OK;
     }
     af_status_t status = end_run(rw, false);
     release_block(rw);
     for (uint32_t i = rw->in.depth; status == AF_OK && i > 0; i--) {
-        if (token->type == AF_TOKEN_END || node_of(rw, rw->in.stack[i - 1])->name == AF_TAG_BODY) {
+        if (ends_all || node_of(rw, rw->in.stack[i - 1])->name == AF_TAG_BODY) {
             status = end_scopes(rw, rw->in.stack[i - 1], token);
         }
     }

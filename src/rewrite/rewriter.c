@@ -667,6 +667,9 @@ af_status_t af_rewriter_finish(af_rewriter_t *rw)
     af_status_t status = AF_OK;
 
     if (!rw->passing) {
+        if (af_notices_active(rw)) {
+            af_notices_finish(rw);
+        }
         af_tokenizer_finish(rw->tokenizer);
         status = run(rw);
     }

@@ -181,6 +181,8 @@ struct af_rewriter {
     const uint8_t *chunk; size_t chunk_len; /* of the push that is running */
     bool may_be_quiet;        /* no rule wants to see every token */
     bool reads_ahead;         /* attribution rules want only some of the runs of text */
+    bool finishing;           /* attribution rules: what comes is the last token, cut by the end, and the end */
+    bool ends_inside;         /* attribution rules: markup at the document's end would be read as something else */
     uint64_t pushed, token_pos, token_end; /* bytes seen; where the token being observed begins and ends */
     const char *site; size_t site_len;
 
@@ -466,6 +468,7 @@ bool af_notices_risk(const af_rewriter_t *rw, const af_token_t *token); /* its e
 AF_MUST_USE af_status_t af_notices_init(af_rewriter_t *rw);
 void af_notices_destroy(af_rewriter_t *rw);
 AF_MUST_USE af_status_t af_notices_token(af_rewriter_t *rw, const af_token_t *token); /* before the tree takes it */
+void af_notices_finish(af_rewriter_t *rw); /* the document ends, before the tokenizer is told */
 AF_MUST_USE af_status_t af_notices_created(af_rewriter_t *rw, const af_token_t *token, af_node_t node);
 /* Whether what comes next, and then a tag of it, is nothing to attribution rules if it does nothing rare to the tree. */
 bool af_notices_quiet(af_rewriter_t *rw);
