@@ -356,7 +356,9 @@ void af_notices_finish(af_rewriter_t *rw)
 /* A tag, comment or doctype that the document's end cuts: what is written behind it would be a part of it. */
 static bool is_cut(const af_rewriter_t *rw, const af_token_t *token)
 {
-    return rw->finishing && (token->type == AF_TOKEN_IGNORED || token->type == AF_TOKEN_COMMENT || token->type == AF_TOKEN_DOCTYPE);
+    bool is_tag_or_comment = token->type == AF_TOKEN_IGNORED || token->type == AF_TOKEN_COMMENT || token->type == AF_TOKEN_DOCTYPE;
+
+    return rw->finishing && is_tag_or_comment;
 }
 
 /* Text that would begin a comment with the "<" of what is written behind it. */
