@@ -5,8 +5,8 @@
  * longer than the longest rule's max) its block is held back, or the block before it, so that a year can be put in or the block
  * dropped. Text behind a block that was too long to be held is told of and left as it is. A longer run is only looked at for the
  * rules' `when`, in pieces. A notice that is missing is inserted where its scope ends; for at=start the whole scope is held, and
- * where that is more than may be held, the notice comes at its end, too. Where the document ends inside a tag or comment the notice
- * stands before that, and where it ends in raw text (a script, a text area) no notice can stand at all.
+ * where that is more than may be held, the notice comes at its end, too. Where the document ends inside a tag the notice stands
+ * before that, and where it ends in raw text (a script, a text area) or a comment no notice can stand at all.
  */
 #include "rewrite/rewriter_internal.h"
 
@@ -356,9 +356,8 @@ void af_notices_finish(af_rewriter_t *rw)
 /* A tag, comment or doctype that the document's end cuts: what is written behind it would be a part of it. */
 static bool is_cut(const af_rewriter_t *rw, const af_token_t *token)
 {
-    bool is_tag_or_comment = token->type == AF_TOKEN_IGNORED || token->type == AF_TOKEN_COMMENT || token->type == AF_TOKEN_DOCTYPE;
-
-    return rw->finishing && is_tag_or_comment;
+    return rw->finishing && (token->type == AF_TOKEN_IGNORED || token->type == AF_TOKEN_COMMENT ||
+                             token->type == AF_TOKEN_DOCTYPE);
 }
 
 /* Text that would begin a comment with the "<" of what is written behind it. */
