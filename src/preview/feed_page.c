@@ -70,8 +70,8 @@ static void put_number(af_feed_page_t *page, uint64_t number)
     put_text(page, text);
 }
 
-/* Text of a rule: ASCII as text, the rest as question marks, for the page may be in another charset. */
-static void put_rule(af_feed_page_t *page, const char *text)
+/* The name of a rule: ASCII as text, the rest as question marks, for the page may be in another charset. */
+static void put_name(af_feed_page_t *page, const char *text)
 {
     uint8_t bytes[400];
     af_column_t column = {bytes, 0, sizeof bytes, false};
@@ -121,9 +121,9 @@ static void put_item_rules(af_feed_page_t *page)
     put_number(page, page->inserted);
     put_text(page, " would come:");
     for (uint32_t i = 0; i < page->item_rule_count; i++) {
-        const char *text = af_ruleset_text(page->rules, page->item_rules[i]);
+        const char *name = af_preview_name(page->rules, page->item_rules[i]);
         put_text(page, i == 0 ? " <code>" : ", <code>");
-        put_rule(page, text == NULL ? "" : text);
+        put_name(page, name == NULL ? "" : name);
         put_text(page, "</code>");
     }
     put_text(page, "</p>\n");

@@ -167,11 +167,18 @@ static const char *class_of(af_mark_kind_t kind)
     return "";
 }
 
-static void put_rule(const out_t *out, const af_preview_t *preview, const mark_t *mark)
+const char *af_preview_name(const af_ruleset_t *rules, uint32_t rule)
 {
-    const char *text = af_ruleset_text(preview->rules, mark->rule);
+    const char *label = af_ruleset_label(rules, rule);
 
-    put_escaped(out, text == NULL ? word_of(mark->kind) : text);
+    return label != NULL ? label : af_ruleset_text(rules, rule);
+}
+
+static void put_name(const out_t *out, const af_preview_t *preview, const mark_t *mark)
+{
+    const char *name = af_preview_name(preview->rules, mark->rule);
+
+    put_escaped(out, name == NULL ? word_of(mark->kind) : name);
 }
 
 static void put_label(const out_t *out, const af_preview_t *preview, uint32_t number)
@@ -182,7 +189,7 @@ static void put_label(const out_t *out, const af_preview_t *preview, uint32_t nu
     snprintf(tag, sizeof tag, "<article-filter-label id=\"article-filter-%u\" class=\"article-filter-label %s\">%u ", number + 1,
              class_of(mark->kind), number + 1);
     put_text(out, tag);
-    put_rule(out, preview, mark);
+    put_name(out, preview, mark);
     put_text(out, "</article-filter-label>");
 }
 
@@ -195,7 +202,7 @@ static void put_line(const out_t *out, const af_preview_t *preview, uint32_t num
 
     snprintf(text, sizeof text, "<li><a href=\"#article-filter-%u\" class=\"%s\">", number + 1, class_of(mark->kind));
     put_text(out, text);
-    put_rule(out, preview, mark);
+    put_name(out, preview, mark);
     put_text(out, "</a><small>");
     if (file != NULL) {
         put_escaped(out, file);
@@ -206,6 +213,10 @@ static void put_line(const out_t *out, const af_preview_t *preview, uint32_t num
         snprintf(text, sizeof text, ", %llu bytes: ", (unsigned long long) mark->bytes);
         put_text(out, text);
         put_excerpt(out, mark);
+    }
+    if (af_ruleset_label(preview->rules, mark->rule) != NULL) {
+        put_text(out, "</small><small>");
+        put_escaped(out, af_ruleset_text(preview->rules, mark->rule));
     }
     put_text(out, "</small></li>");
 }

@@ -35,6 +35,9 @@ af_slice_t af_preview_mark(af_preview_t *preview, af_mark_kind_t kind, uint32_t 
  * references). */
 void af_preview_add(af_preview_t *preview, uint64_t bytes, af_slice_t text);
 
+/* What a rule is called on the page: its label, else its text as written. NULL: it has neither. */
+const char *af_preview_name(const af_ruleset_t *rules, uint32_t rule);
+
 /* Writes the style element. */
 void af_preview_write_style(af_preview_put_t put, void *opaque);
 
