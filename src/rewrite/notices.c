@@ -6,7 +6,7 @@
  * dropped. Text behind a block that was too long to be held is told of and left as it is. A longer run is only looked at for the
  * rules' `when`, in pieces. A notice that is missing is inserted where its scope ends; for at=start the whole scope is held, and
  * where that is more than may be held, the notice comes at its end, too. Where the document ends inside a tag the notice stands
- * before that, and where it ends in raw text (a script, a text area) or a comment no notice can stand at all.
+ * before that, and where it ends in raw text (a script, a text area), a comment or a select no notice can stand.
  */
 #include "rewrite/rewriter_internal.h"
 
@@ -369,6 +369,18 @@ static bool opens_comment(const af_token_t *token)
            memcmp(text.data + text.len - 2, "</", 2) == 0;
 }
 
+/* Tree construction ignores the tags of a notice in a list of options. */
+static bool is_in_select(const af_rewriter_t *rw)
+{
+    for (uint32_t i = rw->in.depth; i > 0; i--) {
+        const af_node_record_t *record = node_of(rw, rw->in.stack[i - 1]);
+        if (record->space == AF_NS_HTML && record->name == AF_TAG_SELECT) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static af_status_t end_scope(af_rewriter_t *rw, const af_scope_t *scope, const af_token_t *token)
 {
     af_notice_t notice;
@@ -392,7 +404,7 @@ static af_status_t end_scope(af_rewriter_t *rw, const af_scope_t *scope, const a
     bool after = rule->attribution->place == AF_PLACE_AFTER && token->type == AF_TOKEN_END_TAG;
     bool at_start = scope->held && scope->start_pos >= rw->edits.frontier;
     uint64_t pos = at_start ? scope->start_pos : after ? token->to_pos : token->from_pos;
-    if (rw->finishing && rw->ends_inside && !at_start) {
+    if (rw->finishing && !at_start && (rw->ends_inside || is_in_select(rw))) {
         tell(rw, AF_ILL_FORMED, scope->rule, pos, pos, "malformed");
         return AF_OK;
     }
