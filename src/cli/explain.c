@@ -7,6 +7,7 @@
 #include "cli/explain.h"
 
 #define SHOWN 60
+#define RULE_SHOWN 120u /* bytes of a rule that has a label */
 
 void af_cli_explain_init(af_cli_explain_t *explain, const af_ruleset_t *rules, af_slice_t input)
 {
@@ -116,6 +117,21 @@ static void print_markup(FILE *out, const uint8_t *data, size_t len)
     }
 }
 
+/* A rule that would push the text that goes off the screen is cut where it has a label to be found by. */
+static void print_rule(FILE *out, const af_ruleset_t *rules, uint32_t rule)
+{
+    const char *text = af_ruleset_text(rules, rule), *label = af_ruleset_label(rules, rule);
+    size_t len = strlen(text);
+
+    if (len <= RULE_SHOWN || label == NULL) {
+        fprintf(out, " %s", text);
+        return;
+    }
+    for (len = RULE_SHOWN - RULE_SHOWN / 4; ((uint8_t) text[len] & 0xc0) == 0x80; len--) {
+    }
+    fprintf(out, " %.*s... label=%s", (int) len, text, label);
+}
+
 static void print_line(af_cli_explain_t *explain, uint64_t pos, uint64_t bytes, const char *what, uint32_t rule)
 {
     af_cli_explain_place(explain, pos);
@@ -127,7 +143,8 @@ static void print_line(af_cli_explain_t *explain, uint64_t pos, uint64_t bytes, 
     }
     uint32_t line = 0;
     const char *file = af_ruleset_origin(explain->rules, rule, &line);
-    fprintf(explain->out, " %s [%s:%u]", af_ruleset_text(explain->rules, rule), file == NULL ? "" : file, line);
+    print_rule(explain->out, explain->rules, rule);
+    fprintf(explain->out, " [%s:%u]", file == NULL ? "" : file, line);
 }
 
 static const char *name_of(af_event_kind_t kind)
