@@ -11,7 +11,7 @@ _article_filter()
         return
         ;;
     --type)
-        COMPREPLY=($(compgen -W 'auto html feed fragment' -- "$current"))
+        COMPREPLY=($(compgen -W 'auto html feed' -- "$current"))
         return
         ;;
     -e | --rule)
