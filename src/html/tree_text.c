@@ -136,6 +136,18 @@ static size_t foster_piece(const af_tree_t *tree, const af_token_t *token)
     return tree->table_text == AF_TABLE_TEXT_FOSTER || af_text_classify(&part) == TEXT_OTHER ? at : len;
 }
 
+/* Text up to white space or a NUL. */
+static size_t word_piece(const af_token_t *token)
+{
+    size_t nul = nul_piece(token), at = 0, len;
+    uint32_t c;
+
+    while (at < nul && (len = character(token, at, &c)) > 0 && !is_space(c)) {
+        at += len;
+    }
+    return at < nul ? at : nul;
+}
+
 size_t af_tree_text_piece(const af_tree_t *tree, const af_token_t *token)
 {
     size_t swallowed = tree->ignore_line_feed ? af_text_line_feed(token) : 0;
@@ -153,6 +165,9 @@ size_t af_tree_text_piece(const af_tree_t *tree, const af_token_t *token)
         return nul_piece(token);
     }
     size_t space = af_tree_in_foreign(tree) ? 0 : af_text_leading_space(token);
+    if (space == 0 && tree->mode == MODE_IN_COLUMN_GROUP && !af_current_is(tree, AF_TAG_COLGROUP)) {
+        return word_piece(token); /* in a template, a word is ignored, the white space behind it is not */
+    }
     return space == 0 ? nul_piece(token) : space;
 }
 

@@ -381,8 +381,15 @@ static bool template_differs(const af_rewriter_t *rw, const af_tree_t *tree)
     return rw->out.template_count > 0 && af_tree_template_in_body(tree) && !af_tree_template_in_body(&rw->out);
 }
 
-/* Whether the token needs a tag that is ignored in front of it: it is text in a table that what was dropped kept apart from the
- * text before it, or what was dropped went back from behind </body> into the body, or decided how a template is read. */
+/* A comment behind </body>, where the output is back in the body: by a formatting element that white space opened again. */
+static bool comment_is_behind(const af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token)
+{
+    return token->type == AF_TOKEN_COMMENT && af_tree_past_body(tree) && !af_tree_past_body(&rw->out);
+}
+
+/* Whether the token needs a tag in front of it that closes nothing: it is text in a table that what was dropped kept apart from
+ * the text before it, or what was dropped went back from behind </body> into the body or what was written did, or it decided how a
+ * template is read. */
 static bool needs_nudge(const af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token)
 {
     if (template_differs(rw, tree)) {
@@ -391,18 +398,23 @@ static bool needs_nudge(const af_rewriter_t *rw, const af_tree_t *tree, const af
     if (token->type == AF_TOKEN_TEXT && rw->dropped_since && rw->out.table_text != AF_TABLE_TEXT_NONE) {
         return true;
     }
-    return token->type == AF_TOKEN_COMMENT && af_tree_past_body(&rw->out);
+    return token->type == AF_TOKEN_COMMENT && (af_tree_past_body(&rw->out) || af_tree_past_body(tree));
 }
 
 /* HTML #parsing-main-intabletext: a run of text is decided as a whole. An end tag that is ignored everywhere in tables ends it,
  * and, ignored in body as well, it leads back there. In a template, HTML #parsing-main-intemplate, a start tag that is ignored in
  * body has the rest read as it is there. */
-static af_status_t nudge(af_rewriter_t *rw, const af_tree_t *tree)
+static af_status_t nudge(af_rewriter_t *rw, const af_tree_t *tree, bool behind)
 {
-    static const uint8_t markup[] = "</col>", body[] = "<body>";
+    static const uint8_t markup[] = "</col>", body[] = "<body>", ends[2][8] = {"</body>", "</html>"};
     af_token_t token = {.type = AF_TOKEN_END_TAG, .tag = AF_TAG_COL, .name = {markup + 2, 3}};
 
-    if (template_differs(rw, tree)) {
+    if (behind) {
+        bool document = tree->event_count > 0 && tree->events[0].parent == 0;
+        token.tag = document ? AF_TAG_HTML : AF_TAG_BODY;
+        token.name = (af_slice_t){ends[document] + 2, 4};
+        af_write_markup(rw, ends[document], 7, AF_NO_RULE);
+    } else if (template_differs(rw, tree)) {
         token = (af_token_t){.type = AF_TOKEN_START_TAG, .tag = AF_TAG_BODY, .name = {body + 1, 4}, .bytes = {body, 6}};
         af_write_markup(rw, body, sizeof body - 1, AF_NO_RULE);
     } else {
@@ -508,7 +520,7 @@ static af_status_t write_alive(af_rewriter_t *rw, const af_tree_t *tree, const a
         switch (attempt) {
         case 1: status = approach(rw, nodes, node_count); break;
         case 2: status = af_reconcile_forget(rw); break;
-        case 3: status = nudge(rw, tree); break;
+        case 3: status = nudge(rw, tree, comment_is_behind(rw, tree, token)); break;
         default: status = AF_OK; break;
         }
         if (status != AF_OK) {
