@@ -564,8 +564,7 @@ void af_candidates_release(af_rewriter_t *rw, af_node_t node, uint32_t rule, boo
     tidy(rw);
 }
 
-/* What ends the scope that the adoption agency looks through. */
-static bool ends_scope(const af_node_record_t *record)
+bool af_candidates_ends_scope(const af_node_record_t *record)
 {
     if (record->space != AF_NS_HTML) {
         return true;
@@ -607,7 +606,7 @@ af_status_t af_candidates_escape(af_rewriter_t *rw, af_node_t node)
             leaves = (record->fate & FATE_UNWRAP) != 0 || record->hold > held_by_notice(rw, node);
             continue;
         }
-        if (ends_scope(record)) {
+        if (af_candidates_ends_scope(record)) {
             break;
         }
         leaves = leaves || record->hold > 0 || (record->fate & (FATE_REMOVE | FATE_UNWRAP | FATE_DEAD)) != 0 ||

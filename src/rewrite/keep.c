@@ -3,7 +3,8 @@
  *
  * Until the first element is picked, the body waits. From then on an element under the body, or under one that holds a picked one
  * (its *shell*), waits until it ends or a picked one appears in it; text directly in a shell goes. Where nothing is picked
- * within the hold-back, nothing changes.
+ * within the hold-back, nothing changes. In an open formatting element all waits: its end tag may move what is picked out of it
+ * (HTML #adoption-agency-algorithm), and then it is no shell.
  */
 #include "rewrite/rewriter_internal.h"
 
@@ -39,6 +40,25 @@ static bool in_body(const af_rewriter_t *rw, af_node_t node)
     return node != 0;
 }
 
+/* All of a picked element stays: what else is picked in it needs no shells there. */
+static void make_shells(af_rewriter_t *rw, af_node_t node)
+{
+    af_node_t up = node_of(rw, node)->parent;
+
+    while (up != 0 && (node_of(rw, up)->fate & FATE_KEPT) == 0) {
+        up = node_of(rw, up)->parent;
+    }
+    if (up != 0) {
+        return;
+    }
+    for (up = node_of(rw, node)->parent; up != 0; up = node_of(rw, up)->parent) {
+        node_of(rw, up)->fate |= FATE_SHELL;
+        if (is_body(node_of(rw, up))) {
+            break;
+        }
+    }
+}
+
 void af_keep_found(af_rewriter_t *rw, af_node_t node)
 {
     if (!rw->rules->has_keep || rw->keep == KEEP_GIVEN_UP || !in_body(rw, node) || is_body(node_of(rw, node))) {
@@ -46,12 +66,50 @@ void af_keep_found(af_rewriter_t *rw, af_node_t node)
     }
     rw->keep = KEEP_ACTIVE;
     node_of(rw, node)->fate |= FATE_KEPT;
-    for (af_node_t up = node_of(rw, node)->parent; up != 0; up = node_of(rw, up)->parent) {
-        node_of(rw, up)->fate |= FATE_SHELL;
-        if (is_body(node_of(rw, up))) {
-            break;
+    make_shells(rw, node);
+}
+
+/* The unsettled nodes, one after the other, from `*at` = 0 on; 0: no more. */
+static af_node_t next_unsettled(const af_rewriter_t *rw, size_t *at)
+{
+    while (*at < rw->held_nodes.count + rw->made.count) {
+        size_t i = (*at)++;
+        af_node_t node = i < rw->held_nodes.count ? *AF_VECTOR_AT(af_node_t, &rw->held_nodes, i)
+                                                  : *AF_VECTOR_AT(af_node_t, &rw->made, i - rw->held_nodes.count);
+        if ((node_of(rw, node)->fate & FATE_SETTLED) == 0) {
+            return node;
         }
     }
+    return 0;
+}
+
+void af_keep_moved(af_rewriter_t *rw)
+{
+    af_node_t node;
+
+    for (size_t at = 0; (node = next_unsettled(rw, &at)) != 0;) {
+        node_of(rw, node)->fate &= (uint8_t) ~FATE_SHELL;
+    }
+    for (size_t at = 0; (node = next_unsettled(rw, &at)) != 0;) {
+        if ((node_of(rw, node)->fate & FATE_KEPT) != 0) {
+            make_shells(rw, node);
+        }
+    }
+}
+
+/* Whether the end of a formatting element that is open may still move the node, or what is in it. */
+static bool may_move(const af_rewriter_t *rw, af_node_t node)
+{
+    for (; node != 0 && !is_body(node_of(rw, node)); node = node_of(rw, node)->parent) {
+        const af_node_record_t *record = node_of(rw, node);
+        if ((record->flags & (AF_NODE_LISTED | AF_NODE_CLOSED)) == AF_NODE_LISTED) {
+            return !rw->keep_hurries;
+        }
+        if (af_candidates_ends_scope(record)) {
+            return false;
+        }
+    }
+    return false;
 }
 
 bool af_keep_undecided(const af_rewriter_t *rw, af_node_t node)
@@ -63,7 +121,7 @@ bool af_keep_undecided(const af_rewriter_t *rw, af_node_t node)
         return false;
     }
     af_node_t top = unpicked_top(rw, node);
-    return top != 0 && (node_of(rw, top)->flags & AF_NODE_CLOSED) == 0;
+    return (top != 0 && (node_of(rw, top)->flags & AF_NODE_CLOSED) == 0) || (in_body(rw, node) && may_move(rw, node));
 }
 
 bool af_keep_text_undecided(const af_rewriter_t *rw, af_node_t parent)
@@ -76,7 +134,7 @@ bool af_keep_removes(const af_rewriter_t *rw, af_node_t node)
     const af_node_record_t *record = node_of(rw, node);
 
     return rw->keep == KEEP_ACTIVE && record->parent != 0 && (record->fate & (FATE_KEPT | FATE_SHELL)) == 0 &&
-           (node_of(rw, record->parent)->fate & FATE_SHELL) != 0;
+           (node_of(rw, record->parent)->fate & (FATE_KEPT | FATE_SHELL)) == FATE_SHELL;
 }
 
 bool af_keep_drops_text(const af_rewriter_t *rw, af_node_t parent)
@@ -108,6 +166,7 @@ void af_keep_gives_up(af_rewriter_t *rw, const af_node_t *nodes, uint32_t count)
         rw->keep = KEEP_GIVEN_UP;
         return;
     }
+    rw->keep_hurries = true;
     for (uint32_t i = 0; i < count; i++) {
         af_node_t top = unpicked_top(rw, nodes[i]);
         if (top != 0) {

@@ -234,6 +234,19 @@ static af_status_t pass_front(af_rewriter_t *rw, const af_held_t *held, const af
     return status;
 }
 
+/* Whether something of the queue is undecided. */
+static bool any_undecided(const af_rewriter_t *rw)
+{
+    for (size_t i = rw->held_first; rw->open_candidates == 0 && rw->keep != KEEP_NONE && i < rw->held.count; i++) {
+        const af_held_t *held = AF_VECTOR_AT(af_held_t, &rw->held, i);
+        if (undecided(rw, AF_VECTOR_FROM(af_node_t, &rw->held_nodes, held->nodes_at), held->node_count) ||
+            af_keep_text_undecided(rw, held->text_parent)) {
+            return true;
+        }
+    }
+    return rw->open_candidates > 0;
+}
+
 /* Whether something of the queue, or around it, does not reach the output. */
 static bool any_goes(const af_rewriter_t *rw)
 {
@@ -242,7 +255,7 @@ static bool any_goes(const af_rewriter_t *rw)
             return true;
         }
     }
-    return rw->diverged;
+    return rw->diverged || rw->keep == KEEP_ACTIVE;
 }
 
 /* Whether all of the queue stays as it is: most of what is held turns out to be nothing that a rule wants. */
@@ -286,7 +299,7 @@ af_status_t af_queue_flush(af_rewriter_t *rw)
         keep_all(rw);
     }
     if (rw->queue_moved && af_rewriter_holding(rw)) {
-        if (rw->open_candidates > 0 || af_keep_blocks(rw)) {
+        if (any_undecided(rw)) {
             return AF_OK;
         }
         for (bool written = rw->inserts.count == 0 && any_goes(rw); written;) {

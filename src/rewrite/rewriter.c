@@ -351,6 +351,9 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
             break;
         }
     }
+    if (rw->keep == KEEP_ACTIVE && rw->queue_moved && changed) {
+        af_keep_moved(rw);
+    }
     if (rw->keep != KEEP_NONE && token->type == AF_TOKEN_TEXT && rw->text_parent == 0 && rw->in.depth > 0) {
         rw->text_parent = rw->in.stack[rw->in.depth - 1]; /* NULs, which the tree ignores, go with the text around them */
     }

@@ -221,6 +221,7 @@ struct af_rewriter {
     af_vector_t strips;       /* scope_t of strip.c */
     keep_state_t keep;
     bool keep_ended;          /* the document is over */
+    bool keep_hurries;        /* too much was held: nothing waits any more for the end of formatting elements */
     uint32_t keep_rule;
     af_vector_t waiting;      /* uint8_t: white space directly in a table, until it is known what follows it */
     uint64_t waiting_pos;
@@ -409,6 +410,7 @@ void af_write_drop(af_rewriter_t *rw, const af_token_t *token, uint32_t rule);
 
 AF_MUST_USE af_status_t af_candidates_hold(af_rewriter_t *rw, af_node_t node); /* holds for the notices */
 AF_MUST_USE af_status_t af_candidates_escape(af_rewriter_t *rw, af_node_t node); /* holds what may leave a removed element */
+bool af_candidates_ends_scope(const af_node_record_t *record); /* the adoption agency looks no further up */
 bool af_candidates_escape_risk(const af_rewriter_t *rw, const af_token_t *token);
 void af_queue_moved(af_rewriter_t *rw, af_node_t from, af_node_t to); /* the adoption agency moved all children */
 void af_candidates_release(af_rewriter_t *rw, af_node_t node, uint32_t rule, bool removes);
@@ -441,6 +443,7 @@ void af_moved_destroy(af_rewriter_t *rw);
 
 /* keep */
 void af_keep_found(af_rewriter_t *rw, af_node_t node);
+void af_keep_moved(af_rewriter_t *rw); /* nodes have other parents: the shells are not known yet */
 bool af_keep_undecided(const af_rewriter_t *rw, af_node_t node);
 bool af_keep_text_undecided(const af_rewriter_t *rw, af_node_t parent);
 bool af_keep_removes(const af_rewriter_t *rw, af_node_t node);

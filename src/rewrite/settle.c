@@ -388,8 +388,8 @@ static bool comment_is_behind(const af_rewriter_t *rw, const af_tree_t *tree, co
 }
 
 /* Whether the token needs a tag in front of it that closes nothing: it is text in a table that what was dropped kept apart from
- * the text before it, or what was dropped went back from behind </body> into the body or what was written did, or it decided how a
- * template is read. */
+ * the text before it, or what was dropped, or what was written, went back from behind </body> into the body, or what was dropped
+ * decided how a template is read. */
 static bool needs_nudge(const af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token)
 {
     if (template_differs(rw, tree)) {
@@ -406,7 +406,8 @@ static bool needs_nudge(const af_rewriter_t *rw, const af_tree_t *tree, const af
  * body has the rest read as it is there. */
 static af_status_t nudge(af_rewriter_t *rw, const af_tree_t *tree, bool behind)
 {
-    static const uint8_t markup[] = "</col>", body[] = "<body>", ends[2][8] = {"</body>", "</html>"};
+    static const uint8_t markup[] = "</col>", body[] = "<body>";
+    static const uint8_t ends[2][8] = {"</body>", "</html>"};
     af_token_t token = {.type = AF_TOKEN_END_TAG, .tag = AF_TAG_COL, .name = {markup + 2, 3}};
 
     if (behind) {
