@@ -142,11 +142,6 @@ bool af_keep_drops_text(const af_rewriter_t *rw, af_node_t parent)
     return rw->keep == KEEP_ACTIVE && parent != 0 && (node_of(rw, parent)->fate & (FATE_SHELL | FATE_KEPT)) == FATE_SHELL;
 }
 
-bool af_keep_blocks(const af_rewriter_t *rw)
-{
-    return rw->keep == KEEP_WAITING || (rw->keep == KEEP_ACTIVE && !rw->keep_ended);
-}
-
 void af_keep_end(af_rewriter_t *rw)
 {
     rw->keep_ended = true;

@@ -234,17 +234,17 @@ static af_status_t pass_front(af_rewriter_t *rw, const af_held_t *held, const af
     return status;
 }
 
-/* Whether something of the queue is undecided. */
-static bool any_undecided(const af_rewriter_t *rw)
+bool af_queue_undecided(const af_rewriter_t *rw, const af_node_t **nodes, uint32_t *count)
 {
-    for (size_t i = rw->held_first; rw->open_candidates == 0 && rw->keep != KEEP_NONE && i < rw->held.count; i++) {
+    for (size_t i = rw->held_first; (rw->open_candidates > 0 || rw->keep != KEEP_NONE) && i < rw->held.count; i++) {
         const af_held_t *held = AF_VECTOR_AT(af_held_t, &rw->held, i);
-        if (undecided(rw, AF_VECTOR_FROM(af_node_t, &rw->held_nodes, held->nodes_at), held->node_count) ||
-            af_keep_text_undecided(rw, held->text_parent)) {
+        *nodes = AF_VECTOR_FROM(af_node_t, &rw->held_nodes, held->nodes_at);
+        *count = held->node_count;
+        if (undecided(rw, *nodes, *count) || af_keep_text_undecided(rw, held->text_parent)) {
             return true;
         }
     }
-    return rw->open_candidates > 0;
+    return false;
 }
 
 /* Whether something of the queue, or around it, does not reach the output. */
@@ -299,7 +299,9 @@ af_status_t af_queue_flush(af_rewriter_t *rw)
         keep_all(rw);
     }
     if (rw->queue_moved && af_rewriter_holding(rw)) {
-        if (any_undecided(rw)) {
+        const af_node_t *nodes;
+        uint32_t count;
+        if (rw->open_candidates > 0 || af_queue_undecided(rw, &nodes, &count)) {
             return AF_OK;
         }
         for (bool written = rw->inserts.count == 0 && any_goes(rw); written;) {

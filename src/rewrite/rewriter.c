@@ -446,12 +446,11 @@ static bool give_up_one(af_rewriter_t *rw)
         af_candidates_oldest_gives_up(rw, "hold");
         return true;
     }
-    if (!af_keep_blocks(rw)) {
-        return false;
-    }
     const af_node_t *nodes;
     uint32_t count;
-    af_queue_token(rw, (uint32_t) rw->held_first, &nodes, &count);
+    if (!af_queue_undecided(rw, &nodes, &count)) {
+        return false;
+    }
     af_keep_gives_up(rw, nodes, count);
     return true;
 }

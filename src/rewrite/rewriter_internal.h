@@ -338,6 +338,8 @@ AF_MUST_USE af_status_t af_candidates_end(af_rewriter_t *rw);     /* the documen
 void af_candidates_oldest_gives_up(af_rewriter_t *rw, const char *limit);
 AF_MUST_USE af_status_t af_queue_add(af_rewriter_t *rw, const af_token_t *token);
 AF_MUST_USE af_status_t af_queue_flush(af_rewriter_t *rw);
+/* Whether something of the queue is undecided; the nodes of the first such token, as many as it has. */
+bool af_queue_undecided(const af_rewriter_t *rw, const af_node_t **nodes, uint32_t *count);
 
 /* structure: what held elements are like. Counting: running text, for after=. */
 static inline bool af_structure_counting(const af_rewriter_t *rw) { return rw->counts.prose < rw->rules->most_after; }
@@ -448,7 +450,6 @@ bool af_keep_undecided(const af_rewriter_t *rw, af_node_t node);
 bool af_keep_text_undecided(const af_rewriter_t *rw, af_node_t parent);
 bool af_keep_removes(const af_rewriter_t *rw, af_node_t node);
 bool af_keep_drops_text(const af_rewriter_t *rw, af_node_t parent);
-bool af_keep_blocks(const af_rewriter_t *rw);
 void af_keep_end(af_rewriter_t *rw);
 void af_keep_gives_up(af_rewriter_t *rw, const af_node_t *nodes, uint32_t count); /* of the queue's first token */
 
