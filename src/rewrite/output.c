@@ -194,6 +194,13 @@ void af_tell_made(af_rewriter_t *rw, const af_token_t *token, const af_node_t *n
     }
 }
 
+void af_tell_closed_by(af_rewriter_t *rw, const af_token_t *token)
+{
+    bool own = token->type == AF_TOKEN_END_TAG && token->tag == node_of(rw, rw->removal)->name;
+
+    tell_removed(rw, own ? token->to_pos : token->from_pos);
+}
+
 void af_tell_closed(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token)
 {
     for (uint32_t i = 0; rw->removal != 0 && i < tree->event_count; i++) {

@@ -17,10 +17,8 @@ typedef struct {
     af_node_t node;                               /* 0: text, a comment, the document */
     uint32_t token;                               /* in the queue; NO_TOKEN: a clone, implied, or from before the region */
     uint64_t from_pos, to_pos;
-    bool outer;
-    bool is_attributes; /* of a second html or body tag */
-    bool early;      /* written before the lift, or made by it */
-    uint32_t depth;  /* of what it hung on when the lift came */
+    bool outer, early, is_attributes; /* early: before the lift, or by it; is_attributes: of a second html or body tag */
+    uint32_t depth, closed_by; /* depth of what it hung on when the lift came; 1 + the token that closed it, 0: none did */
 } item_t;
 
 #define NO_TOKEN UINT32_MAX
@@ -216,7 +214,8 @@ static af_status_t build_event(region_t *region, const af_tree_event_t *event, u
     case AF_EVENT_ATTRIBUTES:
         return build_attributes(region, event, token);
     case AF_EVENT_CLOSED:
-        return AF_OK;
+        item_at(region, item)->closed_by = token + 1;
+        break;
     }
     return AF_OK;
 }
@@ -641,11 +640,12 @@ static af_status_t write_region(region_t *region)
         af_token_t token = af_queue_token(rw, (uint32_t) i, &nodes, &count);
         af_settle_any_gone(rw, nodes, count);
         af_tell_made(rw, &token, nodes, count);
+        if (rw->removal != 0 && item_at(region, mapped(region, rw->removal))->closed_by == i + 1) {
+            af_tell_closed_by(rw, &token);
+        }
     }
     af_status_t status = af_settle_diverge(rw);
-    if (status == AF_OK) {
-        status = open_pending(region);
-    }
+    status = status == AF_OK ? open_pending(region) : status;
     if (status == AF_OK) {
         status = region->lift == NO_TOKEN ? write_all(region, &rw->past) : write_lifted(region);
     }

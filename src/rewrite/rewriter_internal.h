@@ -498,5 +498,7 @@ AF_MUST_USE af_status_t af_in_step_settle(af_rewriter_t *rw, bool at_end);
 /* Tells the host, and counts, what was decided of new nodes; and of the outermost removed element when it ends. */
 void af_tell_made(af_rewriter_t *rw, const af_token_t *token, const af_node_t *nodes, uint32_t node_count);
 void af_tell_closed(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token);
+/* The same where the events are gone: the token closed that element. */
+void af_tell_closed_by(af_rewriter_t *rw, const af_token_t *token);
 
 #endif
