@@ -118,6 +118,11 @@ af_status_t af_regex_compile(af_heap_t *heap, af_slice_t pattern, uint32_t flags
     return AF_OK;
 }
 
+void af_regex_prepare_partial(af_regex_t *regex)
+{
+    (void) pcre2_jit_compile(regex->code, PCRE2_JIT_PARTIAL_HARD);
+}
+
 void af_regex_destroy(af_regex_t *regex)
 {
     if (regex != NULL) {

@@ -18,6 +18,9 @@ AF_MUST_USE af_status_t af_regex_compile(af_heap_t *heap, af_slice_t pattern, ui
                                          char *message, size_t message_size);
 void af_regex_destroy(af_regex_t *regex);
 
+/* What AF_REGEX_PARTIAL would have done. Before the pattern is shared. */
+void af_regex_prepare_partial(af_regex_t *regex);
+
 /* The number of the capture group of that name; 0: there is none. */
 uint32_t af_regex_group(const af_regex_t *regex, const char *name);
 

@@ -44,7 +44,11 @@ typedef struct {
     uint32_t rule;         /* the rewriter's: why */
     uint32_t tag_bytes, tag_len; /* formatting elements: the start tag as written, in the pool's bytes; len 0: none kept */
     af_node_t next;        /* the sweep's worklist; the free list */
+    uint64_t above;        /* af_name_bit of its ancestors; moves leave only some of these above it, or a clone of one */
 } af_node_record_t;
+
+/* The bit of an element's name in `above`. */
+static inline uint64_t af_name_bit(uint32_t name) { return (uint64_t) 1 << (name & 63); }
 
 /* How much there is of a store, and the block that the next packing goes into, of the same capacity (NULL: none). */
 typedef struct {

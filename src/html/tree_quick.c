@@ -185,11 +185,13 @@ static inline void link_child(af_pool_t *pool, af_node_t node, af_node_record_t 
 static inline void push(af_tree_t *tree, uint32_t tag, af_namespace_t space, uint32_t classes, af_node_t node)
 {
     af_node_t parent = tree->stack[tree->depth - 1];
-    uint32_t index = ++af_node_at(tree->pool, parent)->children;
+    af_node_record_t *above = af_node_at(tree->pool, parent);
+    uint32_t index = ++above->children;
 
     tree->pool->free = af_node_at(tree->pool, node)->next;
     *af_node_at(tree->pool, node) = (af_node_record_t){
-        .parent = parent, .name = tag, .index = index, .space = (uint8_t) space, .fate = tree->fate};
+        .parent = parent, .name = tag, .index = index, .space = (uint8_t) space, .fate = tree->fate,
+        .above = above->above | af_name_bit(above->name)};
     if (tree->pool->retain_previous) {
         link_child(tree->pool, node, af_node_at(tree->pool, node), af_node_at(tree->pool, parent));
     }
@@ -209,7 +211,7 @@ static inline bool put_void(af_tree_t *tree, uint32_t tag, af_namespace_t space)
         tree->pool->free = af_node_at(tree->pool, node)->next;
         af_node_record_t *record = af_node_at(tree->pool, node), *above = af_node_at(tree->pool, parent);
         *record = (af_node_record_t){.parent = parent, .name = tag, .index = ++above->children, .space = (uint8_t) space,
-                                     .fate = tree->fate};
+                                     .fate = tree->fate, .above = above->above | af_name_bit(above->name)};
         link_child(tree->pool, node, record, above);
         af_pool_free_linked(tree->pool, node);
         return true;

@@ -231,16 +231,39 @@ bool af_condition_test(af_condition_t *condition, const af_rule_t *rule, af_slic
 
 bool af_condition_may(af_condition_t *condition, const af_rule_t *rule, af_slice_t text)
 {
-    af_regex_run_t *run = af_condition_run(condition);
+    const af_phrases_t *phrases = rule->phrases;
+    bool whole;
+    const af_phrase_node_t *node = af_phrases_find(phrases, text, &whole);
+    af_regex_run_t *run = whole || node->count == 0 ? NULL : af_condition_run(condition);
 
-    return run == NULL || af_regex_may_match(rule->group, run, text);
+    if (run == NULL) {
+        return node->count > 0;
+    }
+    for (uint32_t i = 0; i < node->count; i++) {
+        if (af_regex_may_match(phrases->phrases[phrases->lists[node->first + i]].begins, run, text)) {
+            return true;
+        }
+    }
+    return false;
 }
 
-bool af_condition_any(af_condition_t *condition, const af_rule_t *rule, af_slice_t text)
+uint32_t af_condition_first(af_condition_t *condition, const af_rule_t *rules, uint32_t number, af_slice_t text)
 {
-    af_regex_run_t *run = af_condition_run(condition);
-    af_group_t found;
+    const af_phrases_t *phrases = rules[number].phrases;
+    bool whole;
 
-    /* Over a limit the patterns are asked one by one. */
-    return run == NULL || af_regex_match(rule->group, run, text, 0, &found, 1) != AF_NOT_FOUND;
+    if (phrases == NULL) {
+        return af_condition_test(condition, &rules[number], text) ? number : UINT32_MAX;
+    }
+    if (text.len == 0 && !phrases->empty) {
+        return UINT32_MAX;
+    }
+    const af_phrase_node_t *node = af_phrases_find(phrases, text, &whole);
+    for (uint32_t i = 0; i < node->count; i++) {
+        number = phrases->phrases[phrases->lists[node->first + i]].rule;
+        if (af_condition_test(condition, &rules[number], text)) {
+            return number;
+        }
+    }
+    return UINT32_MAX;
 }

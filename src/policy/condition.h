@@ -39,11 +39,11 @@ AF_MUST_USE af_status_t af_condition_set_title(af_condition_t *condition, af_sli
 /* Tells whether `text` (normal text) is no longer than the rule's max and matches its pattern (no pattern: yes). */
 bool af_condition_test(af_condition_t *condition, const af_rule_t *rule, af_slice_t text);
 
-/* Tells whether `text`, or one that begins with it, may match one of the rules that are asked together with `rule` (group). */
+/* Tells whether `text`, or one that begins with it, may match one of the rules that are asked together with `rule` (phrases). */
 bool af_condition_may(af_condition_t *condition, const af_rule_t *rule, af_slice_t text);
 
-/* Tells whether `text` matches one of them, whatever its length. */
-bool af_condition_any(af_condition_t *condition, const af_rule_t *rule, af_slice_t text);
+/* The first rule that `text` fulfils, of `rules[number]` and those that are asked together with it; UINT32_MAX: none. */
+uint32_t af_condition_first(af_condition_t *condition, const af_rule_t *rules, uint32_t number, af_slice_t text);
 
 /* Looks for the rule's pattern at or after `from` of `text`, whatever its length (strip). False: none. An empty match counts. */
 bool af_condition_find(af_condition_t *condition, const af_rule_t *rule, af_slice_t text, size_t from, af_group_t *found);

@@ -165,6 +165,18 @@ static af_slice_t text_since(const af_ahead_t *ahead, uint32_t from)
     return (af_slice_t){at, (size_t) (end - at)};
 }
 
+/* Whether the rule, or one that is asked with it, wants the text. One that cannot be asked may: the general way counts that. */
+static bool fulfils_any(af_rewriter_t *rw, const af_rule_t *rule, af_slice_t text)
+{
+    const af_rule_t *rules = rw->rules->rules;
+    uint32_t limited = rw->condition.limited;
+    bool wanted = af_condition_first(&rw->condition, rules, (uint32_t) (rule - rules), text) != UINT32_MAX;
+
+    wanted = wanted || rw->condition.limited > limited;
+    rw->condition.limited = limited;
+    return wanted;
+}
+
 /* Whether a text that begins with `text` (of length at least 1) may be what the rule wants; `whole`: it is all. */
 static bool may_want(af_rewriter_t *rw, const af_rule_t *rule, af_slice_t text, bool whole)
 {
@@ -175,11 +187,7 @@ static bool may_want(af_rewriter_t *rw, const af_rule_t *rule, af_slice_t text, 
         }
         return (len == 0 || memcmp(rw->condition.title, text.data, len) == 0) && !(whole && text.len < rw->condition.title_len);
     }
-    if (text.data[0] < 0x80 && (text.len == 1 || text.data[1] < 0x80) && !af_opening_may(rule->opening, text)) {
-        return false;
-    }
-    return whole ? af_condition_any(&rw->condition, rule, text)
-                 : text.len < 3 || af_condition_may(&rw->condition, rule, text);
+    return whole ? fulfils_any(rw, rule, text) : af_condition_may(&rw->condition, rule, text);
 }
 
 /* Those of `wants` that the text does not refute. */
@@ -241,7 +249,7 @@ static bool is_refuted(af_rewriter_t *rw, const af_waiter_t *waiter)
     }
     for (; wants != 0; wants &= wants - 1) {
         const af_rule_t *rule = &rw->rules->rules[rw->rules->ahead[__builtin_ctz(wants)]];
-        if (rule->pattern_has_title ? rw->condition.title_known && rw->condition.title_len == 0 : rule->opening->empty) {
+        if (rule->pattern_has_title ? rw->condition.title_known && rw->condition.title_len == 0 : rule->phrases->empty) {
             return false;
         }
     }

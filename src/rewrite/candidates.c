@@ -246,9 +246,19 @@ static void found_rule(void *opaque, uint32_t owner, uint32_t selector, af_match
     }
     if (match == AF_MATCH_YES && !needs_end(rule)) {
         decide(rw, found->node, owner);
-    } else if (match != AF_MATCH_NO && !(rw->peek_node == found->node && needs_end(rule) && af_peek_refutes(rw, rule))) {
+    } else if (match != AF_MATCH_NO) {
         found->status = add_candidate(rw, found->node, owner, selector, match == AF_MATCH_UNKNOWN, needs_end(rule));
     }
+}
+
+/* Whether what the node begins with refutes the rule. */
+static bool is_refuted(void *opaque, uint32_t owner)
+{
+    const found_t *found = opaque;
+    af_rewriter_t *rw = found->rw;
+    const af_rule_t *rule = &rw->rules->rules[owner];
+
+    return rw->peek_node == found->node && needs_end(rule) && af_peek_refutes(rw, rule);
 }
 
 af_status_t af_rewriter_match(af_rewriter_t *rw, af_node_t node)
@@ -263,7 +273,7 @@ af_status_t af_rewriter_match(af_rewriter_t *rw, af_node_t node)
     if (node_known_dead(rw, record->parent) && !rw->rules->has_protect && (record->flags & AF_NODE_UNSTABLE) == 0) {
         return AF_OK;
     }
-    af_match_node(&rw->matcher, node, found_rule, &found);
+    af_match_node(&rw->matcher, node, is_refuted, found_rule, &found);
     return found.status;
 }
 
@@ -327,7 +337,7 @@ static bool outgrown(af_rewriter_t *rw, af_candidate_t *candidate)
     if (af_tape_longer(tape, candidate->mark, rule->group_max)) {
         return true;
     }
-    if (rule->group == NULL) {
+    if (rule->phrases == NULL) {
         return false;
     }
     af_slice_t text = af_tape_since(tape, candidate->mark);
@@ -406,20 +416,10 @@ void af_candidates_guard(af_rewriter_t *rw)
 /* Whether the rule's pattern matches, or that of another rule of its group, which is the candidate's from then on. */
 static bool pattern_holds(af_rewriter_t *rw, af_candidate_t *candidate, af_slice_t text)
 {
-    const af_rule_t *rules = rw->rules->rules;
-    uint32_t number = candidate->rule;
+    uint32_t number = af_condition_first(&rw->condition, rw->rules->rules, candidate->rule, text);
 
-    if (rules[number].group != NULL && !af_condition_any(&rw->condition, &rules[number], text)) {
-        return false;
-    }
-    do {
-        if (af_condition_test(&rw->condition, &rules[number], text)) {
-            candidate->rule = number;
-            return true;
-        }
-        number = rules[number].next;
-    } while (number != 0);
-    return false;
+    candidate->rule = number == UINT32_MAX ? candidate->rule : number;
+    return number != UINT32_MAX;
 }
 
 static bool text_holds(af_rewriter_t *rw, af_candidate_t *candidate)

@@ -208,22 +208,42 @@ void af_peek_made(af_rewriter_t *rw, const af_token_t *token, const af_tree_even
     }
 }
 
+static bool text_refutes(af_rewriter_t *rw, const af_rule_t *rule)
+{
+    af_peek_t *peek = &rw->peek;
+    af_slice_t text = {peek->text, peek->text_len};
+    uint8_t i = 0;
+
+    while (i < peek->asked && peek->rules[i] != rule) {
+        i++;
+    }
+    if (i < peek->asked) {
+        return peek->refuted[i];
+    }
+    bool refuted = !af_condition_may(&rw->condition, rule, text);
+    if (i < AF_PEEK_RULES) {
+        peek->rules[i] = rule;
+        peek->refuted[i] = refuted;
+        peek->asked++;
+    }
+    return refuted;
+}
+
 bool af_peek_refutes(af_rewriter_t *rw, const af_rule_t *rule)
 {
     af_peek_t *peek = &rw->peek;
 
-    if (rule->opening == NULL && (rule->structure == NULL || !rule->structure->emptied)) {
+    if (rule->phrases == NULL && (rule->structure == NULL || !rule->structure->emptied)) {
         return false;
     }
     if (!peek->read) {
         read_ahead(peek);
     }
-    if (rule->opening == NULL) {
+    if (rule->phrases == NULL) {
         return peek->direct && peek->text_len > 0; /* something shows that nothing takes out */
     }
     if (peek->text_len == 0) {
-        return peek->empty && !rule->opening->empty;
+        return peek->empty && !rule->phrases->empty;
     }
-    af_slice_t text = {peek->text, peek->text_len};
-    return !af_opening_may(rule->opening, text) || (text.len > 2 && !af_condition_may(&rw->condition, rule, text));
+    return text_refutes(rw, rule);
 }

@@ -125,6 +125,7 @@ typedef struct {
 } af_block_t;
 
 #define AF_PEEK_TEXT 24u
+#define AF_PEEK_RULES 4u
 
 /* What stands in the chunk behind a start tag: peek.c. */
 typedef struct {
@@ -136,6 +137,9 @@ typedef struct {
     bool empty;            /* the element ends before any text */
     uint8_t text_len;      /* 0: nothing is known */
     uint8_t text[AF_PEEK_TEXT];
+    uint8_t asked;         /* rules that were asked about the text; several selectors of one may want the element */
+    bool refuted[AF_PEEK_RULES];
+    const af_rule_t *rules[AF_PEEK_RULES];
 } af_peek_t;
 
 /* What was kept in the quiet and not told yet. */

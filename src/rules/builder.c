@@ -40,7 +40,7 @@ af_status_t af_builder_create(const af_memory_t *memory, af_builder_t **out)
 void af_rule_release(const af_rule_t *rule)
 {
     af_regex_destroy((af_regex_t *) rule->regex);
-    af_regex_destroy((af_regex_t *) rule->group);
+    af_phrases_release(rule->phrases);
     if (rule->structure != NULL) {
         af_regex_destroy((af_regex_t *) rule->structure->heading);
     }

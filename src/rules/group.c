@@ -2,14 +2,10 @@
  * rules/group.c: text rules of presets with one selector are asked together.
  *
  * A preset says in many patterns what a whole block may say, all with the same list of block elements. Such rules have one entry
- * in the index, and one pattern made of all: what a block says first refutes most blocks for all of them at once. Which
- * rule it is
- * is asked only where the whole pattern matches.
+ * in the index, and one tree of beginnings (phrases): what a block says first refutes most of them at once, and the others are
+ * asked in their order.
  */
 #include "rules/builder.h"
-
-#define OPEN "(?:"
-#define CASELESS "(?i:"
 
 static bool can_be_asked_together(const af_rule_t *rule)
 {
@@ -31,16 +27,6 @@ static size_t first_of(const af_draft_t *drafts, size_t count, const af_draft_t 
 bool af_group_joins(const af_builder_t *builder, size_t count, const af_draft_t *draft)
 {
     return can_be_asked_together(&draft->rule) && first_of(builder->drafts, count, draft) < count;
-}
-
-static size_t put(char *out, size_t at, const char *text)
-{
-    size_t len = strlen(text);
-
-    if (out != NULL) {
-        memcpy(out + at, text, len);
-    }
-    return at + len;
 }
 
 /* The byte behind the group that begins at `at`, or NULL. */
@@ -68,7 +54,7 @@ static const char *end_of_group(const char *at)
 }
 
 /* Where a pattern goes on behind "^" and what is only looked ahead for: that waits for text to come, and would keep every block
- * waiting with it. Without it the group takes more, and the pattern itself decides. */
+ * waiting with it. Without it the pattern takes more. */
 static const char *behind_looks(const char *pattern)
 {
     const char *at = pattern + 1;
@@ -82,46 +68,89 @@ static const char *behind_looks(const char *pattern)
     return at == NULL || at == pattern + 1 ? pattern : at;
 }
 
-/* Writes the group's patterns as alternatives (or counts, `out` NULL). */
-static size_t put_patterns(const af_rule_t *rules, size_t first, char *out)
+/* Whether letters of both cases are the same to the pattern, wherever they stand. Doubt says no. */
+static bool is_caseless(const af_rule_t *rule)
 {
-    size_t at = 0;
+    const char *at = rule->pattern;
 
-    for (size_t i = first;; i = rules[i].next) {
-        uint32_t flags = rules[i].pattern_flags;
-        at = put(out, at, (flags & AF_REGEX_CASELESS) != 0 ? CASELESS : OPEN);
-        at = put(out, at, (flags & AF_REGEX_DOTALL) != 0 ? "(?s)" : "");
-        at = put(out, at, (flags & AF_REGEX_MULTILINE) != 0 ? "(?m)" : "");
-        const char *rest = behind_looks(rules[i].pattern);
-        at = put(out, at, rest == rules[i].pattern ? "" : "^");
-        at = put(out, at, rest);
-        at = put(out, at, ")");
-        if (rules[i].next == 0) {
-            return at;
-        }
-        at = put(out, at, "|");
+    if ((rule->pattern_flags & AF_REGEX_CASELESS) == 0 || strstr(at, "\\p") != NULL || strstr(at, "\\P") != NULL ||
+        strstr(at, "[:") != NULL || strstr(at, "(*") != NULL) {
+        return false;
     }
+    while ((at = strstr(at, "(?")) != NULL) {
+        at += 2;
+        if (strchr(":=!<>|", *at) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What is asked about beginnings in the place of a pattern that looks ahead. */
+static af_status_t compile_rest(af_builder_t *builder, const af_rule_t *rule, const char *rest, af_phrase_t *phrase)
+{
+    char message[8];
+    size_t len = strlen(rest), at;
+    af_regex_t *regex = NULL;
+    char *pattern = af_heap_alloc(builder->heap, len + 1);
+
+    if (pattern == NULL) {
+        return af_heap_why(builder->heap, len + 1);
+    }
+    pattern[0] = '^';
+    memcpy(pattern + 1, rest, len);
+    af_status_t status = af_regex_compile(builder->heap, (af_slice_t){(const uint8_t *) pattern, len + 1},
+                                          rule->pattern_flags | AF_REGEX_PARTIAL, &regex, &at, message, sizeof message);
+    af_heap_release(builder->heap, pattern, len + 1);
+    if (status == AF_OK) {
+        phrase->begins = regex;
+        phrase->owned = true;
+    }
+    return status;
+}
+
+static af_status_t fill(af_builder_t *builder, const af_rule_t *rules, size_t first, af_phrase_t *phrases, uint32_t *count)
+{
+    af_status_t status = AF_OK;
+
+    for (size_t i = first; status == AF_OK; i = rules[i].next) {
+        const char *rest = behind_looks(rules[i].pattern);
+        phrases[*count] = (af_phrase_t){.begins = rules[i].regex, .rule = (uint32_t) i};
+        if (rest == rules[i].pattern) {
+            af_regex_prepare_partial((af_regex_t *) rules[i].regex);
+        } else {
+            status = compile_rest(builder, &rules[i], rest, &phrases[*count]);
+        }
+        *count += status == AF_OK;
+        if (rules[i].next == 0) {
+            break;
+        }
+    }
+    return status;
 }
 
 static af_status_t compile(af_builder_t *builder, af_rule_t *rules, size_t first)
 {
-    size_t len = put_patterns(rules, first, NULL), at;
-    char message[8];
-    af_regex_t *regex = NULL;
-    char *pattern = af_heap_alloc(builder->heap, len);
+    size_t most = 1;
+    uint32_t count = 0;
+    bool caseless = is_caseless(&rules[first]);
 
-    if (pattern == NULL) {
-        return af_heap_why(builder->heap, len);
+    for (size_t i = first; rules[i].next != 0; i = rules[i].next) {
+        caseless = caseless && is_caseless(&rules[rules[i].next]);
+        most++;
     }
-    (void) put_patterns(rules, first, pattern);
-    af_status_t status = af_regex_compile(builder->heap, (af_slice_t){(const uint8_t *) pattern, len}, AF_REGEX_PARTIAL, &regex,
-                                          &at, message, sizeof message);
-    af_heap_release(builder->heap, pattern, len);
+    af_phrase_t *phrases = af_store_alloc(builder->store, most * sizeof *phrases);
+    if (phrases == NULL) {
+        return AF_NOMEM;
+    }
+    af_status_t status = fill(builder, rules, first, phrases, &count);
     if (status == AF_OK) {
-        status = af_opening_make(builder->store, regex, &rules[first].opening);
+        status = af_phrases_make(builder->store, phrases, count, caseless, &rules[first].phrases);
     }
-    rules[first].group = regex;
-    builder->drafts[first].rule.group = regex; /* which owns it until all is well */
+    if (status != AF_OK) {
+        af_phrases_release(&(af_phrases_t){.phrases = phrases, .count = count});
+    }
+    builder->drafts[first].rule.phrases = rules[first].phrases; /* which owns them until all is well */
     return status;
 }
 

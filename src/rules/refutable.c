@@ -53,7 +53,7 @@ static bool can_be_refuted(const af_rule_t *rule)
     if (rule->pattern == NULL || rule->structure != NULL) {
         return is_emptied(rule);
     }
-    return rule->opening != NULL || (rule->pattern_has_title && begins_with_title(rule));
+    return (rule->phrases != NULL && rule->phrases->tells) || (rule->pattern_has_title && begins_with_title(rule));
 }
 
 static uint32_t bit_of(void *opaque, uint32_t owner)

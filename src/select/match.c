@@ -360,10 +360,34 @@ static outcome_t judge_earlier(const run_t *run, uint32_t left, af_node_t node, 
     }
 }
 
+/* Whether the types of what is above the node refute the left side already: FAILS_ALL or FAILS_SIBLINGS, else FOUND. */
+static outcome_t refute_above(const run_t *run, const af_compound_t *compound, af_node_t node)
+{
+    const af_node_record_t *record = record_of(run, node);
+
+    if (compound->combinator == AF_COMBINATOR_NONE || compound->combinator > AF_COMBINATOR_CHILD) {
+        return FOUND;
+    }
+    const af_compound_t *left = AF_AT(af_compound_t, run->index->compounds, compound->left);
+    uint32_t tag = AF_AT(af_atom_t, run->index->atoms, left->atom)->tag;
+    if (tag == 0) {
+        return FOUND;
+    }
+    if ((record->above & af_name_bit(tag)) == 0) {
+        return FAILS_ALL;
+    }
+    return compound->combinator == AF_COMBINATOR_CHILD && record_of(run, record->parent)->name != tag && !is_unstable(run, node)
+               ? FAILS_SIBLINGS : FOUND;
+}
+
 static outcome_t judge(const run_t *run, uint32_t number, af_node_t node, bool hopeful)
 {
     const af_compound_t *compound = AF_AT(af_compound_t, run->index->compounds, number);
+    outcome_t above = refute_above(run, compound, node);
 
+    if (above != FOUND) {
+        return above;
+    }
     if (!judge_compound(run, compound, node, hopeful)) {
         return FAILS_HERE;
     }
@@ -395,7 +419,7 @@ af_match_t af_match_again(af_matcher_t *matcher, af_node_t node, uint32_t select
     return judge(&run, compound, node, false) == FOUND ? AF_MATCH_YES : AF_MATCH_UNKNOWN;
 }
 
-void af_match_node(af_matcher_t *matcher, af_node_t node,
+void af_match_node(af_matcher_t *matcher, af_node_t node, bool (*skip)(void *opaque, uint32_t owner),
                    void (*found)(void *opaque, uint32_t owner, uint32_t selector, af_match_t match), void *opaque)
 {
     const af_index_t *index = matcher->index;
@@ -406,7 +430,7 @@ void af_match_node(af_matcher_t *matcher, af_node_t node,
         uint32_t at = AF_AT(af_atom_t, index->atoms, atom)->selectors;
         while (at != 0) {
             const af_selector_t *selector = AF_AT(af_selector_t, index->selectors, at);
-            af_match_t match = af_match_again(matcher, node, at);
+            af_match_t match = skip(opaque, selector->owner) ? AF_MATCH_NO : af_match_again(matcher, node, at);
             if (match != AF_MATCH_NO) {
                 found(opaque, selector->owner, at, match);
             }

@@ -89,8 +89,9 @@ void af_matcher_destroy(af_matcher_t *matcher);
 AF_MUST_USE af_status_t af_match_tag(af_matcher_t *matcher, const af_token_t *tag, uint32_t name, af_namespace_t space);
 
 /* Calls `found` for each selector whose subject `node` is (YES) or may turn out to be (UNKNOWN: ask again when it, a later
- * sibling or its parent was closed). The node's atoms must be stored and the node in its place. */
-void af_match_node(af_matcher_t *matcher, af_node_t node,
+ * sibling or its parent was closed), but not for those to whose owner `skip` says yes. The node's atoms must be stored and the
+ * node in its place. */
+void af_match_node(af_matcher_t *matcher, af_node_t node, bool (*skip)(void *opaque, uint32_t owner),
                    void (*found)(void *opaque, uint32_t owner, uint32_t selector, af_match_t match), void *opaque);
 
 /* Whether the last tag's atoms are all of the kind that a node's name tells, and `skip` says yes to the owner of each selector

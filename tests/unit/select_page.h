@@ -137,6 +137,13 @@ static inline void note(void *opaque, uint32_t owner, uint32_t selector, af_matc
     }
 }
 
+static inline bool skip_none(void *opaque, uint32_t owner)
+{
+    (void) opaque;
+    (void) owner;
+    return false;
+}
+
 /* The answers of all rules for `node`: '0' no, '1' yes, '?' unknown. */
 static inline const char *answers(af_node_t node)
 {
@@ -145,7 +152,7 @@ static inline const char *answers(af_node_t node)
     size_t i;
 
     page.records[0].rule = node;
-    af_match_node(&page.matcher, node, note, found);
+    af_match_node(&page.matcher, node, skip_none, note, found);
     for (i = 0; i < sizeof text - 1; i++) {
         text[i] = "01?"[found[i]];
     }
