@@ -109,6 +109,7 @@ static inline af_node_t add(af_node_t parent, const char *name, const char *attr
     }
     record->type_index = 1;
     if (parent != 0) {
+        record->above = above->above | af_name_bit(above->name);
         record->previous = above->last_child;
         for (af_node_t at = above->last_child; at != 0; at = page.records[at].previous) {
             page.records[at].flags |= AF_NODE_FOLLOWED;
