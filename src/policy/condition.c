@@ -187,11 +187,18 @@ static bool holds_title(const af_condition_t *condition, af_slice_t text)
            (text.len > 0 && memmem(text.data, text.len, condition->title, condition->title_len) != NULL);
 }
 
+static bool begins_with_title(const af_condition_t *condition, af_slice_t text, size_t from)
+{
+    return condition->title_known && from == 0 && text.len >= condition->title_len &&
+           (condition->title_len == 0 || memcmp(text.data, condition->title, condition->title_len) == 0);
+}
+
 bool af_condition_find(af_condition_t *condition, const af_rule_t *rule, af_slice_t text, size_t from, af_group_t *found)
 {
     const af_regex_t *regex = rule->regex;
     if (rule->pattern_has_title) {
-        if (title_is_required(rule) && (!condition->title_known || !holds_title(condition, text))) {
+        if (rule->begins_with_title ? !begins_with_title(condition, text, from)
+                                    : title_is_required(rule) && (!condition->title_known || !holds_title(condition, text))) {
             return false;
         }
         regex = title_regex(condition, rule);
@@ -229,28 +236,85 @@ bool af_condition_test(af_condition_t *condition, const af_rule_t *rule, af_slic
     return !is_longer(text, rule->max) && af_condition_find(condition, rule, text, 0, &found);
 }
 
-bool af_condition_may(af_condition_t *condition, const af_rule_t *rule, af_slice_t text)
+/* The bytes of the first character, 0: it is none of UTF-8, or not whole. */
+static size_t lead_len(af_slice_t text)
 {
-    const af_phrases_t *phrases = rule->phrases;
-    bool whole;
-    const af_phrase_node_t *node = af_phrases_find(phrases, text, &whole);
-    af_regex_run_t *run = whole || node->count == 0 ? NULL : af_condition_run(condition);
+    size_t len = text.data[0] >= 0xf0 ? 4 : text.data[0] >= 0xe0 ? 3 : 2;
+
+    return text.data[0] >= 0xc2 && text.data[0] <= 0xf4 && len <= text.len ? len : 0;
+}
+
+/* What the first character leaves. NULL: it is of ASCII, or too much to note. */
+static const af_condition_lead_t *find_lead(af_condition_t *condition, const af_phrases_t *phrases, af_slice_t text)
+{
+    size_t len = text.len == 0 || text.data[0] < 0x80 || phrases->count > UINT8_MAX ? 0 : lead_len(text);
+    af_regex_run_t *run = len == 0 ? NULL : af_condition_run(condition);
+    uint32_t character = 0;
 
     if (run == NULL) {
-        return node->count > 0;
+        return NULL;
     }
-    for (uint32_t i = 0; i < node->count; i++) {
-        if (af_regex_may_match(phrases->phrases[phrases->lists[node->first + i]].begins, run, text)) {
-            return true;
+    memcpy(&character, text.data, len);
+    af_condition_lead_t *lead = &condition->leads[(character * 0x9e3779b1u >> 16) % AF_CONDITION_LEADS];
+    if (lead->phrases != phrases || lead->character != character) {
+        *lead = (af_condition_lead_t){.phrases = phrases, .character = character};
+        for (uint32_t i = 0; i < phrases->count && lead->count <= AF_CONDITION_LEFT; i++) {
+            if (!af_regex_may_match(phrases->phrases[i].begins, run, (af_slice_t){text.data, len})) {
+                continue;
+            }
+            if (lead->count < AF_CONDITION_LEFT) {
+                lead->left[lead->count] = (uint8_t) i;
+            }
+            lead->count++;
         }
     }
-    return false;
+    return lead->count <= AF_CONDITION_LEFT ? lead : NULL;
+}
+
+/* The phrases that are left to ask about a text: the next of them, or NULL. */
+typedef struct {
+    const af_phrases_t *phrases;
+    const af_condition_lead_t *lead; /* or */
+    const af_phrase_node_t *node;
+    uint32_t at;
+    bool whole;                      /* the whole text was looked at, and may go on with what they want */
+} left_t;
+
+static left_t left_of(af_condition_t *condition, const af_phrases_t *phrases, af_slice_t text)
+{
+    left_t left = {.phrases = phrases, .lead = find_lead(condition, phrases, text)};
+
+    if (left.lead == NULL) {
+        left.node = af_phrases_find(phrases, text, &left.whole);
+    }
+    return left;
+}
+
+static const af_phrase_t *next_left(left_t *left)
+{
+    uint32_t at = left->at++;
+
+    if (left->lead != NULL) {
+        return at < left->lead->count ? &left->phrases->phrases[left->lead->left[at]] : NULL;
+    }
+    return at < left->node->count ? &left->phrases->phrases[left->phrases->lists[left->node->first + at]] : NULL;
+}
+
+bool af_condition_may(af_condition_t *condition, const af_rule_t *rule, af_slice_t text)
+{
+    left_t left = left_of(condition, rule->phrases, text);
+    const af_phrase_t *phrase = next_left(&left);
+    af_regex_run_t *run = phrase == NULL || left.whole ? NULL : af_condition_run(condition);
+
+    while (phrase != NULL && run != NULL && !af_regex_may_match(phrase->begins, run, text)) {
+        phrase = next_left(&left);
+    }
+    return phrase != NULL;
 }
 
 uint32_t af_condition_first(af_condition_t *condition, const af_rule_t *rules, uint32_t number, af_slice_t text)
 {
     const af_phrases_t *phrases = rules[number].phrases;
-    bool whole;
 
     if (phrases == NULL) {
         return af_condition_test(condition, &rules[number], text) ? number : UINT32_MAX;
@@ -258,12 +322,10 @@ uint32_t af_condition_first(af_condition_t *condition, const af_rule_t *rules, u
     if (text.len == 0 && !phrases->empty) {
         return UINT32_MAX;
     }
-    const af_phrase_node_t *node = af_phrases_find(phrases, text, &whole);
-    for (uint32_t i = 0; i < node->count; i++) {
-        number = phrases->phrases[phrases->lists[node->first + i]].rule;
-        if (af_condition_test(condition, &rules[number], text)) {
-            return number;
-        }
+    left_t left = left_of(condition, phrases, text);
+    const af_phrase_t *phrase = next_left(&left);
+    while (phrase != NULL && !af_condition_test(condition, &rules[phrase->rule], text)) {
+        phrase = next_left(&left);
     }
-    return UINT32_MAX;
+    return phrase == NULL ? UINT32_MAX : phrase->rule;
 }

@@ -17,6 +17,17 @@ typedef struct {
     af_regex_t *regex; /* NULL: could not be made */
 } af_condition_entry_t;
 
+#define AF_CONDITION_LEADS 64u
+#define AF_CONDITION_LEFT 6u
+
+/* What the first character of a text leaves of some phrases, where it is none of ASCII: asked once a document. */
+typedef struct {
+    const af_phrases_t *phrases; /* NULL: nothing is noted here */
+    uint32_t character;          /* its bytes */
+    uint8_t count;               /* above AF_CONDITION_LEFT: all */
+    uint8_t left[AF_CONDITION_LEFT];
+} af_condition_lead_t;
+
 typedef struct {
     af_heap_t *heap;
     uint32_t match_limit;
@@ -27,6 +38,7 @@ typedef struct {
     af_condition_entry_t *entries;
     size_t entry_count, entry_capacity;
     uint32_t limited;
+    af_condition_lead_t leads[AF_CONDITION_LEADS];
     bool notices_lost; /* a pattern of a notice could not be asked: nothing is known of notices from there on */
 } af_condition_t;
 

@@ -77,6 +77,7 @@ static af_status_t take_pattern(af_parse_t *parse, const af_option_value_t *patt
     if (rule->pattern == NULL) {
         return AF_NOMEM;
     }
+    rule->begins_with_title = rule->pattern_has_title && af_begins_with_title(rule);
     return rule->pattern_has_title ? try_title(parse, pattern) : af_rule_compile(parse, pattern, &rule->regex);
 }
 

@@ -31,8 +31,7 @@ static bool has_alternatives(const char *at)
     return false;
 }
 
-/* Whether a text that the pattern matches begins with the title as it is. */
-static bool begins_with_title(const af_rule_t *rule)
+bool af_begins_with_title(const af_rule_t *rule)
 {
     const char *rest = rule->pattern + strlen(TITLE);
 
@@ -53,7 +52,7 @@ static bool can_be_refuted(const af_rule_t *rule)
     if (rule->pattern == NULL || rule->structure != NULL) {
         return is_emptied(rule);
     }
-    return (rule->phrases != NULL && rule->phrases->tells) || (rule->pattern_has_title && begins_with_title(rule));
+    return (rule->phrases != NULL && rule->phrases->tells) || rule->begins_with_title;
 }
 
 static uint32_t bit_of(void *opaque, uint32_t owner)

@@ -55,6 +55,7 @@ typedef struct {
     uint32_t group_max;          /* the longest text that any of the group wants */
     bool from_preset;            /* guards apply */
     bool pattern_has_title;      /* {title} inside: compiled per document */
+    bool begins_with_title;      /* and what it matches begins with the title as it is */
     bool force;                  /* the guard does not look at the text */
     bool of_channel;             /* AF_VERB_FEED_ADD: to the channel, not to each item */
 } af_rule_t;

@@ -120,6 +120,18 @@ static void want_named(af_index_t *index)
     }
 }
 
+/* What most addresses have makes a part of them common. */
+static size_t address_rank(af_slice_t part)
+{
+    static const char *const common[] = {"http", "://", "www", ".co", "com"};
+    size_t rank = 0;
+
+    for (size_t i = 0; i < sizeof common / sizeof *common; i++) {
+        rank += memmem(part.data, part.len, common[i], strlen(common[i])) != NULL ? 60 : 0;
+    }
+    return rank;
+}
+
 /* Of a part that values must hold, where the `len` bytes are that are likely the rarest. */
 static size_t rarest(af_slice_t part, size_t len)
 {
@@ -128,7 +140,7 @@ static size_t rarest(af_slice_t part, size_t len)
     size_t best = 0, best_rank = SIZE_MAX;
 
     for (size_t at = 0; at + len <= part.len; at++) {
-        size_t rank = 0;
+        size_t rank = address_rank((af_slice_t){part.data + at, len});
         for (size_t i = 0; i < len; i++) {
             const char *found = memchr(common, af_fold(part.data[at + i]), sizeof common - 1);
             rank += found == NULL ? 20 : (size_t) (found - common);
