@@ -131,6 +131,39 @@ void af_regex_destroy(af_regex_t *regex)
     }
 }
 
+static void note_high(const pcre2_code *code, uint64_t bits[2])
+{
+    uint32_t type = 0, unit = 0;
+    const uint8_t *bitmap = NULL;
+
+    if (pcre2_pattern_info(code, PCRE2_INFO_FIRSTCODETYPE, &type) != 0 || type > 1) {
+        return;
+    }
+    if (type == 1 && pcre2_pattern_info(code, PCRE2_INFO_FIRSTCODEUNIT, &unit) == 0 && unit < 0x80) {
+        bits[0] = bits[1] = 0;
+    } else if (type == 0 && pcre2_pattern_info(code, PCRE2_INFO_FIRSTBITMAP, &bitmap) == 0 && bitmap != NULL) {
+        memcpy(bits, bitmap + 16, 16);
+    }
+}
+
+void af_regex_high_bytes(af_heap_t *heap, af_slice_t pattern, uint32_t flags, uint64_t bits[2])
+{
+    int code = 0;
+    PCRE2_SIZE offset = 0;
+    pcre2_general_context *general = pcre2_general_context_create(take, give_back, heap);
+    pcre2_compile_context *context = general != NULL ? pcre2_compile_context_create(general) : NULL;
+    pcre2_code *compiled = context == NULL || pattern.len == 0 || pattern.len > PATTERN_LIMIT ? NULL
+                         : pcre2_compile(pattern.data, pattern.len, options_of(flags), &code, &offset, context);
+
+    bits[0] = bits[1] = UINT64_MAX;
+    if (compiled != NULL) {
+        note_high(compiled, bits);
+    }
+    pcre2_code_free(compiled);
+    pcre2_compile_context_free(context);
+    pcre2_general_context_free(general);
+}
+
 uint32_t af_regex_least(const af_regex_t *regex)
 {
     uint32_t least = 0;

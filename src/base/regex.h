@@ -21,6 +21,10 @@ void af_regex_destroy(af_regex_t *regex);
 /* What AF_REGEX_PARTIAL would have done. Before the pattern is shared. */
 void af_regex_prepare_partial(af_regex_t *regex);
 
+/* Which bytes from 0x80 on the texts begin with that `pattern` matches at their first byte: bits of (byte - 0x80). Where that is
+ * not known, all. `flags` as for compiling; the pattern is compiled for this alone. */
+void af_regex_high_bytes(af_heap_t *heap, af_slice_t pattern, uint32_t flags, uint64_t bits[2]);
+
 /* The number of the capture group of that name; 0: there is none. */
 uint32_t af_regex_group(const af_regex_t *regex, const char *name);
 

@@ -259,7 +259,9 @@ static const af_condition_lead_t *find_lead(af_condition_t *condition, const af_
     if (lead->phrases != phrases || lead->character != character) {
         *lead = (af_condition_lead_t){.phrases = phrases, .character = character};
         for (uint32_t i = 0; i < phrases->count && lead->count <= AF_CONDITION_LEFT; i++) {
-            if (!af_regex_may_match(phrases->phrases[i].begins, run, (af_slice_t){text.data, len})) {
+            const af_phrase_t *phrase = &phrases->phrases[i];
+            if ((phrase->high[(text.data[0] - 0x80u) >> 6] >> (text.data[0] & 63) & 1) == 0 ||
+                !af_regex_may_match(phrase->begins, run, (af_slice_t){text.data, len})) {
                 continue;
             }
             if (lead->count < AF_CONDITION_LEFT) {

@@ -325,8 +325,15 @@ static void tidy(af_rewriter_t *rw)
     af_tape_forget(&rw->tape, mark);
 }
 
+/* What was said last of a text and some rules: many that wait are one in the other, and say the same so far. */
+typedef struct {
+    const af_rule_t *rule;
+    size_t len;
+    bool refuted;
+} said_t;
+
 /* Whether the text so far can be no beginning of what the rule, or one of its group, wants. */
-static bool outgrown(af_rewriter_t *rw, af_candidate_t *candidate)
+static bool outgrown(af_rewriter_t *rw, af_candidate_t *candidate, said_t *said)
 {
     const af_rule_t *rule = &rw->rules->rules[candidate->rule];
 
@@ -345,16 +352,20 @@ static bool outgrown(af_rewriter_t *rw, af_candidate_t *candidate)
         return false;
     }
     candidate->asked = (uint32_t) text.len;
-    return !af_condition_may(&rw->condition, rule, text);
+    if (said->rule != rule || said->len != text.len) {
+        *said = (said_t){rule, text.len, !af_condition_may(&rw->condition, rule, text)};
+    }
+    return said->refuted;
 }
 
 void af_candidates_text(af_rewriter_t *rw)
 {
     bool changed = false;
+    said_t said[2] = {{NULL, 0, false}, {NULL, 0, false}}; /* of few groups */
 
     for (size_t i = 0; i < rw->candidates.count; i++) {
         af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
-        if (candidate->text_open && outgrown(rw, candidate)) {
+        if (candidate->text_open && outgrown(rw, candidate, &said[candidate->rule & 1])) {
             finish_candidate(rw, candidate, false);
             changed = true;
         }

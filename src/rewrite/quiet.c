@@ -154,6 +154,7 @@ static inline next_t match(af_rewriter_t *rw, const af_token_t *token, af_status
 {
     rw->matcher.quirks = rw->in.quirks || !rw->doctype_seen;
     *status = af_match_tag(&rw->matcher, token, token->tag, af_tree_in_svg(&rw->in) ? AF_NS_SVG : AF_NS_HTML);
+    rw->matched_pos = token->from_pos;
     if (*status != AF_OK || (rw->wants_facts && af_facts_may_tell(token))) {
         return NEXT_MATCHED;
     }

@@ -129,6 +129,7 @@ af_status_t af_rewriter_create(const af_ruleset_t *rules, const af_options_t *op
     rw->stats.reason = rw->stats.attribution = "";
     rw->drop_rule = AF_NO_RULE;
     rw->moved_mark = SIZE_MAX;
+    rw->matched_pos = UINT64_MAX;
     af_edits_init(&rw->edits, sink, options->mode, &rw->stats);
     af_status_t status = start_parts(rw);
     if (status == AF_OK && fragment != NULL) {
@@ -248,6 +249,7 @@ static af_status_t observe_created(af_rewriter_t *rw, const af_token_t *token, c
             status = af_pool_set_atoms(&rw->pool, event->node, rw->own_atoms.items, rw->own_atoms.count);
         }
     } else if (event->origin == 0 && af_index_needs_tags(rw->rules->index, record->name)) {
+        rw->matched_pos = UINT64_MAX;
         status = af_match_tag(&rw->matcher, NULL, record->name, (af_namespace_t) record->space);
         if (status == AF_OK && rw->matcher.atom_count > 0) {
             status = af_pool_set_atoms(&rw->pool, event->node, rw->matcher.atoms, rw->matcher.atom_count);
@@ -390,7 +392,10 @@ static af_status_t look_ahead(af_rewriter_t *rw, const af_token_t *token, bool *
         return AF_OK;
     }
     rw->matcher.quirks = rw->in.quirks || !rw->doctype_seen;
-    status = af_match_tag(&rw->matcher, token, token->tag, af_tree_in_svg(&rw->in) ? AF_NS_SVG : AF_NS_HTML);
+    if (rw->matched_pos != token->from_pos) { /* the quiet way has asked, and left the tag */
+        status = af_match_tag(&rw->matcher, token, token->tag, af_tree_in_svg(&rw->in) ? AF_NS_SVG : AF_NS_HTML);
+        rw->matched_pos = token->from_pos;
+    }
     if (status != AF_OK || rw->matcher.atom_count == 0) {
         return status;
     }

@@ -214,6 +214,7 @@ struct af_rewriter {
     af_counts_t counts;
     uint32_t run_text, run_link; /* characters since the last block boundary */
     af_node_t shown_in;       /* where the text is that is being counted; 0 */
+    uint64_t matched_pos;     /* where the start tag begins whose atoms the matcher has; UINT64_MAX: of none */
     af_peek_t peek;           /* behind the start tag being observed */
     af_node_t peek_node;      /* which it made; 0: `peek` is no one's */
     af_ahead_t ahead;

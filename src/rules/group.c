@@ -109,6 +109,16 @@ static af_status_t compile_rest(af_builder_t *builder, const af_rule_t *rule, co
     return status;
 }
 
+/* Behind "^", an alternative outside of all groups might begin anywhere. */
+static void note_high_bytes(af_builder_t *builder, const af_rule_t *rule, const char *rest, af_phrase_t *phrase)
+{
+    phrase->high[0] = phrase->high[1] = UINT64_MAX;
+    if (rule->pattern[0] == '^' && !af_has_alternatives(rest)) {
+        const char *begin = rest + (*rest == '^');
+        af_regex_high_bytes(builder->heap, af_slice_of(begin), rule->pattern_flags, phrase->high);
+    }
+}
+
 static af_status_t fill(af_builder_t *builder, const af_rule_t *rules, size_t first, af_phrase_t *phrases, uint32_t *count)
 {
     af_status_t status = AF_OK;
@@ -121,6 +131,7 @@ static af_status_t fill(af_builder_t *builder, const af_rule_t *rules, size_t fi
         } else {
             status = compile_rest(builder, &rules[i], rest, &phrases[*count]);
         }
+        note_high_bytes(builder, &rules[i], rest, &phrases[*count]);
         *count += status == AF_OK;
         if (rules[i].next == 0) {
             break;

@@ -16,6 +16,7 @@
 
 typedef struct {
     const af_regex_t *begins;    /* AF_REGEX_PARTIAL: what tells whether a text may be its beginning */
+    uint64_t high[2];            /* bytes from 0x80 on that it may begin with */
     uint32_t rule;
     bool owned;                  /* `begins` is not the rule's own pattern */
 } af_phrase_t;

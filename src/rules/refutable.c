@@ -8,27 +8,38 @@
 
 #define TITLE "^{title}"
 
-/* Whether an alternative stands outside of all groups. Where in doubt, yes. */
-static bool has_alternatives(const char *at)
+/* Behind a class that begins at `at`, or NULL. */
+static const char *end_of_class(const char *at)
+{
+    at += at[1] == '^' ? 2 : 1;
+    at += *at == ']';
+    while (*at != '\0' && *at != ']') {
+        at += *at == '\\' && at[1] != '\0' ? 2 : 1;
+    }
+    return *at == ']' ? at + 1 : NULL;
+}
+
+bool af_has_alternatives(const char *at)
 {
     int depth = 0;
 
-    for (; *at != '\0'; at++) {
+    while (at != NULL && *at != '\0') {
         if (*at == '\\') {
-            return true;
-        }
-        if (*at == '[') {
-            at = strchr(at + 1, ']');
-            if (at == NULL) {
+            if (at[1] == '\0' || at[1] == 'Q') {
                 return true;
             }
-        }
-        depth += *at == '(' ? 1 : *at == ')' ? -1 : 0;
-        if (*at == '|' && depth == 0) {
-            return true;
+            at += 2;
+        } else if (*at == '[') {
+            at = end_of_class(at);
+        } else {
+            depth += *at == '(' ? 1 : *at == ')' ? -1 : 0;
+            if (*at == '|' && depth == 0) {
+                return true;
+            }
+            at++;
         }
     }
-    return false;
+    return at == NULL;
 }
 
 bool af_begins_with_title(const af_rule_t *rule)
@@ -36,7 +47,7 @@ bool af_begins_with_title(const af_rule_t *rule)
     const char *rest = rule->pattern + strlen(TITLE);
 
     return strncmp(rule->pattern, TITLE, strlen(TITLE)) == 0 && *rest != '?' && *rest != '*' && *rest != '{' &&
-           (rule->pattern_flags & (AF_REGEX_CASELESS | AF_REGEX_MULTILINE)) == 0 && !has_alternatives(rest);
+           (rule->pattern_flags & (AF_REGEX_CASELESS | AF_REGEX_MULTILINE)) == 0 && !af_has_alternatives(rest);
 }
 
 static bool is_emptied(const af_rule_t *rule)

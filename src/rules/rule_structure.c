@@ -6,16 +6,15 @@
  */
 #include "rules/parse.h"
 
-/* © and its spellings, the sentences that go with it, agencies' names as credits have them. */
+/* © and its spellings, the sentences that go with it, agencies' names as credits have them. What begins with a word is asked
+ * where one begins, and nowhere else. */
 static const char guard[] =
-    "(?:\\x{A9}|\\x{2117}|\\(c\\) ?(?:19|20)\\d\\d|\\bcopyright\\b|\\ball rights? reserved|\\balle rechte vorbehalten|"
-    "\\btous droits r[\\x{E9}e]serv[\\x{E9}e]s|\\btodos los derechos reservados|\\btutti i diritti riservati|"
-    "\\balle rechten voorbehouden|"
-    "\\bassociated press\\b|\\bagence france[- ]presse\\b|\\bcanadian press\\b|\\bpress association\\b|"
-    "\\bdeutsche presse-agentur\\b|"
-    "\\bcreative commons\\b|\\b(?:photo|foto|image|bild|picture)s?(?: credit)?: ?\\S|"
+    "(?:\\x{A9}|\\x{2117}|\\(c\\) ?(?:19|20)\\d\\d|"
     "[(/] ?(?:AP|AFP|Reuters|dpa|EFE|ANSA|EPA|Getty Images)\\b ?(?:Photo|Images)?[)/]|"
-    "\\b(?:re)?published (?:from|with permission|under))";
+    "\\b(?:copyright\\b|all rights? reserved|alle rechte vorbehalten|tous droits r[\\x{E9}e]serv[\\x{E9}e]s|"
+    "todos los derechos reservados|tutti i diritti riservati|alle rechten voorbehouden|"
+    "associated press\\b|agence france[- ]presse\\b|canadian press\\b|press association\\b|deutsche presse-agentur\\b|"
+    "creative commons\\b|(?:photo|foto|image|bild|picture)s?(?: credit)?: ?\\S|(?:re)?published (?:from|with permission|under)))";
 
 static bool any_set(const af_parse_t *parse)
 {

@@ -125,6 +125,9 @@ bool af_named_attribute(uint32_t tag, af_slice_t name)
 {
     bool heading = tag >= AF_TAG_H1 && tag <= AF_TAG_H6;
 
+    if (name.len == 5 && memcmp(name.data, "class", 5) == 0) {
+        return true;
+    }
     if (name.len == 5 || name.len == 2) {
         return af_slice_same(name, af_slice_of(names[name.len == 2]), true) && (name.len == 5 || !heading);
     }
