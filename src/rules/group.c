@@ -3,14 +3,23 @@
  *
  * A preset says in many patterns what a whole block may say, all with the same list of block elements. Such rules have one entry
  * in the index, and one tree of beginnings (phrases): what a block says first refutes most of them at once, and the others are
- * asked in their order.
+ * asked in their order. An operator's rule has a tree of its own.
  */
 #include "rules/builder.h"
+
+#define ALONE_MAX 64u /* rules that have a tree of their own: it takes some 100 us to make, and some KiB */
 
 static bool can_be_asked_together(const af_rule_t *rule)
 {
     return rule->from_preset && rule->verb == AF_VERB_REMOVE && rule->regex != NULL && rule->structure == NULL &&
            rule->site_count == 0 && rule->after == 0;
+}
+
+/* An operator's rule whose beginning refutes most of what it picks. */
+static bool can_be_asked_alone(const af_rule_t *rule)
+{
+    return !rule->from_preset && rule->verb == AF_VERB_REMOVE && rule->regex != NULL && rule->structure == NULL &&
+           rule->pattern[0] == '^' && !af_has_alternatives(rule->pattern);
 }
 
 static size_t first_of(const af_draft_t *drafts, size_t count, const af_draft_t *draft)
@@ -181,9 +190,11 @@ af_status_t af_group_link(af_builder_t *builder, af_rule_t *rules, size_t count)
         rules[last].next = (uint32_t) i;
         rules[first].group_max = rules[i].max > rules[first].group_max ? rules[i].max : rules[first].group_max;
     }
-    for (size_t i = 0; status == AF_OK && i < count; i++) {
-        if (!builder->drafts[i].follows && can_be_asked_together(&rules[i])) {
+    for (size_t i = 0, alone = 0; status == AF_OK && i < count; i++) {
+        bool own = alone < ALONE_MAX && can_be_asked_alone(&rules[i]);
+        if (own || (!builder->drafts[i].follows && can_be_asked_together(&rules[i]))) {
             status = compile(builder, rules, i);
+            alone += own;
         }
     }
     return status;

@@ -41,7 +41,7 @@ typedef struct {
     const af_regex_t *regex;     /* NULL where there is no condition or it has {title} */
     const af_structure_t *structure; /* NULL: none asked for */
     /* Text rules of presets with one selector are asked together: the first of them is in the index. */
-    const af_phrases_t *phrases; /* the first: of all of them; NULL: asked alone */
+    const af_phrases_t *phrases; /* the first: of all of them; a rule of its own: its beginnings; NULL: there are none */
     const af_attribution_rule_t *attribution; /* AF_VERB_ATTRIBUTION; AF_VERB_FEED_ADD: its parts, when and fallback */
     const char *const *elements; /* AF_VERB_FEED_: names with the prefixes of custom */
     const char *url;             /* AF_VERB_FEED_ADD, source: as markup; NULL: none */
