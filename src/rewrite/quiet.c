@@ -152,9 +152,7 @@ typedef enum { NEXT_UNKNOWN, NEXT_MATCHED, NEXT_UNMATCHED, NEXT_BACK } next_t;
 /* What rules have to say about the start tag. UNKNOWN: nothing more than what its element says decides. */
 static inline next_t match(af_rewriter_t *rw, const af_token_t *token, af_status_t *status)
 {
-    rw->matcher.quirks = rw->in.quirks || !rw->doctype_seen;
-    *status = af_match_tag(&rw->matcher, token, token->tag, af_tree_in_svg(&rw->in) ? AF_NS_SVG : AF_NS_HTML);
-    rw->matched_pos = token->from_pos;
+    *status = af_rewriter_match_tag(rw, token);
     if (*status != AF_OK || (rw->wants_facts && af_facts_may_tell(token))) {
         return NEXT_MATCHED;
     }

@@ -391,11 +391,7 @@ static af_status_t look_ahead(af_rewriter_t *rw, const af_token_t *token, bool *
     if (token->type != AF_TOKEN_START_TAG || (token->flags & AF_TOKEN_OVERLONG) != 0) {
         return AF_OK;
     }
-    rw->matcher.quirks = rw->in.quirks || !rw->doctype_seen;
-    if (rw->matched_pos != token->from_pos) { /* the quiet way has asked, and left the tag */
-        status = af_match_tag(&rw->matcher, token, token->tag, af_tree_in_svg(&rw->in) ? AF_NS_SVG : AF_NS_HTML);
-        rw->matched_pos = token->from_pos;
-    }
+    status = af_rewriter_match_tag(rw, token);
     if (status != AF_OK || rw->matcher.atom_count == 0) {
         return status;
     }
