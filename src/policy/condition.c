@@ -302,9 +302,9 @@ static const af_phrase_t *next_left(left_t *left)
     return at < left->node->count ? &left->phrases->phrases[left->phrases->lists[left->node->first + at]] : NULL;
 }
 
-bool af_condition_may(af_condition_t *condition, const af_rule_t *rule, af_slice_t text)
+bool af_condition_may(af_condition_t *condition, const af_phrases_t *phrases, af_slice_t text)
 {
-    left_t left = left_of(condition, rule->phrases, text);
+    left_t left = left_of(condition, phrases, text);
     const af_phrase_t *phrase = next_left(&left);
     af_regex_run_t *run = phrase == NULL || left.whole ? NULL : af_condition_run(condition);
 

@@ -3,10 +3,10 @@
  *
  * A rule of text, or one that wants an emptied element, picks most blocks of a page, and the first words refute it. Such an
  * element is taken quietly and noted with the place where it began, and the quiet goes on: what it says refutes the rules that
- * wait for it, one after the other, and its end those that are left. Where that cannot be told (its text may match, another rule
- * picks something inside, the chunk ends, a token needs the whole tree) everything goes back to where the first element began
- * that is still wanted, and the general way takes it from there. So edits do not depend on this, and no byte is read three
- * times: no element is noted before the place that was reached.
+ * wait for it, one after the other, and its end those that are left. Where that cannot be told (its text may match, it may begin
+ * with a heading, another rule picks something inside, the chunk ends, a token needs the whole tree) everything goes back to
+ * where the first element began that is still wanted, and the general way takes it from there. So edits do not depend on this,
+ * and no byte is read three times: no element is noted before the place that was reached.
  */
 #include "base/ascii.h"
 #include "rewrite/rewriter_internal.h"
@@ -25,6 +25,20 @@ static bool can_wait(const af_rewriter_t *rw, const af_token_t *token)
            af_tree_is_plain(&rw->in);
 }
 
+/* Those whose text may stand where the page is by now. */
+static uint32_t not_late(const af_rewriter_t *rw, uint32_t wants)
+{
+    uint32_t late = rw->counts.prose < rw->rules->most_after ? wants & rw->rules->ahead_late : 0;
+    uint32_t prose = late == 0 ? 0 : af_structure_most_prose(rw);
+
+    for (; late != 0; late &= late - 1) {
+        if (rw->rules->rules[rw->rules->ahead[__builtin_ctz(late)]].after > prose) {
+            wants &= ~(late & (0 - late));
+        }
+    }
+    return wants;
+}
+
 bool af_ahead_take(af_rewriter_t *rw, const af_token_t *token, const af_kept_t *kept)
 {
     af_ahead_t *ahead = &rw->ahead;
@@ -35,11 +49,13 @@ bool af_ahead_take(af_rewriter_t *rw, const af_token_t *token, const af_kept_t *
     }
     if (ahead->count == 0) {
         ahead->text_len = 0;
-        ahead->cut = false;
+        ahead->cut = ahead->back = false;
+        ahead->shown = 0;
     }
     af_waiter_t *waiter = &ahead->waiters[ahead->count];
-    waiter->wants = wants;
+    waiter->wants = not_late(rw, wants);
     waiter->text_from = ahead->text_len;
+    waiter->shown_from = ahead->shown;
     waiter->pos = token->from_pos;
     waiter->place = af_tree_place(&rw->in);
     waiter->guard = rw->guard;
@@ -66,6 +82,7 @@ void af_ahead_back(af_rewriter_t *rw, af_kept_t *kept, uint64_t reached)
 
     rw->ahead.not_before = reached;
     rw->ahead.count = 0;
+    rw->ahead.back = false;
     af_tokenizer_go_back(rw->tokenizer, first->pos);
     af_tokenizer_allow_cdata(rw->tokenizer, false);
     af_tree_go_back(&rw->in, &first->place);
@@ -187,7 +204,10 @@ static bool may_want(af_rewriter_t *rw, const af_rule_t *rule, af_slice_t text, 
         }
         return (len == 0 || memcmp(rw->condition.title, text.data, len) == 0) && !(whole && text.len < rw->condition.title_len);
     }
-    return whole ? fulfils_any(rw, rule, text) : af_condition_may(&rw->condition, rule, text);
+    if (rule->structure != NULL) {
+        return af_condition_may(&rw->condition, rule->structure->begins, text); /* the text so far is where its heading begins */
+    }
+    return whole ? fulfils_any(rw, rule, text) : af_condition_may(&rw->condition, rule->phrases, text);
 }
 
 /* Those of `wants` that the text does not refute. */
@@ -204,14 +224,40 @@ static uint32_t left_of(af_rewriter_t *rw, uint32_t wants, af_slice_t text, bool
     return left;
 }
 
+/* Characters that are not white space: at least so many. */
+static uint32_t count_shown(af_slice_t raw)
+{
+    uint32_t count = 0;
+
+    for (size_t i = 0; i < raw.len && raw.data[i] != '&'; i++) {
+        count += raw.data[i] > 0x20 && raw.data[i] < 0x7f;
+    }
+    return count;
+}
+
+/* Of those that want an element inside, the ones that the amount of text does not refute. */
+static uint32_t left_inner(const af_rewriter_t *rw, const af_waiter_t *waiter)
+{
+    uint32_t left = 0;
+
+    for (uint32_t rest = waiter->wants & rw->rules->ahead_inner; rest != 0; rest &= rest - 1) {
+        const af_rule_t *rule = &rw->rules->rules[rw->rules->ahead[__builtin_ctz(rest)]];
+        if (rw->ahead.shown - waiter->shown_from <= rule->structure->max) {
+            left |= rest & (0 - rest);
+        }
+    }
+    return left;
+}
+
 /* From the inside: what shows in an element that stays refutes all around it that want to be empty. */
 void af_ahead_text(af_rewriter_t *rw, af_slice_t raw)
 {
     af_ahead_t *ahead = &rw->ahead;
-    uint32_t emptied = rw->rules->ahead_emptied, asked = 0, left = 0, from = UINT32_MAX;
+    uint32_t emptied = rw->rules->ahead_emptied, inner = rw->rules->ahead_inner, asked = 0, left = 0, from = UINT32_MAX;
     bool stays = true;
 
     add(rw, raw);
+    ahead->shown += inner != 0 ? count_shown(raw) : 0;
     for (uint32_t i = ahead->count; i > 0; i--) {
         af_waiter_t *waiter = &ahead->waiters[i - 1];
         af_slice_t text = text_since(ahead, waiter->text_from);
@@ -219,14 +265,16 @@ void af_ahead_text(af_rewriter_t *rw, af_slice_t raw)
             stays = stays && (waiter->wants & ~emptied) == 0;
             continue;
         }
-        uint32_t wants = waiter->wants & ~emptied;
+        uint32_t wants = waiter->wants & ~(emptied | inner);
         if (from != waiter->text_from || (wants & ~asked) != 0) {
             from = waiter->text_from;
             asked = wants;
             left = left_of(rw, wants, text, false);
         }
-        waiter->wants = (wants & left) | (stays ? 0 : waiter->wants & emptied);
-        stays = stays && (wants & left) == 0;
+        uint32_t waits = (wants & left) | left_inner(rw, waiter);
+        ahead->back = ahead->back || (waits & rw->rules->ahead_heading) != 0;
+        waiter->wants = waits | (stays ? 0 : waiter->wants & emptied);
+        stays = stays && waits == 0;
     }
     let_go(ahead);
 }
@@ -235,7 +283,8 @@ void af_ahead_text(af_rewriter_t *rw, af_slice_t raw)
 static bool is_refuted(af_rewriter_t *rw, const af_waiter_t *waiter)
 {
     af_ahead_t *ahead = &rw->ahead;
-    uint32_t wants = waiter->wants & ~rw->rules->ahead_emptied; /* nothing was taken out of it */
+    /* Nothing was taken out of it, and nothing in it was left to the general way. */
+    uint32_t wants = waiter->wants & ~(rw->rules->ahead_emptied | rw->rules->ahead_inner);
     af_slice_t text = text_since(ahead, waiter->text_from);
 
     if (wants == 0) {
@@ -249,7 +298,8 @@ static bool is_refuted(af_rewriter_t *rw, const af_waiter_t *waiter)
     }
     for (; wants != 0; wants &= wants - 1) {
         const af_rule_t *rule = &rw->rules->rules[rw->rules->ahead[__builtin_ctz(wants)]];
-        if (rule->pattern_has_title ? rw->condition.title_known && rw->condition.title_len == 0 : rule->phrases->empty) {
+        const af_phrases_t *phrases = rule->structure != NULL ? rule->structure->begins : rule->phrases;
+        if (rule->pattern_has_title ? rw->condition.title_known && rw->condition.title_len == 0 : phrases->empty) {
             return false;
         }
     }

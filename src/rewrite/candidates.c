@@ -235,9 +235,6 @@ static void found_rule(void *opaque, uint32_t owner, uint32_t selector, af_match
         }
         return;
     }
-    if (rule->after > rw->counts.prose) {
-        return;
-    }
     if (rule->verb == AF_VERB_ATTRIBUTION) {
         if (match == AF_MATCH_YES) {
             found->status = af_notices_scope(rw, owner, found->node);
@@ -251,14 +248,15 @@ static void found_rule(void *opaque, uint32_t owner, uint32_t selector, af_match
     }
 }
 
-/* Whether what the node begins with refutes the rule. */
+/* Whether where the node stands, or what it begins with, refutes the rule. */
 static bool is_refuted(void *opaque, uint32_t owner)
 {
     const found_t *found = opaque;
     af_rewriter_t *rw = found->rw;
     const af_rule_t *rule = &rw->rules->rules[owner];
 
-    return rw->peek_node == found->node && needs_end(rule) && af_peek_refutes(rw, rule);
+    return rule->after > rw->counts.prose ||
+           (rw->peek_node == found->node && needs_end(rule) && af_peek_refutes(rw, rule));
 }
 
 af_status_t af_rewriter_match(af_rewriter_t *rw, af_node_t node)
@@ -328,15 +326,32 @@ static void tidy(af_rewriter_t *rw)
 /* What was said last of a text and some rules: many that wait are one in the other, and say the same so far. */
 typedef struct {
     const af_rule_t *rule;
+    const af_tape_t *tape;
     size_t len;
     bool refuted;
 } said_t;
+
+/* Whether the first text is no beginning of the heading that the rule wants: whatever follows, it begins with that. */
+static bool heading_outgrown(af_rewriter_t *rw, af_candidate_t *candidate)
+{
+    const af_structure_t *structure = structure_of(rw, candidate);
+
+    if (!candidate->heading_open || candidate->asked > 0 || structure->begins == NULL) {
+        return false;
+    }
+    af_slice_t first = af_tape_since(&rw->tape, candidate->mark);
+    candidate->asked = (uint32_t) first.len;
+    return first.len > 0 && !af_condition_may(&rw->condition, structure->begins, first);
+}
 
 /* Whether the text so far can be no beginning of what the rule, or one of its group, wants. */
 static bool outgrown(af_rewriter_t *rw, af_candidate_t *candidate, said_t *said)
 {
     const af_rule_t *rule = &rw->rules->rules[candidate->rule];
 
+    if (heading_outgrown(rw, candidate)) {
+        return true;
+    }
     if (rule->pattern == NULL) {
         return false;
     }
@@ -352,8 +367,8 @@ static bool outgrown(af_rewriter_t *rw, af_candidate_t *candidate, said_t *said)
         return false;
     }
     candidate->asked = (uint32_t) text.len;
-    if (said->rule != rule || said->len != text.len) {
-        *said = (said_t){rule, text.len, !af_condition_may(&rw->condition, rule, text)};
+    if (said->rule != rule || said->tape != tape || said->len != text.len) {
+        *said = (said_t){rule, tape, text.len, !af_condition_may(&rw->condition, rule->phrases, text)};
     }
     return said->refuted;
 }
@@ -361,7 +376,7 @@ static bool outgrown(af_rewriter_t *rw, af_candidate_t *candidate, said_t *said)
 void af_candidates_text(af_rewriter_t *rw)
 {
     bool changed = false;
-    said_t said[2] = {{NULL, 0, false}, {NULL, 0, false}}; /* of few groups */
+    said_t said[2] = {{NULL, NULL, 0, false}, {NULL, NULL, 0, false}}; /* of few groups */
 
     for (size_t i = 0; i < rw->candidates.count; i++) {
         af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
@@ -411,7 +426,8 @@ void af_candidates_guard(af_rewriter_t *rw)
             continue;
         }
         const af_rule_t *rule = &rw->rules->rules[candidate->rule];
-        if (rule->pattern != NULL || (rule->structure != NULL && rule->structure->emptied)) {
+        if (rule->pattern != NULL ||
+            (rule->structure != NULL && (rule->structure->emptied || rule->structure->heading != NULL))) {
             candidate->guarded = true; /* whether it holds is not known: most say nothing that a rule wants, or are not emptied */
             continue;
         }

@@ -208,21 +208,21 @@ void af_peek_made(af_rewriter_t *rw, const af_token_t *token, const af_tree_even
     }
 }
 
-static bool text_refutes(af_rewriter_t *rw, const af_rule_t *rule)
+static bool text_refutes(af_rewriter_t *rw, const af_phrases_t *phrases)
 {
     af_peek_t *peek = &rw->peek;
     af_slice_t text = {peek->text, peek->text_len};
     uint8_t i = 0;
 
-    while (i < peek->asked && peek->rules[i] != rule) {
+    while (i < peek->asked && peek->phrases[i] != phrases) {
         i++;
     }
     if (i < peek->asked) {
         return peek->refuted[i];
     }
-    bool refuted = !af_condition_may(&rw->condition, rule, text);
-    if (i < AF_PEEK_RULES) {
-        peek->rules[i] = rule;
+    bool refuted = !af_condition_may(&rw->condition, phrases, text);
+    if (i < AF_PEEK_PHRASES) {
+        peek->phrases[i] = phrases;
         peek->refuted[i] = refuted;
         peek->asked++;
     }
@@ -232,18 +232,20 @@ static bool text_refutes(af_rewriter_t *rw, const af_rule_t *rule)
 bool af_peek_refutes(af_rewriter_t *rw, const af_rule_t *rule)
 {
     af_peek_t *peek = &rw->peek;
+    const af_structure_t *structure = rule->structure;
+    const af_phrases_t *phrases = structure != NULL ? structure->begins : rule->phrases;
 
-    if (rule->phrases == NULL && (rule->structure == NULL || !rule->structure->emptied)) {
+    if (phrases == NULL && (structure == NULL || !structure->emptied)) {
         return false;
     }
     if (!peek->read) {
         read_ahead(peek);
     }
-    if (rule->phrases == NULL) {
-        return peek->direct && peek->text_len > 0; /* something shows that nothing takes out */
+    if (structure != NULL && structure->emptied && peek->direct && peek->text_len > 0) {
+        return true; /* something shows that nothing takes out */
     }
-    if (peek->text_len == 0) {
-        return peek->empty && !rule->phrases->empty;
+    if (phrases == NULL) {
+        return false;
     }
-    return text_refutes(rw, rule);
+    return peek->text_len == 0 ? peek->empty && !phrases->empty : text_refutes(rw, phrases);
 }

@@ -133,7 +133,7 @@ static bool refuted_rule(void *opaque, uint32_t owner)
 {
     af_rewriter_t *rw = opaque;
 
-    return af_peek_refutes(rw, &rw->rules->rules[owner]);
+    return rw->rules->rules[owner].after > af_structure_most_prose(rw) || af_peek_refutes(rw, &rw->rules->rules[owner]);
 }
 
 /* Whether all that rules may want of the start tag's element is refuted by what stands behind it, and its name tells all that may
@@ -225,7 +225,7 @@ static next_t take_run(af_rewriter_t *rw, af_kept_t *kept, af_token_t *token, af
         if (text.len > 0) {
             take_text(rw, text);
         }
-        next = token->type == AF_TOKEN_START_TAG ? match(rw, token, status) : NEXT_UNMATCHED;
+        next = rw->ahead.back ? NEXT_BACK : token->type == AF_TOKEN_START_TAG ? match(rw, token, status) : NEXT_UNMATCHED;
         if (next == NEXT_UNMATCHED) {
             next = notices_allow(rw, token) ? take_tag(rw, token) : NEXT_MATCHED;
         } else if (next == NEXT_UNKNOWN) {
@@ -328,6 +328,9 @@ af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token)
             break;
         }
         keep(rw, &kept, token);
+        if (rw->ahead.back) {
+            break;
+        }
     }
     if (status == AF_OK && rw->ahead.count > 0) {
         af_ahead_back(rw, &kept, token->type == AF_TOKEN_NONE ? rw->pushed : token->to_pos);

@@ -125,7 +125,7 @@ typedef struct {
 } af_block_t;
 
 #define AF_PEEK_TEXT 24u
-#define AF_PEEK_RULES 4u
+#define AF_PEEK_PHRASES 12u
 
 /* What stands in the chunk behind a start tag: peek.c. */
 typedef struct {
@@ -137,9 +137,9 @@ typedef struct {
     bool empty;            /* the element ends before any text */
     uint8_t text_len;      /* 0: nothing is known */
     uint8_t text[AF_PEEK_TEXT];
-    uint8_t asked;         /* rules that were asked about the text; several selectors of one may want the element */
-    bool refuted[AF_PEEK_RULES];
-    const af_rule_t *rules[AF_PEEK_RULES];
+    uint8_t asked;         /* what was asked about the text; several selectors of a rule may want the element */
+    bool refuted[AF_PEEK_PHRASES];
+    const af_phrases_t *phrases[AF_PEEK_PHRASES];
 } af_peek_t;
 
 /* What was kept in the quiet and not told yet. */
@@ -155,6 +155,7 @@ typedef struct {
 typedef struct {
     uint32_t wants;         /* bits of af_ruleset.ahead */
     uint32_t text_from;     /* in af_ahead_t.text */
+    uint32_t shown_from;    /* of af_ahead_t.shown */
     uint64_t pos;           /* of its start tag */
     af_tree_place_t place;
     af_guard_t guard;
@@ -168,6 +169,8 @@ typedef struct {
     af_waiter_t waiters[AF_AHEAD_DEPTH];
     uint32_t count;
     bool cut;               /* text behind `text_len` is not known */
+    bool back;              /* one may begin with its heading: the quiet ends */
+    uint32_t shown;         /* characters of text that are not white space, at least; counted where someone asks */
     uint32_t text_len;
     uint64_t not_before;    /* elements before this place have been tried */
     uint8_t text[AF_AHEAD_TEXT]; /* normal text since the first of them began */
@@ -366,6 +369,7 @@ static inline bool af_structure_active(const af_rewriter_t *rw)
 /* The same for what is taken in the quiet, where no element is held: of a text, and of an HTML element that begins or ends. */
 void af_structure_quiet_text(af_rewriter_t *rw, af_slice_t raw, af_node_t parent);
 void af_structure_quiet_boundary(af_rewriter_t *rw, uint32_t tag);
+uint32_t af_structure_most_prose(const af_rewriter_t *rw); /* if the run of text ends here */
 void af_structure_start(af_rewriter_t *rw);                          /* the first one is held */
 void af_structure_boundary(af_rewriter_t *rw, af_node_t node);      /* the node begins or ends: blocks end a run of text */
 void af_structure_created(af_rewriter_t *rw, const af_token_t *token, af_node_t node); /* after its rules were asked */

@@ -67,6 +67,11 @@ static void end_run(af_rewriter_t *rw)
     rw->run_text = rw->run_link = 0;
 }
 
+uint32_t af_structure_most_prose(const af_rewriter_t *rw)
+{
+    return rw->counts.prose + (rw->run_text > 0 ? 1 + rw->run_text / PROSE_STEP : 0);
+}
+
 void af_structure_boundary(af_rewriter_t *rw, af_node_t node)
 {
     if (rw->run_text > 0 && !is_inline(node_of(rw, node))) {

@@ -42,6 +42,7 @@ void af_rule_release(const af_rule_t *rule)
     af_regex_destroy((af_regex_t *) rule->regex);
     af_phrases_release(rule->phrases);
     if (rule->structure != NULL) {
+        af_phrases_release(rule->structure->begins);
         af_regex_destroy((af_regex_t *) rule->structure->heading);
     }
     if (rule->attribution != NULL) {

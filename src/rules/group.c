@@ -77,12 +77,24 @@ static const char *behind_looks(const char *pattern)
     return at == NULL || at == pattern + 1 ? pattern : at;
 }
 
-/* Whether letters of both cases are the same to the pattern, wherever they stand. Doubt says no. */
-static bool is_caseless(const af_rule_t *rule)
-{
-    const char *at = rule->pattern;
+/* A pattern as written, and compiled. */
+typedef struct {
+    const af_regex_t *regex;
+    const char *text;
+    uint32_t flags;
+} pattern_t;
 
-    if ((rule->pattern_flags & AF_REGEX_CASELESS) == 0 || strstr(at, "\\p") != NULL || strstr(at, "\\P") != NULL ||
+static pattern_t pattern_of(const af_rule_t *rule)
+{
+    return (pattern_t){rule->regex, rule->pattern, rule->pattern_flags};
+}
+
+/* Whether letters of both cases are the same to the pattern, wherever they stand. Doubt says no. */
+static bool is_caseless(pattern_t pattern)
+{
+    const char *at = pattern.text;
+
+    if ((pattern.flags & AF_REGEX_CASELESS) == 0 || strstr(at, "\\p") != NULL || strstr(at, "\\P") != NULL ||
         strstr(at, "[:") != NULL || strstr(at, "(*") != NULL) {
         return false;
     }
@@ -96,7 +108,7 @@ static bool is_caseless(const af_rule_t *rule)
 }
 
 /* What is asked about beginnings in the place of a pattern that looks ahead. */
-static af_status_t compile_rest(af_builder_t *builder, const af_rule_t *rule, const char *rest, af_phrase_t *phrase)
+static af_status_t compile_rest(af_builder_t *builder, uint32_t flags, const char *rest, af_phrase_t *phrase)
 {
     char message[8];
     size_t len = strlen(rest), at;
@@ -109,7 +121,7 @@ static af_status_t compile_rest(af_builder_t *builder, const af_rule_t *rule, co
     pattern[0] = '^';
     memcpy(pattern + 1, rest, len);
     af_status_t status = af_regex_compile(builder->heap, (af_slice_t){(const uint8_t *) pattern, len + 1},
-                                          rule->pattern_flags | AF_REGEX_PARTIAL, &regex, &at, message, sizeof message);
+                                          flags | AF_REGEX_PARTIAL, &regex, &at, message, sizeof message);
     af_heap_release(builder->heap, pattern, len + 1);
     if (status == AF_OK) {
         phrase->begins = regex;
@@ -119,13 +131,28 @@ static af_status_t compile_rest(af_builder_t *builder, const af_rule_t *rule, co
 }
 
 /* Behind "^", an alternative outside of all groups might begin anywhere. */
-static void note_high_bytes(af_builder_t *builder, const af_rule_t *rule, const char *rest, af_phrase_t *phrase)
+static void note_high_bytes(af_builder_t *builder, pattern_t pattern, const char *rest, af_phrase_t *phrase)
 {
     phrase->high[0] = phrase->high[1] = UINT64_MAX;
-    if (rule->pattern[0] == '^' && !af_has_alternatives(rest)) {
+    if (pattern.text[0] == '^' && !af_has_alternatives(rest)) {
         const char *begin = rest + (*rest == '^');
-        af_regex_high_bytes(builder->heap, af_slice_of(begin), rule->pattern_flags, phrase->high);
+        af_regex_high_bytes(builder->heap, af_slice_of(begin), pattern.flags, phrase->high);
     }
+}
+
+static af_status_t make_phrase(af_builder_t *builder, pattern_t pattern, size_t rule, af_phrase_t *phrase)
+{
+    const char *rest = behind_looks(pattern.text);
+    af_status_t status = AF_OK;
+
+    *phrase = (af_phrase_t){.begins = pattern.regex, .rule = (uint32_t) rule};
+    if (rest == pattern.text) {
+        af_regex_prepare_partial((af_regex_t *) pattern.regex);
+    } else {
+        status = compile_rest(builder, pattern.flags, rest, phrase);
+    }
+    note_high_bytes(builder, pattern, rest, phrase);
+    return status;
 }
 
 static af_status_t fill(af_builder_t *builder, const af_rule_t *rules, size_t first, af_phrase_t *phrases, uint32_t *count)
@@ -133,14 +160,7 @@ static af_status_t fill(af_builder_t *builder, const af_rule_t *rules, size_t fi
     af_status_t status = AF_OK;
 
     for (size_t i = first; status == AF_OK; i = rules[i].next) {
-        const char *rest = behind_looks(rules[i].pattern);
-        phrases[*count] = (af_phrase_t){.begins = rules[i].regex, .rule = (uint32_t) i};
-        if (rest == rules[i].pattern) {
-            af_regex_prepare_partial((af_regex_t *) rules[i].regex);
-        } else {
-            status = compile_rest(builder, &rules[i], rest, &phrases[*count]);
-        }
-        note_high_bytes(builder, &rules[i], rest, &phrases[*count]);
+        status = make_phrase(builder, pattern_of(&rules[i]), i, &phrases[*count]);
         *count += status == AF_OK;
         if (rules[i].next == 0) {
             break;
@@ -153,10 +173,10 @@ static af_status_t compile(af_builder_t *builder, af_rule_t *rules, size_t first
 {
     size_t most = 1;
     uint32_t count = 0;
-    bool caseless = is_caseless(&rules[first]);
+    bool caseless = is_caseless(pattern_of(&rules[first]));
 
     for (size_t i = first; rules[i].next != 0; i = rules[i].next) {
-        caseless = caseless && is_caseless(&rules[rules[i].next]);
+        caseless = caseless && is_caseless(pattern_of(&rules[rules[i].next]));
         most++;
     }
     af_phrase_t *phrases = af_store_alloc(builder->store, most * sizeof *phrases);
@@ -172,6 +192,34 @@ static af_status_t compile(af_builder_t *builder, af_rule_t *rules, size_t first
     }
     builder->drafts[first].rule.phrases = rules[first].phrases; /* which owns them until all is well */
     return status;
+}
+
+/* The tree of one heading. */
+static af_status_t compile_heading(af_builder_t *builder, const af_rule_t *rule, size_t number)
+{
+    af_structure_t *structure = (af_structure_t *) rule->structure;
+    const pattern_t pattern = {structure->heading, structure->heading_text, structure->heading_flags};
+    af_phrase_t *phrase = af_store_alloc(builder->store, sizeof *phrase);
+
+    if (phrase == NULL) {
+        return AF_NOMEM;
+    }
+    af_status_t status = make_phrase(builder, pattern, number, phrase);
+    if (status == AF_OK) {
+        status = af_phrases_make(builder->store, phrase, 1, is_caseless(pattern), &structure->begins);
+    }
+    if (status != AF_OK || !structure->begins->tells) {
+        af_phrases_release(&(af_phrases_t){.phrases = phrase, .count = phrase->owned});
+        structure->begins = NULL;
+    }
+    return status;
+}
+
+/* Whether the rule asks for a heading that begins like few. */
+static bool has_heading(const af_rule_t *rule)
+{
+    return rule->verb == AF_VERB_REMOVE && rule->structure != NULL && rule->structure->heading != NULL &&
+           rule->structure->heading_text[0] == '^' && !af_has_alternatives(rule->structure->heading_text);
 }
 
 af_status_t af_group_link(af_builder_t *builder, af_rule_t *rules, size_t count)
@@ -195,6 +243,9 @@ af_status_t af_group_link(af_builder_t *builder, af_rule_t *rules, size_t count)
         if (own || (!builder->drafts[i].follows && can_be_asked_together(&rules[i]))) {
             status = compile(builder, rules, i);
             alone += own;
+        } else if (alone < ALONE_MAX && has_heading(&rules[i])) {
+            status = compile_heading(builder, &rules[i], i);
+            alone++;
         }
     }
     return status;

@@ -55,33 +55,54 @@ static bool is_emptied(const af_rule_t *rule)
     return rule->structure != NULL && rule->structure->emptied && rule->pattern == NULL && rule->structure->heading == NULL;
 }
 
+/* A heading that the first text of most elements refutes. */
+static bool has_heading(const af_rule_t *rule)
+{
+    return rule->structure != NULL && rule->structure->begins != NULL && !rule->structure->emptied;
+}
+
 static bool can_be_refuted(const af_rule_t *rule)
 {
     if (rule->verb != AF_VERB_REMOVE) {
         return false;
     }
     if (rule->pattern == NULL || rule->structure != NULL) {
-        return is_emptied(rule);
+        return is_emptied(rule) || has_heading(rule);
     }
     return (rule->phrases != NULL && rule->phrases->tells) || rule->begins_with_title;
 }
 
-static uint32_t bit_of(void *opaque, uint32_t owner)
+/* Beside the text: a rule that wants some element inside, and can only be picked where the general way has seen one. */
+static bool wants_inner(const af_ruleset_t *set, uint32_t owner, uint32_t selector)
+{
+    const af_rule_t *rule = &set->rules[owner];
+
+    return rule->verb == AF_VERB_REMOVE && rule->structure != NULL && !rule->structure->emptied &&
+           rule->structure->max != AF_STRUCTURE_ANY && af_index_wants_inner(set->index, selector);
+}
+
+static uint32_t bit_of(void *opaque, uint32_t owner, uint32_t selector)
 {
     af_ruleset_t *set = opaque;
+    const af_rule_t *rule = &set->rules[owner];
+    bool refutable = can_be_refuted(rule);
     uint32_t at = 0;
 
     while (at < set->ahead_count && set->ahead[at] != owner) {
         at++;
     }
-    if (at == AF_AHEAD_RULES || (at == set->ahead_count && !can_be_refuted(&set->rules[owner]))) {
+    if (at == AF_AHEAD_RULES || !(refutable || wants_inner(set, owner, selector))) {
         return 0;
     }
+    uint32_t bit = (uint32_t) 1 << at;
     if (at == set->ahead_count) {
         set->ahead[set->ahead_count++] = owner;
-        set->ahead_emptied |= is_emptied(&set->rules[owner]) ? (uint32_t) 1 << at : 0;
+        set->ahead_emptied |= is_emptied(rule) ? bit : 0;
+        set->ahead_heading |= has_heading(rule) ? bit : 0;
+        set->ahead_inner |= refutable ? 0 : bit;
+        set->ahead_late |= rule->after > 0 ? bit : 0;
     }
-    return (uint32_t) 1 << at;
+    return bit;
 }
 
 void af_ahead_make(af_ruleset_t *set, af_index_t *index)

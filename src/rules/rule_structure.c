@@ -62,7 +62,12 @@ af_status_t af_rule_structure(af_parse_t *parse)
     af_status_t status = number(parse, AF_OPTION_LINKS, 1, 100, &structure->links);
     status = status == AF_OK ? number(parse, AF_OPTION_MIN_LINKS, 1, 1000, &structure->min_links) : status;
     status = status == AF_OK ? number(parse, AF_OPTION_MAX_PROSE, 0, 1000, &structure->max_prose) : status;
-    return status == AF_OK && heading->set ? af_rule_compile(parse, heading, &structure->heading) : status;
+    if (status != AF_OK || !heading->set) {
+        return status;
+    }
+    structure->heading_flags = heading->flags;
+    structure->heading_text = af_store_string(parse->line->builder->store, heading->value);
+    return structure->heading_text == NULL ? AF_NOMEM : af_rule_compile(parse, heading, &structure->heading);
 }
 
 af_status_t af_guard_compile(af_heap_t *heap, const af_regex_t **out)

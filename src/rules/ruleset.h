@@ -29,6 +29,8 @@ typedef struct {
     bool controls;               /* a field to type or choose in */
     bool emptied;                /* removals took all that it shows */
     const af_regex_t *heading;   /* its first run of text; NULL: any */
+    const char *heading_text; uint32_t heading_flags; /* as written, AF_REGEX_ */
+    const af_phrases_t *begins;  /* what such a heading begins with; NULL: that tells nothing */
 } af_structure_t;
 
 /* Lists have tens of thousands of these: wide members stand first, so that none is padded. */
@@ -75,6 +77,9 @@ struct af_ruleset {
     /* Rules that the text of an element can refute, by the bits that af_match_classes gives. */
     uint32_t ahead[AF_AHEAD_RULES], ahead_count;
     uint32_t ahead_emptied;      /* those that want an emptied element */
+    uint32_t ahead_heading;      /* those that the first text of an element refutes, or nothing does before it is held */
+    uint32_t ahead_late;         /* those with after= */
+    uint32_t ahead_inner;        /* those that want something in it that the quiet way leaves to the general one */
     const af_regex_t *guard;     /* what text of preset rules must not have; NULL: nothing asks */
     uint8_t digest[16];
     const char *const *variables; uint32_t variable_count; /* names without $ */

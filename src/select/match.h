@@ -59,7 +59,10 @@ bool af_index_needs_tags(const af_index_t *index, uint32_t tag); /* some type or
                                                                     looking at attributes: implied elements count */
 
 /* Once, after compile: `bit_of` gives each owner of a selector that is led by a type alone a bit, or 0. */
-void af_index_classify(af_index_t *index, uint32_t (*bit_of)(void *opaque, uint32_t owner), void *opaque);
+void af_index_classify(af_index_t *index, uint32_t (*bit_of)(void *opaque, uint32_t owner, uint32_t selector), void *opaque);
+
+/* Whether the selector picks only elements that have one with some atom inside that a name alone does not tell. */
+bool af_index_wants_inner(const af_index_t *index, uint32_t selector);
 
 /* The patterns of :has-text() and :contains(), numbered from 0. False past the last. `regex`: /pattern/ with `flags` (AF_REGEX_
  * of base/regex.h, not yet compiled), else plain text. `text` lives with the index. */
