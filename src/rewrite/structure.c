@@ -50,12 +50,16 @@ static bool heading_refuted(af_rewriter_t *rw, af_candidate_t *candidate, run_st
     af_regex_run_t *run;
     af_group_t found;
 
-    if (!candidate->heading_open || (text.len == 0 && state != ELEMENT_ENDED) || (text.len < HEADING && state == RUN_GOES_ON)) {
+    if (!candidate->heading_open || (text.len == 0 && state != ELEMENT_ENDED) || (text.len <= HEADING && state == RUN_GOES_ON)) {
         return false;
+    }
+    bool longer = af_tape_characters(&rw->tape, candidate->mark) > HEADING;
+    if (!longer && state == RUN_GOES_ON) {
+        return false; /* more may come of it */
     }
     run = af_condition_run(&rw->condition);
     candidate->heading_open = false;
-    return run == NULL || af_tape_characters(&rw->tape, candidate->mark) > HEADING ||
+    return run == NULL || longer ||
            af_regex_match(rw->rules->rules[candidate->rule].structure->heading, run, text, 0, &found, 1) != AF_OK;
 }
 
