@@ -394,7 +394,7 @@ void af_pool_append(af_pool_t *pool, af_node_t node, af_node_t parent, af_node_t
         take_out(pool, node);
     }
     record->parent = parent;
-    record->above = parent == 0 ? 0 : af_node_at(pool, parent)->above | af_name_bit(af_node_at(pool, parent)->name);
+    record->above = parent == 0 ? 0 : af_above_children(af_node_at(pool, parent));
     record->flags &= (uint16_t) ~(AF_NODE_FOLLOWED | AF_NODE_LINKED);
     if (parent == 0) {
         record->index = record->type_index = 1;

@@ -50,6 +50,9 @@ typedef struct {
 /* The bit of an element's name in `above`. */
 static inline uint64_t af_name_bit(uint32_t name) { return (uint64_t) 1 << (name & 63); }
 
+/* What stands above the children of an element. */
+static inline uint64_t af_above_children(const af_node_record_t *record) { return record->above | af_name_bit(record->name); }
+
 /* How much there is of a store, and the block that the next packing goes into, of the same capacity (NULL: none). */
 typedef struct {
     void *spare;

@@ -191,9 +191,9 @@ static inline void push(af_tree_t *tree, uint32_t tag, af_namespace_t space, uin
     tree->pool->free = af_node_at(tree->pool, node)->next;
     *af_node_at(tree->pool, node) = (af_node_record_t){
         .parent = parent, .name = tag, .index = index, .space = (uint8_t) space, .fate = tree->fate,
-        .above = above->above | af_name_bit(above->name)};
+        .above = af_above_children(above)};
     if (tree->pool->retain_previous) {
-        link_child(tree->pool, node, af_node_at(tree->pool, node), af_node_at(tree->pool, parent));
+        link_child(tree->pool, node, af_node_at(tree->pool, node), above);
     }
     tree->stack[tree->depth] = node;
     tree->open[tree->depth++] = (af_open_t){tag, classes};
@@ -211,7 +211,7 @@ static inline bool put_void(af_tree_t *tree, uint32_t tag, af_namespace_t space)
         tree->pool->free = af_node_at(tree->pool, node)->next;
         af_node_record_t *record = af_node_at(tree->pool, node), *above = af_node_at(tree->pool, parent);
         *record = (af_node_record_t){.parent = parent, .name = tag, .index = ++above->children, .space = (uint8_t) space,
-                                     .fate = tree->fate, .above = above->above | af_name_bit(above->name)};
+                                     .fate = tree->fate, .above = af_above_children(above)};
         link_child(tree->pool, node, record, above);
         af_pool_free_linked(tree->pool, node);
         return true;

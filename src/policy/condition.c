@@ -28,6 +28,7 @@ void af_condition_destroy(af_condition_t *condition)
     }
     af_heap_release(condition->heap, condition->entries, condition->entry_capacity * sizeof(*condition->entries));
     af_heap_release(condition->heap, condition->title, condition->title_capacity);
+    af_heap_release(condition->heap, condition->leads, AF_CONDITION_LEADS * sizeof *condition->leads);
     if (condition->run != NULL) {
         af_regex_run_destroy(condition->run);
     }
@@ -244,6 +245,21 @@ static size_t lead_len(af_slice_t text)
     return text.data[0] >= 0xc2 && text.data[0] <= 0xf4 && len <= text.len ? len : 0;
 }
 
+/* Where what the character leaves is noted; NULL: no memory. */
+static af_condition_lead_t *place_of(af_condition_t *condition, uint32_t character)
+{
+    const size_t size = AF_CONDITION_LEADS * sizeof *condition->leads;
+
+    if (condition->leads == NULL) {
+        condition->leads = af_heap_alloc(condition->heap, size);
+        if (condition->leads == NULL) {
+            return NULL;
+        }
+        memset(condition->leads, 0, size);
+    }
+    return &condition->leads[(character * 0x9e3779b1u >> 16) % AF_CONDITION_LEADS];
+}
+
 /* What the first character leaves. NULL: it is of ASCII, or too much to note. */
 static const af_condition_lead_t *find_lead(af_condition_t *condition, const af_phrases_t *phrases, af_slice_t text)
 {
@@ -255,7 +271,10 @@ static const af_condition_lead_t *find_lead(af_condition_t *condition, const af_
         return NULL;
     }
     memcpy(&character, text.data, len);
-    af_condition_lead_t *lead = &condition->leads[(character * 0x9e3779b1u >> 16) % AF_CONDITION_LEADS];
+    af_condition_lead_t *lead = place_of(condition, character);
+    if (lead == NULL) {
+        return NULL;
+    }
     if (lead->phrases != phrases || lead->character != character) {
         *lead = (af_condition_lead_t){.phrases = phrases, .character = character};
         for (uint32_t i = 0; i < phrases->count && lead->count <= AF_CONDITION_LEFT; i++) {

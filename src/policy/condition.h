@@ -38,7 +38,7 @@ typedef struct {
     af_condition_entry_t *entries;
     size_t entry_count, entry_capacity;
     uint32_t limited;
-    af_condition_lead_t leads[AF_CONDITION_LEADS];
+    af_condition_lead_t *leads; /* AF_CONDITION_LEADS; made when first needed */
     bool notices_lost; /* a pattern of a notice could not be asked: nothing is known of notices from there on */
 } af_condition_t;
 

@@ -360,15 +360,6 @@ static bool is_cut(const af_rewriter_t *rw, const af_token_t *token)
                              token->type == AF_TOKEN_DOCTYPE);
 }
 
-/* Text that would begin a comment with the "<" of what is written behind it. */
-static bool opens_comment(const af_token_t *token)
-{
-    af_slice_t text = token->bytes;
-
-    return token->type == AF_TOKEN_TEXT && token->text == AF_TEXT_DATA && text.len >= 2 &&
-           memcmp(text.data + text.len - 2, "</", 2) == 0;
-}
-
 /* Tree construction ignores the tags of a notice in a list of options. */
 static bool is_in_select(const af_rewriter_t *rw)
 {
@@ -448,7 +439,7 @@ af_status_t af_notices_token(af_rewriter_t *rw, const af_token_t *token)
     bool ends_all = token->type == AF_TOKEN_END || is_cut(rw, token);
     bool ends = ends_all || (token->type == AF_TOKEN_END_TAG && (token->tag == AF_TAG_BODY || token->tag == AF_TAG_HTML));
 
-    rw->ends_inside = rw->ends_inside || (rw->finishing && opens_comment(token));
+    rw->ends_inside = rw->ends_inside || (rw->finishing && af_ends_in_open_tag(token));
     if (!ends || rw->in.template_count > 0) {
         return AF_OK;
     }

@@ -390,6 +390,8 @@ af_status_t af_settle_continued(af_rewriter_t *rw, const af_token_t *token); /* 
 AF_MUST_USE af_status_t af_settle_diverge(af_rewriter_t *rw);
 bool af_settle_drops(const af_rewriter_t *rw, const af_token_t *token); /* text that goes though its parent stays */
 void af_settle_fate(af_rewriter_t *rw, af_node_t node);
+/* Text that ends in "</": where markup is written behind it, its "<" would begin a comment. */
+bool af_ends_in_open_tag(const af_token_t *token);
 bool af_settle_any_gone(af_rewriter_t *rw, const af_node_t *nodes, uint32_t node_count);
 
 /* trial: a token on a copy of the output's tree with `script`; `accepted`: it has the effect that it has in the input, whose tree

@@ -495,8 +495,7 @@ static bool is_bogus(const af_rewriter_t *rw, const af_token_t *token)
            af_tree_in_foreign(&rw->out);
 }
 
-/* Text that ends in "</": nothing comes behind it, and a tag would become a comment there. */
-static bool ends_in_open_tag(const af_token_t *token)
+bool af_ends_in_open_tag(const af_token_t *token)
 {
     size_t len = token->bytes.len;
 
@@ -512,7 +511,7 @@ static af_status_t write_alive(af_rewriter_t *rw, const af_tree_t *tree, const a
 
     *write = true;
     for (int attempt = 0; attempt < 4; attempt++) {
-        if (attempt == 0 && rw->pending.count > 0 && ends_in_open_tag(token)) {
+        if (attempt == 0 && rw->pending.count > 0 && af_ends_in_open_tag(token)) {
             continue;
         }
         if ((attempt == 2 && !reopens(rw, tree)) || (attempt == 3 && !needs_nudge(rw, tree, token))) {

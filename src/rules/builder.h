@@ -121,7 +121,10 @@ void af_lift_take_back(af_builder_t *builder);
 /* Links the rules that were made of the builder's drafts, one by one. */
 AF_MUST_USE af_status_t af_group_link(af_builder_t *builder, af_rule_t *rules, size_t count);
 
-/* refutable.c: whether an alternative of the pattern stands outside of all groups. Where in doubt, yes. */
+/* refutable.c: behind the class of a pattern that begins at `at`, or NULL. */
+const char *af_end_of_class(const char *at);
+
+/* Whether an alternative of the pattern stands outside of all groups. Where in doubt, yes. */
 bool af_has_alternatives(const char *pattern);
 
 /* Whether a text that the pattern matches begins with the title as it is. Doubt says no. */

@@ -41,23 +41,18 @@ bool af_group_joins(const af_builder_t *builder, size_t count, const af_draft_t 
 /* The byte behind the group that begins at `at`, or NULL. */
 static const char *end_of_group(const char *at)
 {
-    bool in_class = false;
     size_t depth = 0;
 
-    for (; *at != '\0'; at++) {
-        if (*at == '\\' && at[1] != '\0') {
-            at++;
-        } else if (in_class) {
-            in_class = *at != ']';
-        } else if (*at == '[') {
-            in_class = true;
-            at += at[1] == '^';
-            at += at[1] == ']';
-        } else if (*at == '(') {
-            depth++;
-        } else if (*at == ')' && --depth == 0) {
+    while (at != NULL && *at != '\0') {
+        if (*at == '[') {
+            at = af_end_of_class(at);
+            continue;
+        }
+        depth += *at == '(';
+        if (*at == ')' && --depth == 0) {
             return at + 1;
         }
+        at += *at == '\\' && at[1] != '\0' ? 2 : 1;
     }
     return NULL;
 }

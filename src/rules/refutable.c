@@ -8,8 +8,7 @@
 
 #define TITLE "^{title}"
 
-/* Behind a class that begins at `at`, or NULL. */
-static const char *end_of_class(const char *at)
+const char *af_end_of_class(const char *at)
 {
     at += at[1] == '^' ? 2 : 1;
     at += *at == ']';
@@ -30,7 +29,7 @@ bool af_has_alternatives(const char *at)
             }
             at += 2;
         } else if (*at == '[') {
-            at = end_of_class(at);
+            at = af_end_of_class(at);
         } else {
             depth += *at == '(' ? 1 : *at == ')' ? -1 : 0;
             if (*at == '|' && depth == 0) {
