@@ -266,7 +266,7 @@ static void judge_repeat(const af_attribution_t *attribution, const af_attributi
         out->kind = AF_NOTICE_REPEAT;
     } else if (letters == state->letters && found->to == text.len && from > 1 && text.data[from - 1] == ' ' &&
                text.data[from - 2] == '.' &&
-               (tape == NULL || af_tape_is_piece(tape, text.data + from - 2, text.data + text.len))) {
+               (tape == NULL || af_tape_is_piece(tape, text.data + from - 2, text.data + from))) {
         *out = (af_notice_t){.kind = AF_NOTICE_REPAIR, .from = from - 1, .to = found->to, .bytes = {text.data, 0}};
     }
 }

@@ -341,14 +341,18 @@ void af_notice_repair(af_attribution_t *attribution, const af_attribution_rule_t
     const af_group_t *groups = found->groups;
     af_dates_t dates = af_notice_dates(attribution, rule);
     bool has_date = rule->date_group > 0 && rule->date_group < AF_NOTICE_GROUPS && groups[rule->date_group].set;
-    bool alone = to == found->to; /* nothing that is too much follows */
     af_slice_t date = af_notice_known(rule->has_short_date ? dates.short_date : dates.date), standing;
 
+    bool one = af_notice_standing_year(text, groups[0].from, to, &standing);
+    /* What follows and is too much goes; a year that only stands there is not the page's to replace. */
+    bool alone = to == found->to || (one && (standing.data == NULL || memcmp(standing.data, dates.year, 4) == 0));
     if (alone && (repair_date(attribution, rule, text, groups, out) ||
                   repair_sign(attribution, rule, text, groups[0].from, out))) {
+        if (to != found->to) {
+            out->more[out->more_count++] = (af_notice_edit_t){found->to, to, {attribution->bytes, 0}};
+        }
         return;
     }
-    bool one = af_notice_standing_year(text, groups[0].from, to, &standing);
     bool taken = has_date && is_taken(af_notice_part(text, groups[rule->date_group].from, groups[rule->date_group].to), date);
     if (one && !taken && replace_notice(attribution, rule, state, text, standing, groups[0].from, to, out)) {
         return;

@@ -591,6 +591,11 @@ void af_candidates_release(af_rewriter_t *rw, af_node_t node, uint32_t rule, boo
     tidy(rw);
 }
 
+void af_candidates_take(af_rewriter_t *rw, af_node_t node, uint32_t rule)
+{
+    decide(rw, node, rule);
+}
+
 bool af_candidates_ends_scope(const af_node_record_t *record)
 {
     if (record->space != AF_NS_HTML) {
