@@ -172,6 +172,8 @@ typedef struct {
     ngx_chain_t                       *busy;
     ngx_chain_t                       *free;
     ngx_buf_t                         *newest;    /* the last of out */
+    ngx_buf_t                         *gathered;  /* NULL: none; or its first */
+    ngx_event_t                        leave;
 
     ngx_buf_t                         *buf;       /* the input buffer */
     ngx_buf_t                         *tail;      /* last piece of buf */
@@ -281,6 +283,8 @@ void ngx_http_article_filter_stream_close(ngx_http_article_filter_ctx_t *ctx);
 
 /* body */
 
+ngx_int_t ngx_http_article_filter_body(ngx_http_request_t *r,
+    ngx_chain_t *in);
 ngx_int_t ngx_http_article_filter_feed(ngx_http_article_filter_ctx_t *ctx,
     u_char *pos, u_char *last);
 ngx_int_t ngx_http_article_filter_send_header(ngx_http_request_t *r,
@@ -300,6 +304,8 @@ ngx_int_t ngx_http_article_filter_move(ngx_http_article_filter_ctx_t *ctx,
     uint64_t to, ngx_uint_t keep);
 ngx_http_article_filter_piece_t *ngx_http_article_filter_add_piece(
     ngx_http_article_filter_ctx_t *ctx);
+void ngx_http_article_filter_free_piece(ngx_http_article_filter_ctx_t *ctx,
+    ngx_chain_t *cl);
 ngx_int_t ngx_http_article_filter_insert(ngx_http_article_filter_ctx_t *ctx,
     const u_char *data, size_t len);
 ngx_int_t ngx_http_article_filter_hold(ngx_http_article_filter_ctx_t *ctx);
@@ -307,6 +313,15 @@ ngx_http_article_filter_block_t *ngx_http_article_filter_get_block(
     ngx_http_article_filter_ctx_t *ctx, size_t size);
 void ngx_http_article_filter_release(ngx_http_article_filter_ctx_t *ctx,
     ngx_http_article_filter_block_t *block);
+
+/* gathering */
+
+ngx_uint_t ngx_http_article_filter_gathers(ngx_http_request_t *r,
+    ngx_http_article_filter_ctx_t *ctx, ngx_chain_t *in);
+ngx_int_t ngx_http_article_filter_gather(ngx_http_article_filter_ctx_t *ctx);
+void ngx_http_article_filter_leave_soon(ngx_http_article_filter_ctx_t *ctx);
+void ngx_http_article_filter_leave_later(ngx_http_article_filter_ctx_t *ctx);
+void ngx_http_article_filter_leave_cancel(ngx_http_article_filter_ctx_t *ctx);
 
 /* counts */
 

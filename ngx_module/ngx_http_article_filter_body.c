@@ -12,8 +12,6 @@
 #include "ngx_http_article_filter.h"
 
 
-static ngx_int_t ngx_http_article_filter_body(ngx_http_request_t *r,
-    ngx_chain_t *in);
 static ngx_int_t ngx_http_article_filter_observe(ngx_http_request_t *r,
     ngx_http_article_filter_ctx_t *ctx, ngx_chain_t *in);
 static ngx_int_t ngx_http_article_filter_discard(ngx_http_request_t *r,
@@ -51,11 +49,12 @@ ngx_http_article_filter_body_init(void)
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_http_article_filter_body(ngx_http_request_t *r, ngx_chain_t *in)
 {
     uint64_t                        began;
     ngx_int_t                       rc;
+    ngx_uint_t                      gathers;
     ngx_chain_t                    *cl;
     ngx_http_article_filter_ctx_t  *ctx;
 
@@ -74,9 +73,15 @@ ngx_http_article_filter_body(ngx_http_request_t *r, ngx_chain_t *in)
     }
 
     began = in ? ngx_http_article_filter_clock() : 0;
+    gathers = ngx_http_article_filter_gathers(r, ctx, in);
 
     for (cl = in; cl; cl = cl->next) {
-        if (ngx_http_article_filter_process(ctx, cl->buf) != NGX_OK) {
+        ctx->buf = cl->buf;
+        gathers = gathers && ngx_http_article_filter_gather(ctx) == NGX_OK;
+
+        if (ctx->failed
+            || ngx_http_article_filter_process(ctx, cl->buf) != NGX_OK)
+        {
             return NGX_ERROR;
         }
     }
@@ -89,6 +94,11 @@ ngx_http_article_filter_body(ngx_http_request_t *r, ngx_chain_t *in)
         if (rc != NGX_OK || ctx->waits || ctx->refused) {
             return rc;
         }
+    }
+
+    if (gathers && ctx->out) {
+        ngx_http_article_filter_leave_soon(ctx);
+        return NGX_OK;
     }
 
     rc = ngx_http_article_filter_output(r, ctx, in);
@@ -117,6 +127,7 @@ ngx_http_article_filter_drop(ngx_http_article_filter_ctx_t *ctx,
     ctx->out = NULL;
     ctx->last_out = &ctx->out;
     ctx->newest = NULL;
+    ctx->gathered = NULL;
     ctx->tail = NULL;
     ctx->buf = NULL;
 
@@ -590,6 +601,7 @@ ngx_http_article_filter_output(ngx_http_request_t *r,
     ngx_http_article_filter_ctx_t *ctx, ngx_chain_t *in)
 {
     ngx_int_t      rc;
+    ngx_uint_t     more;
     ngx_chain_t   *out, **ll;
 
     out = ctx->out;
@@ -601,18 +613,26 @@ ngx_http_article_filter_output(ngx_http_request_t *r,
     for (ll = &ctx->busy; *ll; ll = &(*ll)->next) { /* void */ }
 
     *ll = out;
+    more = ctx->stream != NULL;
 
     /* addition sends the end of the response from below: we are called again */
 
     ctx->out = NULL;
     ctx->last_out = &ctx->out;
     ctx->newest = NULL;
+    ctx->gathered = NULL;
     ctx->tail = NULL;
     ctx->buf = NULL;
+
+    ngx_http_article_filter_leave_cancel(ctx);
 
     rc = ngx_http_next_body_filter(r, out);
 
     ngx_http_article_filter_update(r, ctx);
+
+    if (ctx->busy && more) {
+        ngx_http_article_filter_leave_later(ctx);
+    }
 
     return rc;
 }
@@ -622,9 +642,8 @@ static void
 ngx_http_article_filter_update(ngx_http_request_t *r,
     ngx_http_article_filter_ctx_t *ctx)
 {
-    ngx_buf_t                        *b;
-    ngx_chain_t                      *cl;
-    ngx_http_article_filter_piece_t  *piece;
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl;
 
     while (ctx->busy) {
         cl = ctx->busy;
@@ -644,22 +663,6 @@ ngx_http_article_filter_update(ngx_http_request_t *r,
             continue;
         }
 
-        if (b->shadow) {
-            b->shadow->pos = b->shadow->last;
-
-            if (b->shadow->in_file) {
-                b->shadow->file_pos = b->shadow->file_last;
-            }
-        }
-
-        piece = (ngx_http_article_filter_piece_t *) b;
-
-        if (piece->block) {
-            ngx_http_article_filter_release(ctx, piece->block);
-            piece->block = NULL;
-        }
-
-        cl->next = ctx->free;
-        ctx->free = cl;
+        ngx_http_article_filter_free_piece(ctx, cl);
     }
 }

@@ -187,6 +187,36 @@ ngx_http_article_filter_add_piece(ngx_http_article_filter_ctx_t *ctx)
 }
 
 
+/* its bytes have left, or have been copied */
+
+void
+ngx_http_article_filter_free_piece(ngx_http_article_filter_ctx_t *ctx,
+    ngx_chain_t *cl)
+{
+    ngx_buf_t                        *shadow;
+    ngx_http_article_filter_piece_t  *piece;
+
+    piece = (ngx_http_article_filter_piece_t *) cl->buf;
+    shadow = piece->buf.shadow;
+
+    if (shadow) {
+        shadow->pos = shadow->last;
+
+        if (shadow->in_file) {
+            shadow->file_pos = shadow->file_last;
+        }
+    }
+
+    if (piece->block) {
+        ngx_http_article_filter_release(ctx, piece->block);
+        piece->block = NULL;
+    }
+
+    cl->next = ctx->free;
+    ctx->free = cl;
+}
+
+
 ngx_int_t
 ngx_http_article_filter_insert(ngx_http_article_filter_ctx_t *ctx,
     const u_char *data, size_t len)

@@ -263,6 +263,8 @@ ngx_http_article_filter_cleanup(void *data)
     ngx_http_article_filter_stream_close(ctx);
     ngx_http_article_filter_decoder_close(ctx);
 
+    ngx_http_article_filter_leave_cancel(ctx);
+
     if (ctx->allocated) {
         ngx_log_error(NGX_LOG_ALERT, ctx->request->connection->log, 0,
                       "article filter: %ui blocks were not freed",
