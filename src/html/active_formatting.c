@@ -7,13 +7,20 @@
 
 #include "base/ascii.h"
 
-static af_status_t add_entry(af_tree_t *tree, af_formatting_entry_t entry)
+af_status_t af_formatting_make_room(af_tree_t *tree, uint32_t count)
 {
     void *block = tree->formatting;
-    af_status_t status = af_heap_grow(tree->heap, &block, &tree->formatting_capacity, tree->formatting_count + 1u, sizeof entry,
-                                      UINT32_MAX / 2);
+    af_status_t status = af_heap_grow(tree->heap, &block, &tree->formatting_capacity, (size_t) tree->formatting_count + count,
+                                      sizeof *tree->formatting, UINT32_MAX / 2);
 
     tree->formatting = block;
+    return status;
+}
+
+static af_status_t add_entry(af_tree_t *tree, af_formatting_entry_t entry)
+{
+    af_status_t status = af_formatting_make_room(tree, 1);
+
     if (status == AF_OK) {
         tree->formatting[tree->formatting_count++] = entry;
     }

@@ -235,29 +235,38 @@ static af_status_t more_records(af_pool_t *pool)
         return pool->free != 0 ? AF_OK : status;
     }
     pool->records = block;
-    if (pool->capacity == 0) {
-        pool->records[0] = (af_node_record_t){0};
-        pool->used = 1;
+    pool->records[0] = (af_node_record_t){0};
+    for (size_t i = capacity; i-- > (pool->used == 0 ? 1 : pool->used);) {
+        pool->records[i] = (af_node_record_t){.next = pool->free};
+        pool->free = (af_node_t) i;
     }
-    pool->capacity = capacity;
+    pool->used = pool->capacity = capacity;
     return AF_OK;
 }
 
-af_status_t af_pool_add(af_pool_t *pool, af_node_t *out)
+af_status_t af_pool_make_room(af_pool_t *pool, size_t bytes)
 {
-    *out = 0;
-    if (pool->free == 0 && pool->used == pool->capacity) {
-        af_status_t status = more_records(pool);
+    size_t live;
+
+    if (bytes > pool->byte_store.capacity - pool->byte_store.used) {
+        af_status_t status = sweep(pool, 0, bytes, &live);
         if (status != AF_OK) {
             return status;
         }
     }
-    if (pool->free != 0) {
-        *out = pool->free;
-        pool->free = pool->records[*out].next;
-    } else {
-        *out = (af_node_t) pool->used++;
+    return pool->free != 0 ? AF_OK : more_records(pool);
+}
+
+af_status_t af_pool_add(af_pool_t *pool, af_node_t *out)
+{
+    af_status_t status = pool->free != 0 ? AF_OK : more_records(pool);
+
+    *out = 0;
+    if (status != AF_OK) {
+        return status;
     }
+    *out = pool->free;
+    pool->free = pool->records[*out].next;
     pool->records[*out] = (af_node_record_t){0};
     return AF_OK;
 }

@@ -112,6 +112,9 @@ bool af_tree_text_waits(const af_tree_t *tree, const af_token_t *token);
  * another way than by af_tree_quick_tag. */
 bool af_tree_is_plain(const af_tree_t *tree);
 
+/* Makes room where the quick ways have little: they make none themselves, and leave the token. May sweep, as af_pool_add. */
+AF_MUST_USE af_status_t af_tree_make_room(af_tree_t *tree);
+
 /* As af_tree_quick for a tag where af_tree_is_plain. */
 bool af_tree_quick_tag(af_tree_t *tree, const af_token_t *token);
 

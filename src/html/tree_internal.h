@@ -79,6 +79,7 @@ static inline bool af_is_open(const af_tree_t *tree, uint32_t tag)
 /* --- active_formatting ----------------------------------------------------------------------------------------------------- */
 
 void af_formatting_push(af_tree_t *tree, af_node_t node, uint32_t name); /* with the Noah's Ark clause */
+AF_MUST_USE af_status_t af_formatting_make_room(af_tree_t *tree, uint32_t count); /* for so many more entries */
 void af_formatting_marker(af_tree_t *tree);
 void af_formatting_clear(af_tree_t *tree);                               /* to the last marker */
 uint32_t af_formatting_find(const af_tree_t *tree, uint32_t name);       /* after the last marker: place plus one; 0: none */

@@ -9,6 +9,9 @@
 
 #include "base/ascii.h"
 
+#define ROOM_BYTES 512u /* of start tags of formatting elements */
+#define ROOM_LISTED 4u  /* entries of their list */
+
 typedef enum {
     QUICK_NOT,
     QUICK_BLOCK,      /* closes a p, is pushed */
@@ -308,6 +311,13 @@ static inline bool start_tag(af_tree_t *tree, const af_token_t *token, const af_
     }
     push_html(tree, token->tag, node);
     return true;
+}
+
+af_status_t af_tree_make_room(af_tree_t *tree)
+{
+    af_status_t status = af_pool_make_room(tree->pool, ROOM_BYTES);
+
+    return status == AF_OK ? af_formatting_make_room(tree, ROOM_LISTED) : status;
 }
 
 /* --- other places ---------------------------------------------------------------------------------------------------------- */

@@ -213,13 +213,19 @@ bool af_facts_may_claim(const af_token_t *tag)
 
 bool af_facts_may_tell(const af_token_t *tag)
 {
-    af_slice_t properties;
+    af_slice_t value;
 
     switch (tag->tag) {
-    case AF_TAG_META: case AF_TAG_LINK: case AF_TAG_SCRIPT: case AF_TAG_TITLE: case AF_TAG_TIME:
+    case AF_TAG_META:
+        return af_token_attribute(tag, "content", &value);
+    case AF_TAG_LINK:
+        return af_token_attribute(tag, "rel", &value) && has_word(value, "canonical");
+    case AF_TAG_SCRIPT:
+        return is_jsonld(tag);
+    case AF_TAG_TITLE: case AF_TAG_TIME:
         return true;
     default:
-        return af_token_attribute(tag, "itemprop", &properties);
+        return af_token_attribute(tag, "itemprop", &value);
     }
 }
 

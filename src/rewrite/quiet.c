@@ -311,7 +311,7 @@ af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token)
     af_kept_t kept = {.text = {.type = AF_TOKEN_TEXT, .text = AF_TEXT_DATA}};
     af_status_t status = AF_OK;
 
-    if (!is_quiet(rw)) {
+    if (!is_quiet(rw) || af_tree_make_room(&rw->in) != AF_OK) {
         return af_tokenizer_next(rw->tokenizer, token);
     }
     bool foreign = af_tree_in_foreign(&rw->in);
