@@ -79,7 +79,8 @@ typedef struct af_pool {
 void af_pool_init(af_pool_t *pool, af_heap_t *heap, size_t max);
 void af_pool_destroy(af_pool_t *pool);
 
-/* Has a node to give, and room for `bytes` of tags; may sweep, so every node that is needed must be reachable. AF_LIMIT, AF_NOMEM. */
+/* Has a node to give, and room for `bytes` of tags; may sweep, so every node that is needed must be reachable. AF_LIMIT,
+ * AF_NOMEM. */
 AF_MUST_USE af_status_t af_pool_make_room(af_pool_t *pool, size_t bytes);
 
 /* Gives a cleared node; may sweep first, so every node that is needed must be reachable. AF_LIMIT, AF_NOMEM. */

@@ -128,6 +128,7 @@ typedef struct {
     uint32_t depth, children, formatting_count, loose_count;
     size_t bytes_used;
     af_node_t last_child;
+    uint8_t mode;
 } af_tree_place_t;
 
 af_tree_place_t af_tree_place(const af_tree_t *tree);

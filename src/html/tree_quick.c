@@ -59,6 +59,12 @@ static inline af_node_record_t *current_record(const af_tree_t *tree)
     return af_node_at(tree->pool, tree->stack[tree->depth - 1]);
 }
 
+/* HTML #parsing-main-intd: but for the parts of a table, which are no quick tags, a cell is a body. */
+static inline bool follows_body(const af_tree_t *tree)
+{
+    return tree->mode == MODE_IN_BODY || tree->mode == MODE_IN_CELL;
+}
+
 /* Whether HTML #reconstruct-the-active-formatting-elements has nothing to do. Then no entry after the last marker is closed. */
 static inline bool list_is_open(const af_tree_t *tree)
 {
@@ -425,12 +431,12 @@ static bool elsewhere(af_tree_t *tree, const af_token_t *token, const af_open_t 
     if (tree->mode == MODE_IN_HEAD) {
         return in_head(tree, token);
     }
-    return tree->mode == MODE_IN_BODY && current->classes == CLASS_SVG && in_svg(tree, token, current);
+    return follows_body(tree) && current->classes == CLASS_SVG && in_svg(tree, token, current);
 }
 
 bool af_tree_is_plain(const af_tree_t *tree)
 {
-    return tree->depth >= 2 && tree->mode == MODE_IN_BODY && !tree->frameset_ok && !tree->xml && !tree->ignore_line_feed &&
+    return tree->depth >= 2 && follows_body(tree) && !tree->frameset_ok && !tree->xml && !tree->ignore_line_feed &&
            !tree->foster && tree->table_text == AF_TABLE_TEXT_NONE && (af_current(tree)->classes & CLASS_HTML) != 0 &&
            list_is_open(tree);
 }
@@ -457,7 +463,7 @@ bool af_tree_quick(af_tree_t *tree, const af_token_t *token)
     if (tree->depth < 2 || tree->xml || tree->ignore_line_feed || tree->foster || tree->table_text != AF_TABLE_TEXT_NONE) {
         return false;
     }
-    if (tree->mode != MODE_IN_BODY || (current->classes & CLASS_HTML) == 0) {
+    if (!follows_body(tree) || (current->classes & CLASS_HTML) == 0) {
         return elsewhere(tree, token, current);
     }
     if (!list_is_open(tree)) {
@@ -483,7 +489,7 @@ af_tree_place_t af_tree_place(const af_tree_t *tree)
     const af_node_record_t *current = current_record(tree);
 
     return (af_tree_place_t){tree->depth, current->children, tree->formatting_count, tree->loose_count,
-                             tree->pool->byte_store.used, current->last_child};
+                             tree->pool->byte_store.used, current->last_child, (uint8_t) tree->mode};
 }
 
 void af_tree_go_back(af_tree_t *tree, const af_tree_place_t *place)
@@ -500,7 +506,7 @@ void af_tree_go_back(af_tree_t *tree, const af_tree_place_t *place)
     tree->formatting_count = place->formatting_count;
     tree->loose_count = place->loose_count;
     tree->pool->byte_store.used = place->bytes_used;
-    tree->mode = MODE_IN_BODY;
+    tree->mode = place->mode;
     tree->next_text = AF_TEXT_DATA;
     tree->event_count = 0;
 }

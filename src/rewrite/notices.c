@@ -345,7 +345,7 @@ bool af_notices_quiet(af_rewriter_t *rw)
     if (block->begun && block->from_pos == rw->token_end && block->from_pos != UINT64_MAX) {
         block->from_pos = UINT64_MAX;
         const af_token_t boundary = {.from_pos = rw->token_end, .to_pos = rw->token_end};
-        (void) af_run_is_clear(rw, &boundary, block_around(rw, 0));
+        (void) af_run_is_clear(rw, &boundary, block_around(rw, 0), true);
     }
     if (block->begun && (block->clear_to == 0 || block->clear_to < rw->token_end)) {
         return false;
@@ -382,7 +382,7 @@ bool af_notices_allow(af_rewriter_t *rw, const af_token_t *token)
     if (ends && node_of(rw, rw->in.stack[rw->in.depth - 1])->name != token->tag) {
         return false;
     }
-    return af_run_is_clear(rw, token, ends ? block_around(rw, 1) : token->tag);
+    return af_run_is_clear(rw, token, ends ? block_around(rw, 1) : token->tag, ends);
 }
 
 af_status_t af_notices_created(af_rewriter_t *rw, const af_token_t *token, af_node_t node)
@@ -393,7 +393,7 @@ af_status_t af_notices_created(af_rewriter_t *rw, const af_token_t *token, af_no
     af_status_t status = end_run(rw, false);
     release_block(rw);
     open_run(rw, node, true);
-    if (rw->reads_ahead && is_tag(token) && af_run_is_clear(rw, token, node_of(rw, node)->name)) {
+    if (rw->reads_ahead && is_tag(token) && af_run_is_clear(rw, token, node_of(rw, node)->name, true)) {
         rw->block.open = false;
         return status;
     }

@@ -130,9 +130,13 @@ static const uint8_t *cross_end_tag(af_peek_t *peek, const uint8_t *at, const ui
 
 const uint8_t *af_peek_past_comment(const uint8_t *at, const uint8_t *end)
 {
-    const uint8_t *dashes = end - at > 6 && at[2] == '-' && at[3] == '-' && at[4] != '>' && at[4] != '-'
-                                ? memmem(at + 4, (size_t) (end - at) - 4, "--", 2) : NULL;
-
+    if (end - at < 7 || at[2] != '-' || at[3] != '-' || at[4] == '>') {
+        return NULL;
+    }
+    if (at[4] == '-') {
+        return at[5] == '-' && at[6] == '>' ? at + 7 : NULL; /* empty; what else begins with "--->" is rare */
+    }
+    const uint8_t *dashes = memmem(at + 4, (size_t) (end - at) - 4, "--", 2);
     return dashes != NULL && end - dashes > 2 && dashes[2] == '>' ? dashes + 3 : NULL;
 }
 

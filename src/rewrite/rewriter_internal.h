@@ -322,8 +322,9 @@ const uint8_t *af_peek_past_tag(const uint8_t *at, const uint8_t *end);
 const uint8_t *af_peek_past_comment(const uint8_t *at, const uint8_t *end);
 
 /* run_ahead: whether no rule of attribution can want the run of text behind `boundary`, a block's tag, in an element `block`;
- * rw->block.clear_to tells how far it is known. False: one may, or it is not known. */
-bool af_run_is_clear(af_rewriter_t *rw, const af_token_t *boundary, uint32_t block);
+ * `made`: that element is open, and not only its start tag read. rw->block.clear_to tells how far it is known. False: one may, or
+ * it is not known. */
+bool af_run_is_clear(af_rewriter_t *rw, const af_token_t *boundary, uint32_t block, bool made);
 
 /* ahead: takes a start tag of which rules may want no more than what its element says; false: it cannot be. */
 bool af_ahead_take(af_rewriter_t *rw, const af_token_t *token, const af_kept_t *kept);

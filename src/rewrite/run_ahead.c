@@ -15,6 +15,8 @@ typedef struct {
     const af_needles_t *needles;
     const uint8_t *end;
     uint32_t block;      /* what the run is in: its end tag ends it */
+    bool no_form;        /* none is open: one that begins is not ignored */
+    bool in_cell;        /* the run is in a table's cell, so what begins a cell, a row or rows is not ignored, either */
     uint32_t foreign;    /* SVG elements that are open, perhaps: what is in them may be no block, nor have raw text */
     uint8_t tail[2 * AF_NEEDLE_BYTES]; /* the end of the text, as far as it may be a word's beginning */
     size_t tail_len;
@@ -86,7 +88,7 @@ static bool changes_rules(uint32_t tag)
 {
     switch (tag) {
     case AF_TAG_HTML: case AF_TAG_HEAD: case AF_TAG_BODY: case AF_TAG_FRAMESET: case AF_TAG_FRAME: case AF_TAG_TEMPLATE:
-    case AF_TAG_SELECT: case AF_TAG_OBJECT: case AF_TAG_APPLET: case AF_TAG_MARQUEE: case AF_TAG_BUTTON: case AF_TAG_MATH:
+    case AF_TAG_SELECT: case AF_TAG_OBJECT: case AF_TAG_APPLET: case AF_TAG_MARQUEE: case AF_TAG_MATH:
     case AF_TAG_TEXTAREA: case AF_TAG_XMP: case AF_TAG_NOEMBED: case AF_TAG_NOFRAMES: case AF_TAG_PLAINTEXT:
     case AF_TAG_CAPTION: case AF_TAG_COLGROUP: case AF_TAG_COL: case AF_TAG_TBODY: case AF_TAG_THEAD: case AF_TAG_TFOOT:
     case AF_TAG_TR: case AF_TAG_TD: case AF_TAG_TH: case AF_TAG_FORM: case AF_TAG_FOREIGNOBJECT: case AF_TAG_DESC:
@@ -100,6 +102,19 @@ static bool changes_rules(uint32_t tag)
 static bool starts_block(uint32_t tag)
 {
     return af_notices_block(tag) && !changes_rules(tag);
+}
+
+/* The same for those that are a block only where they are not ignored. */
+static bool starts_block_here(const ahead_t *ahead, uint32_t tag)
+{
+    switch (tag) {
+    case AF_TAG_FORM:
+        return ahead->no_form;
+    case AF_TAG_TD: case AF_TAG_TH: case AF_TAG_TR: case AF_TAG_TBODY:
+        return ahead->in_cell;
+    default:
+        return starts_block(tag);
+    }
 }
 
 static bool has_raw_text(uint32_t tag)
@@ -181,7 +196,7 @@ static run_t read_markup(ahead_t *ahead, const uint8_t **at)
     if (closes && (starts_block(tag) || changes_rules(tag))) {
         return tag == ahead->block && tag != AF_TAG_FORM ? RUN_ENDS : RUN_UNKNOWN; /* </form> may name another form */
     }
-    if (!closes && starts_block(tag)) {
+    if (!closes && starts_block_here(ahead, tag)) {
         return ahead->foreign == 0 ? RUN_ENDS : RUN_UNKNOWN;
     }
     ahead->foreign -= closes && tag == AF_TAG_SVG && ahead->foreign > 0;
@@ -214,10 +229,12 @@ static const uint8_t *clear_behind(ahead_t *ahead, const uint8_t *at)
     }
 }
 
-bool af_run_is_clear(af_rewriter_t *rw, const af_token_t *boundary, uint32_t block)
+bool af_run_is_clear(af_rewriter_t *rw, const af_token_t *boundary, uint32_t block, bool made)
 {
     uint64_t left = rw->pushed - boundary->to_pos;
-    ahead_t ahead = {.needles = rw->rules->notice_needles, .block = block};
+    ahead_t ahead = {.needles = rw->rules->notice_needles, .block = block,
+                     .no_form = rw->in.form == 0 && boundary->tag != AF_TAG_FORM,
+                     .in_cell = made && (block == AF_TAG_TD || block == AF_TAG_TH)};
     run_t run = RUN_GOES_ON;
 
     rw->block.clear_to = 0;
