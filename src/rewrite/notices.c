@@ -206,7 +206,8 @@ static af_status_t cut(af_rewriter_t *rw, uint32_t rule, uint64_t from_pos, uint
 /* What only goes may have tags in it. */
 static bool is_cut_out(const af_rewriter_t *rw, af_slice_t text, const af_notice_edit_t *edit)
 {
-    return edit->bytes.len == 0 && edit->from > 0 && !af_tape_is_piece(&rw->tape, text.data + edit->from - 1, text.data + edit->to);
+    return edit->bytes.len == 0 && edit->from > 0 &&
+           !af_tape_is_piece(&rw->tape, text.data + edit->from - 1, text.data + edit->to);
 }
 
 static bool can_edit(af_rewriter_t *rw, af_slice_t text, const af_notice_edit_t *edit)

@@ -254,6 +254,24 @@ static bool any_holds(view_t *view, uint32_t number)
     return false;
 }
 
+/* HTML #valid-custom-element-name; those of SVG and MathML with a dash are none. */
+static bool is_custom(const view_t *view)
+{
+    static const char *const others[] = {"annotation-xml", "color-profile", "font-face", "font-face-src", "font-face-uri",
+                                         "font-face-format", "font-face-name", "missing-glyph"};
+    af_slice_t name = view->token != NULL && view->name == AF_TAG_UNKNOWN ? view->token->name : (af_slice_t){NULL, 0};
+
+    if (name.len == 0 || memchr(name.data, '-', name.len) == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (af_slice_same(name, af_slice_of(others[i]), true)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool test_holds(view_t *view, const af_test_t *test)
 {
     const af_index_t *index = view->index;
@@ -268,6 +286,8 @@ static bool test_holds(view_t *view, const af_test_t *test)
     case AF_TEST_NAME:
         return view->token != NULL && !view->camel_case && view->name == AF_TAG_UNKNOWN &&
                af_slice_same(view->token->name, af_span_slice(index, test->name), true);
+    case AF_TEST_CUSTOM:
+        return is_custom(view);
     case AF_TEST_ID:
         return attribute_holds(view, test, af_slice_of("id"));
     case AF_TEST_CLASS:
@@ -510,6 +530,7 @@ static void note_tag(view_t *view)
             note_entries(view, index->tags[index->img]);
         }
     } else if (token != NULL) {
+        note_entries(view, index->tags[AF_TAG_UNKNOWN]);
         if (index->has_names) {
             note_key(view, af_key(AF_KEY_NAME, token->name));
         }

@@ -42,6 +42,7 @@ static rank_t rank_of(const af_index_t *index, const af_test_t *test)
     switch ((af_test_kind_t) test->kind) {
     case AF_TEST_TAG:
     case AF_TEST_NAME:
+    case AF_TEST_CUSTOM:
         return RANK_TAG;
     case AF_TEST_ID:
         return RANK_ID;
@@ -228,6 +229,8 @@ static af_status_t add_to_bucket(af_index_t *index, af_test_t *test, rank_t rank
     switch ((af_test_kind_t) test->kind) {
     case AF_TEST_TAG:
         return add_entry(index, &index->tags[test->ref], atom);
+    case AF_TEST_CUSTOM:
+        return add_entry(index, &index->tags[AF_TAG_UNKNOWN], atom);
     case AF_TEST_NAME:
         return add_entry(index, &make_slot(index, af_key(AF_KEY_NAME, af_span_slice(index, test->name)))->entries, atom);
     case AF_TEST_ID:

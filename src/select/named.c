@@ -37,7 +37,8 @@ static inline bool begins_word(af_slice_t name, size_t at)
            (at + 1 < name.len && is_letter(name.data[at + 1]) && !is_upper(name.data[at + 1]));
 }
 
-static const char *const names[] = {"class", "id", "data-testid", "data-test-id", "data-qa", "data-component", "data-module"};
+static const char *const names[] = {"class", "id", "data-testid", "data-test-id", "data-qa", "data-component", "data-module",
+                                    "data-hook"};
 
 af_slice_t af_named_name(size_t i)
 {

@@ -28,6 +28,7 @@ typedef struct {
 typedef enum {
     AF_TEST_TAG,       /* ref: af_tag_t */
     AF_TEST_NAME,      /* name: a type that the tag table does not hold, lower case */
+    AF_TEST_CUSTOM,    /* the type is the name of a custom element */
     AF_TEST_ID,        /* value */
     AF_TEST_CLASS,     /* value */
     AF_TEST_ATTRIBUTE, /* name (lower case), operation, value */

@@ -6,7 +6,7 @@
  */
 #include "select/selector.h"
 
-typedef enum { FORM_PLAIN, FORM_NTH, FORM_LIST, FORM_RELATIVE, FORM_TEXT, FORM_WORDS } form_t;
+typedef enum { FORM_PLAIN, FORM_NTH, FORM_LIST, FORM_RELATIVE, FORM_TEXT, FORM_WORDS, FORM_CUSTOM } form_t;
 
 typedef struct {
     const char *name;
@@ -36,6 +36,7 @@ static const pseudo_t pseudos[] = {
     {"not", FORM_LIST, AF_CONDITION_NONE, 0, false, false},
     {"has", FORM_RELATIVE, AF_CONDITION_HAS, 0, false, false},
     {"named", FORM_WORDS, AF_CONDITION_ANY, 0, false, false},
+    {"custom", FORM_CUSTOM, AF_CONDITION_ANY, 0, false, false},
     {"has-text", FORM_TEXT, AF_CONDITION_TEXT, 0, false, false},
     {"contains", FORM_TEXT, AF_CONDITION_TEXT, 0, false, false}
 };
@@ -267,7 +268,7 @@ static af_status_t parse_argument(af_parser_t *parser, const pseudo_t *pseudo, s
                                  "a text condition can only stand at the end of a rule; expected text=/pattern/", nothing);
         }
         return parse_text(parser, &condition->ref);
-    case FORM_WORDS:
+    case FORM_WORDS: case FORM_CUSTOM:
         break;
     }
     return AF_OK;
@@ -324,11 +325,12 @@ af_status_t af_parse_pseudo(af_parser_t *parser, af_compound_t *compound)
         return status;
     }
     af_condition_t condition = {.kind = (uint8_t) pseudo->kind, .b = pseudo->b, .last = pseudo->last, .of_type = pseudo->of_type};
-    if (pseudo->form == FORM_PLAIN) {
+    if (pseudo->form == FORM_PLAIN || pseudo->form == FORM_CUSTOM) {
         if (af_parse_peek(parser, 0) == '(') {
             return af_parse_expected(parser, "no \"(\": this pseudo-class has no argument");
         }
-        return add_pseudo(parser, compound, pseudo, &condition);
+        return pseudo->form == FORM_PLAIN ? add_pseudo(parser, compound, pseudo, &condition)
+                                          : af_parse_add_test(parser, compound, &(af_test_t){.kind = AF_TEST_CUSTOM});
     }
     if (!af_parse_take(parser, '(')) {
         return af_parse_expected(parser, "\"(\": this pseudo-class has an argument");
