@@ -9,6 +9,8 @@
 #include "rewrite/rewriter_internal.h"
 
 #define MAX_CANDIDATES 4096u
+#define FEW_CANDIDATES 64u     /* done ones leave a list that is not longer at once */
+#define REVIEW_SHARE 64u       /* nodes that a review may walk over for each token that changes the tree */
 
 typedef struct {
     af_rewriter_t *rw;
@@ -174,7 +176,7 @@ static af_status_t add_candidate(af_rewriter_t *rw, af_node_t node, uint32_t rul
 {
     af_status_t status = AF_OK;
 
-    if (rw->candidates.count >= MAX_CANDIDATES) {
+    if (rw->open_candidates >= MAX_CANDIDATES) {
         af_candidates_oldest_gives_up(rw, "candidates");
         return AF_OK;
     }
@@ -297,12 +299,16 @@ static void finish_candidate(af_rewriter_t *rw, af_candidate_t *candidate, bool 
     }
 }
 
-/* Done candidates leave the list, and the tape what nobody needs any more. */
+/* Done candidates leave the list, and the tape what nobody needs any more; of a long list once an eighth is done, so that each is
+ * looked at a few times, however many are open. */
 static void tidy(af_rewriter_t *rw)
 {
-    size_t to = 0;
+    size_t to = 0, next = 0, done = rw->candidates.count - rw->open_candidates;
     size_t mark = SIZE_MAX;
 
+    if (rw->candidates.count > FEW_CANDIDATES && done < rw->candidates.count / 8) {
+        return;
+    }
     for (size_t i = 0; i < rw->candidates.count; i++) {
         const af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
         if (candidate->done) {
@@ -315,8 +321,10 @@ static void tidy(af_rewriter_t *rw)
             *AF_VECTOR_AT(af_candidate_t, &rw->candidates, to) = *candidate;
         }
         to++;
+        next = i < rw->review_next ? to : next;
     }
     rw->candidates.count = to;
+    rw->review_next = next;
     if (rw->block.open && rw->block.mark < mark) {
         mark = rw->block.mark;
     }
@@ -378,8 +386,9 @@ void af_candidates_text(af_rewriter_t *rw)
     bool changed = false;
     said_t said[2] = {{NULL, NULL, 0, false}, {NULL, NULL, 0, false}}; /* of few groups */
 
-    for (size_t i = 0; i < rw->candidates.count; i++) {
-        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
+    for (size_t i = rw->candidates.count, left = rw->text_candidates; left > 0 && i > 0; i--) {
+        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i - 1);
+        left -= candidate->text_open;
         if (candidate->text_open && outgrown(rw, candidate, &said[candidate->rule & 1])) {
             finish_candidate(rw, candidate, false);
             changed = true;
@@ -395,8 +404,9 @@ void af_candidates_structure(af_rewriter_t *rw)
     bool changed = false;
 
     /* From the inside: what an inner one lets go of stays in the outer ones. */
-    for (size_t i = rw->candidates.count; i > 0; i--) {
+    for (size_t i = rw->candidates.count, left = rw->text_candidates; left > 0 && i > 0; i--) {
         af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i - 1);
+        left -= candidate->text_open;
         if (candidate->text_open && structure_of(rw, candidate) != NULL && af_structure_refuted(rw, candidate)) {
             finish_candidate(rw, candidate, false);
             changed = true;
@@ -491,14 +501,12 @@ static void settle_text(af_rewriter_t *rw, af_candidate_t *candidate)
 
 af_status_t af_candidates_closed(af_rewriter_t *rw, af_node_t node)
 {
-    if (node_of(rw, node)->hold == 0) {
-        return AF_OK;
-    }
-    for (size_t i = rw->candidates.count; i > 0; i--) {
+    for (size_t i = rw->candidates.count, left = node_of(rw, node)->hold; left > 0 && i > 0; i--) {
         af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i - 1);
         if (candidate->node != node || candidate->done) {
             continue;
         }
+        left--;
         if (candidate->escape) {
             finish_candidate(rw, candidate, false);
         } else if (candidate->text_open) {
@@ -509,27 +517,36 @@ af_status_t af_candidates_closed(af_rewriter_t *rw, af_node_t node)
     return AF_OK;
 }
 
-af_status_t af_candidates_review(af_rewriter_t *rw)
+static void review_one(af_rewriter_t *rw, af_candidate_t *candidate)
 {
-    for (size_t i = 0; i < rw->candidates.count; i++) {
-        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
-        if (!candidate->selector_open || candidate->done) {
-            continue;
-        }
-        af_match_t match = af_match_again(&rw->matcher, candidate->node, candidate->selector);
-        if (match == AF_MATCH_UNKNOWN) {
-            continue;
-        }
-        selector_known(rw, candidate);
-        if (match == AF_MATCH_NO || !candidate->text_open) {
-            finish_candidate(rw, candidate, match == AF_MATCH_YES);
-        }
+    if (!candidate->selector_open || candidate->done) {
+        return;
     }
-    tidy(rw);
-    return AF_OK;
+    af_match_t match = af_match_again(&rw->matcher, candidate->node, candidate->selector);
+    if (match == AF_MATCH_UNKNOWN) {
+        return;
+    }
+    selector_known(rw, candidate);
+    if (match == AF_MATCH_NO || !candidate->text_open) {
+        finish_candidate(rw, candidate, match == AF_MATCH_YES);
+    }
 }
 
-af_status_t af_candidates_end(af_rewriter_t *rw)
+/* From the newest to the oldest, and round: where all cannot be asked at once, it goes on with the next token. An answer that comes
+ * late is the same. */
+void af_candidates_review(af_rewriter_t *rw)
+{
+    rw->review_debt -= rw->review_debt < REVIEW_SHARE ? rw->review_debt : REVIEW_SHARE;
+    for (size_t left = rw->candidates.count; left > 0 && rw->review_debt < REVIEW_SHARE; left--) {
+        uint64_t steps = rw->matcher.steps;
+        rw->review_next = rw->review_next == 0 ? rw->candidates.count : rw->review_next;
+        review_one(rw, AF_VECTOR_AT(af_candidate_t, &rw->candidates, --rw->review_next));
+        rw->review_debt += rw->matcher.steps - steps + 1;
+    }
+    tidy(rw);
+}
+
+void af_candidates_end(af_rewriter_t *rw)
 {
     for (size_t i = rw->candidates.count; i > 0; i--) {
         af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i - 1);
@@ -541,12 +558,13 @@ af_status_t af_candidates_end(af_rewriter_t *rw)
             settle_text(rw, candidate);
         }
     }
-    af_status_t status = af_candidates_review(rw);
+    for (size_t i = 0; i < rw->candidates.count; i++) {
+        review_one(rw, AF_VECTOR_AT(af_candidate_t, &rw->candidates, i));
+    }
     for (size_t i = 0; i < rw->candidates.count; i++) {
         finish_candidate(rw, AF_VECTOR_AT(af_candidate_t, &rw->candidates, i), false);
     }
     tidy(rw);
-    return status;
 }
 
 void af_candidates_oldest_gives_up(af_rewriter_t *rw, const char *limit)
@@ -561,7 +579,7 @@ void af_candidates_oldest_gives_up(af_rewriter_t *rw, const char *limit)
         rw->stats.reason = limit;
         af_edits_event(&rw->edits, &event);
         af_node_t node = candidate->node;
-        for (size_t k = i; k < rw->candidates.count; k++) {
+        for (size_t k = i; node_of(rw, node)->hold > 0 && k < rw->candidates.count; k++) {
             af_candidate_t *other = AF_VECTOR_AT(af_candidate_t, &rw->candidates, k);
             if (other->node == node) {
                 finish_candidate(rw, other, false);

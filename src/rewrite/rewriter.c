@@ -366,7 +366,7 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
         status = af_in_step_settle(rw, token->type == AF_TOKEN_END);
     }
     if (status == AF_OK && changed && rw->open_candidates > rw->text_candidates) {
-        status = af_candidates_review(rw);
+        af_candidates_review(rw);
     }
     return status;
 }
@@ -461,11 +461,8 @@ static af_status_t hold_or_settle(af_rewriter_t *rw, const af_token_t *token, bo
     af_status_t status;
 
     if (token->type == AF_TOKEN_END) {
-        status = af_candidates_end(rw);
+        af_candidates_end(rw);
         af_keep_end(rw);
-        if (status != AF_OK) {
-            return status;
-        }
     }
     if (!was_holding && !any_undecided(rw)) {
         rw->queue_moved = rw->lay_out = false;

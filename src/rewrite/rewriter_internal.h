@@ -211,6 +211,8 @@ struct af_rewriter {
 
     af_vector_t candidates;   /* af_candidate_t */
     size_t open_candidates, text_candidates; /* those that wait for their end */
+    size_t review_next;       /* the candidates before it are asked next */
+    uint64_t review_debt;     /* nodes that answers walked over beyond what the tokens so far allow */
     bool retains_siblings, retains_children; /* whatever waits */
     uint32_t looking_candidates;             /* those that `looks` */
     size_t tape_candidates, raw_candidates, structure_candidates;
@@ -353,8 +355,8 @@ static inline af_status_t af_rewriter_match_tag(af_rewriter_t *rw, const af_toke
 bool af_rewriter_holding(const af_rewriter_t *rw);
 void af_candidates_text(af_rewriter_t *rw);                       /* after text: too long is decided */
 AF_MUST_USE af_status_t af_candidates_closed(af_rewriter_t *rw, af_node_t node);  /* before the node's flag shows everywhere */
-AF_MUST_USE af_status_t af_candidates_review(af_rewriter_t *rw);  /* asks unknown selectors again */
-AF_MUST_USE af_status_t af_candidates_end(af_rewriter_t *rw);     /* the document is over: all is known */
+void af_candidates_review(af_rewriter_t *rw); /* the tree has changed: asks unknown selectors again, as many as it may */
+void af_candidates_end(af_rewriter_t *rw);    /* the document is over: all is known */
 void af_candidates_oldest_gives_up(af_rewriter_t *rw, const char *limit);
 AF_MUST_USE af_status_t af_queue_add(af_rewriter_t *rw, const af_token_t *token);
 AF_MUST_USE af_status_t af_queue_flush(af_rewriter_t *rw);

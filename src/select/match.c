@@ -16,6 +16,7 @@ typedef struct {
     const af_index_t *index;
     const af_pool_t *pool;
     af_node_t anchor; /* the element of :has() */
+    uint64_t *steps;
 } run_t;
 
 static outcome_t judge(const run_t *run, uint32_t number, af_node_t node, bool hopeful);
@@ -103,6 +104,7 @@ static uint32_t count_later(const run_t *run, af_node_t node, bool of_type)
         return all > record->index ? all - record->index : 0;
     }
     for (af_node_t at = record_of(run, record->parent)->last_child; at != 0 && at != node; at = record_of(run, at)->previous) {
+        ++*run->steps;
         count += record_of(run, at)->name == record->name;
     }
     return count;
@@ -198,6 +200,7 @@ static af_node_t walk_on(const run_t *run, af_node_t at, af_node_t top, bool dee
 static bool has_under(const run_t *run, uint32_t compound, af_node_t top, bool deep, bool hopeful)
 {
     for (af_node_t at = record_of(run, top)->last_child; at != 0; at = walk_on(run, at, top, deep)) {
+        ++*run->steps;
         if (judge(run, compound, at, hopeful) == FOUND) {
             return true;
         }
@@ -210,6 +213,7 @@ static bool has_after(const run_t *run, const af_alternative_t *item, af_node_t 
     af_node_t at = record_of(run, node)->parent;
 
     for (at = at == 0 ? 0 : record_of(run, at)->last_child; at != 0 && at != node; at = record_of(run, at)->previous) {
+        ++*run->steps;
         if (item->direct ? judge(run, item->compound, at, hopeful) == FOUND
                          : !is_template(run, at) && has_under(run, item->compound, at, true, hopeful)) {
             return true;
@@ -410,7 +414,7 @@ static outcome_t judge(const run_t *run, uint32_t number, af_node_t node, bool h
 
 af_match_t af_match_again(af_matcher_t *matcher, af_node_t node, uint32_t selector)
 {
-    const run_t run = {matcher, matcher->index, matcher->pool, 0};
+    const run_t run = {matcher, matcher->index, matcher->pool, 0, &matcher->steps};
     uint32_t compound = AF_AT(af_selector_t, matcher->index->selectors, selector)->compound;
 
     if (judge(&run, compound, node, true) != FOUND) {

@@ -82,6 +82,7 @@ typedef struct {
     uint32_t *atoms; size_t atom_count, atom_capacity;  /* of the last af_match_tag */
     uint8_t *scratch; size_t scratch_capacity;             /* a decoded attribute value */
     uint32_t *hits; size_t hit_count, hit_capacity;        /* buckets that the last tag asks for */
+    uint64_t steps;                                        /* nodes that answers have walked over, so far */
 } af_matcher_t;
 
 void af_matcher_init(af_matcher_t *matcher, const af_index_t *index, af_pool_t *pool, af_heap_t *heap);
