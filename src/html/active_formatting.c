@@ -7,6 +7,8 @@
 
 #include "base/ascii.h"
 
+#define DIGEST_WORDS 32u /* of 32 bits: names of attributes that a digest has seen */
+
 af_status_t af_formatting_make_room(af_tree_t *tree, uint32_t count)
 {
     void *block = tree->formatting;
@@ -161,6 +163,54 @@ static bool same_tags(const af_tree_t *tree, af_node_t a, af_node_t b)
     return attributes_within(one, two, &count_one) && attributes_within(two, one, &count_two) && count_one == count_two;
 }
 
+static uint32_t hash_bytes(uint32_t hash, af_slice_t bytes, bool folded)
+{
+    for (size_t i = 0; i < bytes.len; i++) {
+        hash = (hash ^ (folded ? af_fold(bytes.data[i]) : bytes.data[i])) * 16777619u;
+    }
+    return hash;
+}
+
+/* The same for any two values that same_value says yes to. */
+static uint32_t hash_value(uint32_t hash, af_slice_t value)
+{
+    uint8_t decoded[1024];
+
+    if (af_text_needs_decoding(value) && value.len <= sizeof decoded / 4) {
+        value = (af_slice_t){decoded, af_text_decode(value, true, decoded, sizeof decoded)};
+    }
+    return hash_bytes(hash, value, false);
+}
+
+/* The same for any two start tags that same_tags says yes to, whatever the order of their attributes; not 0. */
+static uint32_t digest_of(af_slice_t tag)
+{
+    uint32_t seen[DIGEST_WORDS] = {0}, digest = 0;
+    size_t at = after_name(tag);
+    af_slice_t name, value, first;
+
+    while (next_attribute(tag, &at, &name, &value)) {
+        uint32_t hash = hash_bytes(2166136261u, name, true), bit = hash % (DIGEST_WORDS * 32u);
+        bool maybe_again = (seen[bit / 32] >> bit % 32 & 1u) != 0;
+        seen[bit / 32] |= 1u << bit % 32;
+        if (!maybe_again || !find_attribute(tag, name, (size_t) (name.data - tag.data), &first)) {
+            digest += hash_value(hash, value);
+        }
+    }
+    return digest == 0 ? 1 : digest;
+}
+
+static uint32_t entry_digest(af_tree_t *tree, uint32_t at)
+{
+    af_formatting_entry_t *entry = &tree->formatting[at];
+
+    if (entry->digest == 0) {
+        const af_node_record_t *record = af_node_at(tree->pool, entry->node);
+        entry->digest = digest_of((af_slice_t){tree->pool->bytes + record->tag_bytes, record->tag_len});
+    }
+    return entry->digest;
+}
+
 /* HTML #push-onto-the-list-of-active-formatting-elements: no more than three of a kind. */
 static void limit_to_three(af_tree_t *tree, af_node_t node, uint32_t name)
 {
@@ -172,8 +222,11 @@ static void limit_to_three(af_tree_t *tree, af_node_t node, uint32_t name)
     if (named < 3) {
         return;
     }
+    const af_node_record_t *record = af_node_at(tree->pool, node);
+    uint32_t digest = digest_of((af_slice_t){tree->pool->bytes + record->tag_bytes, record->tag_len});
     for (uint32_t i = tree->formatting_count; i > 0 && tree->formatting[i - 1].node != 0; i--) {
-        if (tree->formatting[i - 1].name == name && same_tags(tree, tree->formatting[i - 1].node, node)) {
+        if (tree->formatting[i - 1].name == name && entry_digest(tree, i - 1) == digest &&
+            same_tags(tree, tree->formatting[i - 1].node, node)) {
             same++;
             earliest = i - 1;
         }
@@ -205,7 +258,7 @@ void af_formatting_push(af_tree_t *tree, af_node_t node, uint32_t name)
         return;
     }
     limit_to_three(tree, node, name);
-    af_status_t status = add_entry(tree, (af_formatting_entry_t){node, name});
+    af_status_t status = add_entry(tree, (af_formatting_entry_t){node, name, 0});
     if (status != AF_OK) {
         tree->status = status;
         return;
@@ -215,7 +268,7 @@ void af_formatting_push(af_tree_t *tree, af_node_t node, uint32_t name)
 
 void af_formatting_marker(af_tree_t *tree)
 {
-    af_status_t status = add_entry(tree, (af_formatting_entry_t){0, 0});
+    af_status_t status = add_entry(tree, (af_formatting_entry_t){0, 0, 0});
 
     if (status != AF_OK) {
         tree->status = status;

@@ -126,7 +126,7 @@ static void wrap_block(af_tree_t *tree, agency_t *agency, uint32_t entry)
     af_tree_event(tree, &(af_tree_event_t){.kind = AF_EVENT_CHILDREN_MOVED, .node = block, .parent = clone});
     uint32_t bookmark = agency->bookmark - (entry < agency->bookmark);
     af_formatting_remove(tree, entry);
-    af_formatting_insert(tree, bookmark, (af_formatting_entry_t){clone, old.name});
+    af_formatting_insert(tree, bookmark, (af_formatting_entry_t){clone, old.name, old.digest});
     af_open_remove(tree, agency->formatting);
     agency->block--;
     uint32_t depth = tree->depth;

@@ -418,9 +418,11 @@ void af_pool_move_children(af_pool_t *pool, af_node_t from, af_node_t to)
 {
     af_node_record_t *source = af_node_at(pool, from), *target = af_node_at(pool, to);
 
-    for (size_t i = 1; i < pool->used; i++) {
+    /* Most often they are the last ones that were made. */
+    for (size_t i = pool->used, left = source->children; left > 0 && i-- > 1;) {
         if (pool->records[i].parent == from) {
             pool->records[i].parent = to;
+            left--;
         }
     }
     target->children = source->children;

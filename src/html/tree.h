@@ -35,6 +35,7 @@ typedef struct {
 typedef struct {
     af_node_t node; /* 0: marker */
     uint32_t name;
+    uint32_t digest; /* of the start tag's attributes; 0: nobody has asked */
 } af_formatting_entry_t;
 
 /* What the algorithms ask of an open element, beside its node. */

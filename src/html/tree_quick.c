@@ -257,7 +257,7 @@ static inline bool push_formatting(af_tree_t *tree, const af_token_t *token, af_
     record->tag_len = (uint32_t) token->bytes.len;
     memcpy(pool->bytes + pool->byte_store.used, token->bytes.data, token->bytes.len);
     pool->byte_store.used += token->bytes.len;
-    tree->formatting[tree->formatting_count++] = (af_formatting_entry_t){node, token->tag};
+    tree->formatting[tree->formatting_count++] = (af_formatting_entry_t){node, token->tag, 0};
     return true;
 }
 

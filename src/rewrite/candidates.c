@@ -273,7 +273,11 @@ af_status_t af_rewriter_match(af_rewriter_t *rw, af_node_t node)
     if (node_known_dead(rw, record->parent) && !rw->rules->has_protect && (record->flags & AF_NODE_UNSTABLE) == 0) {
         return AF_OK;
     }
+    uint64_t steps = rw->matcher.steps;
+    rw->matcher.hurries = rw->review_debt >= REVIEW_SHARE;
     af_match_node(&rw->matcher, node, is_refuted, found_rule, &found);
+    rw->matcher.hurries = false;
+    rw->review_debt += rw->matcher.steps - steps;
     return found.status;
 }
 
@@ -536,6 +540,10 @@ static void review_one(af_rewriter_t *rw, af_candidate_t *candidate)
  * late is the same. */
 void af_candidates_review(af_rewriter_t *rw)
 {
+    if (rw->review_debt >= REVIEW_SHARE) {
+        af_match_remember(&rw->matcher);
+    }
+    af_match_changed(&rw->matcher);
     rw->review_debt -= rw->review_debt < REVIEW_SHARE ? rw->review_debt : REVIEW_SHARE;
     for (size_t left = rw->candidates.count; left > 0 && rw->review_debt < REVIEW_SHARE; left--) {
         uint64_t steps = rw->matcher.steps;
@@ -546,18 +554,37 @@ void af_candidates_review(af_rewriter_t *rw)
     tidy(rw);
 }
 
+static void end_node(af_rewriter_t *rw, af_node_t node)
+{
+    node_of(rw, node)->flags = (uint16_t) ((node_of(rw, node)->flags | AF_NODE_CLOSED) & ~(AF_NODE_UNSTABLE | AF_NODE_SHIFTING));
+}
+
+/* What has been closed already is marked as that, but for the head. */
+static void end_open(af_rewriter_t *rw)
+{
+    for (uint32_t i = 0; i < rw->in.depth; i++) {
+        end_node(rw, rw->in.stack[i]);
+    }
+    if (rw->in.head != 0) {
+        end_node(rw, rw->in.head);
+    }
+}
+
 void af_candidates_end(af_rewriter_t *rw)
 {
+    if (rw->candidates.count > 0) {
+        end_open(rw);
+    }
     for (size_t i = rw->candidates.count; i > 0; i--) {
         af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i - 1);
-        for (af_node_t node = candidate->node; node != 0; node = node_of(rw, node)->parent) {
-            node_of(rw, node)->flags =
-                (uint16_t) ((node_of(rw, node)->flags | AF_NODE_CLOSED) & ~(AF_NODE_UNSTABLE | AF_NODE_SHIFTING));
-        }
         if (candidate->text_open && !candidate->done) {
             settle_text(rw, candidate);
         }
     }
+    if (rw->candidates.count > FEW_CANDIDATES) {
+        af_match_remember(&rw->matcher);
+    }
+    af_match_changed(&rw->matcher);
     for (size_t i = 0; i < rw->candidates.count; i++) {
         review_one(rw, AF_VECTOR_AT(af_candidate_t, &rw->candidates, i));
     }

@@ -180,11 +180,22 @@ af_token_t af_queue_token(const af_rewriter_t *rw, uint32_t number, const af_nod
     return token_of(rw, held);
 }
 
+static bool has_made(const af_rewriter_t *rw, const af_held_t *held, af_node_t node)
+{
+    for (uint32_t i = 0; i < held->node_count; i++) {
+        if (*AF_VECTOR_AT(af_node_t, &rw->held_nodes, held->nodes_at + i) == node) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* `from` is an element that nothing was moved into: its text came behind its tag. */
 void af_queue_moved(af_rewriter_t *rw, af_node_t from, af_node_t to)
 {
-    for (size_t i = rw->held_first; i < rw->held.count; i++) {
-        if (held_at(rw, i)->text_parent == from) {
-            held_at(rw, i)->text_parent = to;
+    for (size_t i = rw->held.count; i > rw->held_first && !has_made(rw, held_at(rw, i - 1), from); i--) {
+        if (held_at(rw, i - 1)->text_parent == from) {
+            held_at(rw, i - 1)->text_parent = to;
         }
     }
 }

@@ -34,6 +34,8 @@ void af_matcher_destroy(af_matcher_t *matcher)
     af_heap_release(matcher->heap, matcher->atoms, matcher->atom_capacity * sizeof *matcher->atoms);
     af_heap_release(matcher->heap, matcher->hits, matcher->hit_capacity * sizeof *matcher->hits);
     af_heap_release(matcher->heap, matcher->scratch, matcher->scratch_capacity);
+    af_heap_release(matcher->heap, matcher->memo, AF_HAS_MEMO * sizeof *matcher->memo);
+    matcher->memo = NULL;
     matcher->atoms = matcher->hits = NULL;
     matcher->scratch = NULL;
     matcher->atom_count = matcher->atom_capacity = matcher->hit_count = matcher->hit_capacity = matcher->scratch_capacity = 0;

@@ -174,6 +174,11 @@ static af_match_t judge_empty(const af_node_record_t *record)
     return (record->flags & AF_NODE_CLOSED) != 0 ? AF_MATCH_YES : AF_MATCH_UNKNOWN;
 }
 
+#define MEMO_ASKED 0x3u /* of what a memo says: of two ways to look, was it asked, was it found */
+#define MEMO_FOUND 0xCu
+#define MEMO_HOPEFUL 0x5u
+#define MEMO_DOUBTFUL 0xAu
+
 /* --- :has() ------------------------------------------------------------------------------------------------------------ */
 
 /* What is in a template is no descendant of what is around it, HTML #the-template-element. Its own :has() sees it. */
@@ -226,7 +231,7 @@ static bool has_after(const run_t *run, const af_alternative_t *item, af_node_t 
 }
 
 /* What may come in later counts for the hopeful. A place that may change keeps the question open in both ways. */
-static bool judge_has(const run_t *run, uint32_t first, af_node_t node, bool hopeful)
+static bool look_for(const run_t *run, uint32_t first, af_node_t node, bool hopeful)
 {
     run_t inner = *run;
     const af_node_record_t *record = record_of(run, node);
@@ -245,6 +250,28 @@ static bool judge_has(const run_t *run, uint32_t first, af_node_t node, bool hop
         }
     }
     return false;
+}
+
+/* Many ask the same of one element. */
+static bool judge_has(const run_t *run, uint32_t first, af_node_t node, bool hopeful)
+{
+    af_has_memo_t *memo = run->matcher->memo;
+    uint32_t bits = hopeful ? MEMO_HOPEFUL : MEMO_DOUBTFUL;
+
+    if (memo == NULL) {
+        return run->matcher->hurries ? hopeful : look_for(run, first, node, hopeful);
+    }
+    memo = &memo[(node ^ first << 4) % AF_HAS_MEMO];
+    if (memo->node != node || memo->first != first || memo->epoch != run->matcher->epoch) {
+        *memo = (af_has_memo_t){node, first, run->matcher->epoch, 0};
+    }
+    if ((memo->said & bits & MEMO_ASKED) == 0) {
+        if (run->matcher->hurries) {
+            return hopeful;
+        }
+        memo->said |= look_for(run, first, node, hopeful) ? bits : bits & MEMO_ASKED;
+    }
+    return (memo->said & bits & MEMO_FOUND) != 0;
 }
 
 /* --- Compounds --------------------------------------------------------------------------------------------------------- */
@@ -307,17 +334,20 @@ static outcome_t unknown(bool hopeful)
     return hopeful ? FOUND : FAILS_ALL;
 }
 
-static outcome_t judge_ancestors(const run_t *run, uint32_t left, af_node_t node, bool hopeful)
+static outcome_t judge_ancestors(const run_t *run, const af_compound_t *compound, af_node_t node, bool hopeful)
 {
+    af_node_t end = compound->relative ? record_of(run, run->anchor)->parent : 0;
+
     for (;;) {
+        *run->steps += compound->relative;
         if (is_unstable(run, node)) {
             return unknown(hopeful);
         }
         node = record_of(run, node)->parent;
-        if (node == 0) {
+        if (node == end || node == 0) {
             return FAILS_ALL;
         }
-        outcome_t outcome = judge(run, left, node, hopeful);
+        outcome_t outcome = judge(run, compound->left, node, hopeful);
         if (outcome == FOUND || outcome == FAILS_ALL) {
             return outcome;
         }
@@ -399,7 +429,7 @@ static outcome_t judge(const run_t *run, uint32_t number, af_node_t node, bool h
     case AF_COMBINATOR_NONE:
         return FOUND;
     case AF_COMBINATOR_INSIDE:
-        return judge_ancestors(run, compound->left, node, hopeful);
+        return judge_ancestors(run, compound, node, hopeful);
     case AF_COMBINATOR_CHILD:
         return judge_parent(run, compound->left, node, hopeful);
     case AF_COMBINATOR_NEXT:
@@ -411,6 +441,17 @@ static outcome_t judge(const run_t *run, uint32_t number, af_node_t node, bool h
 }
 
 /* --- Whole selectors --------------------------------------------------------------------------------------------------- */
+
+void af_match_remember(af_matcher_t *matcher)
+{
+    if (matcher->memo == NULL && af_index_has_has(matcher->index)) {
+        matcher->memo = af_heap_alloc(matcher->heap, AF_HAS_MEMO * sizeof *matcher->memo);
+    }
+    if (matcher->memo != NULL && matcher->epoch == 0) {
+        memset(matcher->memo, 0, AF_HAS_MEMO * sizeof *matcher->memo);
+        matcher->epoch = 1;
+    }
+}
 
 af_match_t af_match_again(af_matcher_t *matcher, af_node_t node, uint32_t selector)
 {
@@ -428,6 +469,8 @@ void af_match_node(af_matcher_t *matcher, af_node_t node, bool (*skip)(void *opa
 {
     const af_index_t *index = matcher->index;
     uint32_t count = af_node_at(matcher->pool, node)->atom_count;
+
+    af_match_changed(matcher);
 
     for (uint32_t i = 0; i < count; i++) {
         uint32_t atom = matcher->pool->atoms[af_node_at(matcher->pool, node)->atoms + i];

@@ -70,6 +70,14 @@ bool af_index_pattern(const af_index_t *index, uint32_t number, af_slice_t *text
 
 typedef enum { AF_MATCH_NO, AF_MATCH_YES, AF_MATCH_UNKNOWN } af_match_t;
 
+#define AF_HAS_MEMO 1024u
+
+/* What :has() said of a node. */
+typedef struct {
+    af_node_t node;
+    uint32_t first, epoch, said; /* the first alternative; bits of match.c */
+} af_has_memo_t;
+
 typedef struct {
     const af_index_t *index;
     af_pool_t *pool;
@@ -83,6 +91,9 @@ typedef struct {
     uint8_t *scratch; size_t scratch_capacity;             /* a decoded attribute value */
     uint32_t *hits; size_t hit_count, hit_capacity;        /* buckets that the last tag asks for */
     uint64_t steps;                                        /* nodes that answers have walked over, so far */
+    bool hurries;                                          /* the caller's: what a walk would have to tell is unknown */
+    af_has_memo_t *memo;                              /* what :has() said since `epoch` began; NULL: nothing yet */
+    uint32_t epoch;
 } af_matcher_t;
 
 void af_matcher_init(af_matcher_t *matcher, const af_index_t *index, af_pool_t *pool, af_heap_t *heap);
@@ -105,6 +116,12 @@ bool af_match_only(const af_matcher_t *matcher, bool (*skip)(void *opaque, uint3
 /* The bits of all owners that may pick the last tag's element; 0: it has none, or one without a bit, or atoms that its name does
  * not tell. */
 uint32_t af_match_classes(const af_matcher_t *matcher);
+
+/* From now on what :has() says of a node is remembered until af_match_changed: for who asks many questions about one tree. */
+void af_match_remember(af_matcher_t *matcher);
+
+/* The tree has changed since the last af_match_again. */
+static inline void af_match_changed(af_matcher_t *matcher) { matcher->epoch++; }
 
 /* Asks again about one selector that was unknown. */
 af_match_t af_match_again(af_matcher_t *matcher, af_node_t node, uint32_t selector);

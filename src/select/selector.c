@@ -330,7 +330,7 @@ static af_status_t parse_complex(af_parser_t *parser, bool relative, af_alternat
         status = add_anchor(parser, &left);
     }
     for (; status == AF_OK; count++) {
-        af_compound_t compound = {.left = left, .combinator = (uint8_t) combinator};
+        af_compound_t compound = {.left = left, .combinator = (uint8_t) combinator, .relative = relative};
         size_t from = parser->at;
         status = parse_compound(parser, &compound);
         if (status == AF_OK && count == AF_SELECT_COMPOUNDS) {

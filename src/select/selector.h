@@ -77,6 +77,7 @@ typedef struct {
     uint32_t left;              /* the compound before the combinator */
     uint32_t atom;
     uint8_t combinator;
+    bool relative;              /* of :has(): what is left of it is inside of that element, or behind it */
 } af_compound_t;
 
 typedef struct {
