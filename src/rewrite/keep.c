@@ -43,15 +43,16 @@ static bool in_body(const af_rewriter_t *rw, af_node_t node)
 /* All of a picked element stays: what else is picked in it needs no shells there. */
 static void make_shells(af_rewriter_t *rw, af_node_t node)
 {
-    af_node_t up = node_of(rw, node)->parent;
+    af_node_t end = node_of(rw, node)->parent;
 
-    while (up != 0 && (node_of(rw, up)->fate & FATE_KEPT) == 0) {
-        up = node_of(rw, up)->parent;
+    while (end != 0 && (node_of(rw, end)->fate & (FATE_KEPT | FATE_SHELL)) == 0) {
+        end = node_of(rw, end)->parent;
     }
-    if (up != 0) {
+    if (end != 0 && (node_of(rw, end)->fate & FATE_KEPT) != 0) {
         return;
     }
-    for (up = node_of(rw, node)->parent; up != 0; up = node_of(rw, up)->parent) {
+    /* What is around a shell is one too. */
+    for (af_node_t up = node_of(rw, node)->parent; up != end; up = node_of(rw, up)->parent) {
         node_of(rw, up)->fate |= FATE_SHELL;
         if (is_body(node_of(rw, up))) {
             break;

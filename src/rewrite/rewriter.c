@@ -273,7 +273,7 @@ static af_status_t observe_created(af_rewriter_t *rw, const af_token_t *token, c
 static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
 {
     af_status_t status = AF_OK;
-    bool changed = false;
+    bool changed = false, moved = false;
 
     rw->moved_mark = af_moved_find(rw);
     if (rw->in.formatting_count == 0) {
@@ -340,10 +340,10 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
             break;
         case AF_EVENT_CHILDREN_MOVED:
             af_queue_moved(rw, event.node, event.parent);
-            rw->queue_moved = changed = true;
+            rw->queue_moved = changed = moved = true;
             break;
         case AF_EVENT_MOVED:
-            rw->queue_moved = changed = true;
+            rw->queue_moved = changed = moved = true;
             break;
         case AF_EVENT_COMMENT:
             rw->text_parent = event.parent;
@@ -353,7 +353,7 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
             break;
         }
     }
-    if (rw->keep == KEEP_ACTIVE && rw->queue_moved && changed) {
+    if (rw->keep == KEEP_ACTIVE && moved) {
         af_keep_moved(rw);
     }
     if (rw->keep != KEEP_NONE && token->type == AF_TOKEN_TEXT && rw->text_parent == 0 && rw->in.depth > 0) {

@@ -11,12 +11,19 @@
 /* How far a failure reaches: this element only; its siblings too; its ancestors and all before them too. */
 typedef enum { FOUND, FAILS_HERE, FAILS_SIBLINGS, FAILS_ALL } outcome_t;
 
+/* The last compound that was looked for in vain above the children of an element: the next child need not look again. */
+typedef struct {
+    af_node_t parent;
+    uint32_t left;
+} climb_t;
+
 typedef struct {
     const af_matcher_t *matcher;
     const af_index_t *index;
     const af_pool_t *pool;
     af_node_t anchor; /* the element of :has() */
     uint64_t *steps;
+    climb_t *climb;   /* in :has() */
 } run_t;
 
 static outcome_t judge(const run_t *run, uint32_t number, af_node_t node, bool hopeful);
@@ -234,9 +241,11 @@ static bool has_after(const run_t *run, const af_alternative_t *item, af_node_t 
 static bool look_for(const run_t *run, uint32_t first, af_node_t node, bool hopeful)
 {
     run_t inner = *run;
+    climb_t climb = {0, 0};
     const af_node_record_t *record = record_of(run, node);
 
     inner.anchor = node;
+    inner.climb = &climb;
     for (uint32_t i = first; i != 0; i = AF_AT(af_alternative_t, run->index->alternatives, i)->next) {
         const af_alternative_t *item = AF_AT(af_alternative_t, run->index->alternatives, i);
         bool after = item->lead >= AF_COMBINATOR_NEXT;
@@ -336,7 +345,7 @@ static outcome_t unknown(bool hopeful)
 
 static outcome_t judge_ancestors(const run_t *run, const af_compound_t *compound, af_node_t node, bool hopeful)
 {
-    af_node_t end = compound->relative ? record_of(run, run->anchor)->parent : 0;
+    af_node_t end = compound->relative ? record_of(run, run->anchor)->parent : 0, parent = record_of(run, node)->parent;
 
     for (;;) {
         *run->steps += compound->relative;
@@ -344,7 +353,13 @@ static outcome_t judge_ancestors(const run_t *run, const af_compound_t *compound
             return unknown(hopeful);
         }
         node = record_of(run, node)->parent;
+        if (compound->relative && run->climb->parent == node && run->climb->left == compound->left) {
+            return FAILS_ALL;
+        }
         if (node == end || node == 0) {
+            if (compound->relative) {
+                *run->climb = (climb_t){parent, compound->left};
+            }
             return FAILS_ALL;
         }
         outcome_t outcome = judge(run, compound->left, node, hopeful);
@@ -455,7 +470,7 @@ void af_match_remember(af_matcher_t *matcher)
 
 af_match_t af_match_again(af_matcher_t *matcher, af_node_t node, uint32_t selector)
 {
-    const run_t run = {matcher, matcher->index, matcher->pool, 0, &matcher->steps};
+    const run_t run = {matcher, matcher->index, matcher->pool, 0, &matcher->steps, NULL};
     uint32_t compound = AF_AT(af_selector_t, matcher->index->selectors, selector)->compound;
 
     if (judge(&run, compound, node, true) != FOUND) {
