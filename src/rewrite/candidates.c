@@ -536,8 +536,8 @@ static void review_one(af_rewriter_t *rw, af_candidate_t *candidate)
     }
 }
 
-/* From the newest to the oldest, and round: where all cannot be asked at once, it goes on with the next token. An answer that comes
- * late is the same. */
+/* From the newest to the oldest, and round: where all cannot be asked at once, it goes on with the next token. An answer that
+ * comes late is the same. */
 void af_candidates_review(af_rewriter_t *rw)
 {
     if (rw->review_debt >= REVIEW_SHARE) {
@@ -639,63 +639,4 @@ void af_candidates_release(af_rewriter_t *rw, af_node_t node, uint32_t rule, boo
 void af_candidates_take(af_rewriter_t *rw, af_node_t node, uint32_t rule)
 {
     decide(rw, node, rule);
-}
-
-bool af_candidates_ends_scope(const af_node_record_t *record)
-{
-    if (record->space != AF_NS_HTML) {
-        return true;
-    }
-    switch (record->name) {
-    case AF_TAG_HTML: case AF_TAG_TABLE: case AF_TAG_TD: case AF_TAG_TH: case AF_TAG_CAPTION: case AF_TAG_TEMPLATE:
-    case AF_TAG_APPLET: case AF_TAG_MARQUEE: case AF_TAG_OBJECT:
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* How often a notice alone holds the node, in which no other block can begin: nothing leaves it. */
-static uint32_t held_by_notice(const af_rewriter_t *rw, af_node_t node)
-{
-    return rw->block.held == node && rw->block.node == node;
-}
-
-bool af_candidates_escape_risk(const af_rewriter_t *rw, const af_token_t *token)
-{
-    bool by_notice = rw->block.held != 0 && rw->block.held == rw->block.node && rw->open_candidates == 1 && rw->keep == KEEP_NONE;
-    bool holding = af_rewriter_holding(rw) && !by_notice;
-
-    return token->type == AF_TOKEN_START_TAG && rw->in.formatting_count > 0 &&
-           (rw->diverged || rw->formatting_atoms || rw->own_atoms.count > 0 || holding);
-}
-
-/* HTML #adoption-agency-algorithm: an end tag of a formatting element that is open below `node` moves the first special element
- * in it, with what is in that, to where the formatting element stands. Whatever lies between is left behind. */
-af_status_t af_candidates_escape(af_rewriter_t *rw, af_node_t node)
-{
-    bool leaves = false, escapes = false;
-
-    for (uint32_t i = rw->in.depth; i > 0; i--) {
-        af_node_t open = rw->in.stack[i - 1];
-        const af_node_record_t *record = node_of(rw, open);
-        if (open == node) {
-            leaves = (record->fate & FATE_UNWRAP) != 0 || record->hold > held_by_notice(rw, node);
-            continue;
-        }
-        if (af_candidates_ends_scope(record)) {
-            break;
-        }
-        leaves = leaves || record->hold > 0 || (record->fate & (FATE_REMOVE | FATE_UNWRAP | FATE_DEAD)) != 0 ||
-                 (record->tag_len > 0 && record->atom_count > 0); /* its clone may be picked although it is not */
-        escapes = escapes || (leaves && record->tag_len > 0 && !node_known_dead(rw, record->parent));
-    }
-    if (!escapes) {
-        return AF_OK;
-    }
-    af_status_t status = add_candidate(rw, node, AF_NO_RULE, 0, false, false);
-    if (status == AF_OK && node_of(rw, node)->hold > held_by_notice(rw, node)) {
-        AF_VECTOR_AT(af_candidate_t, &rw->candidates, rw->candidates.count - 1)->escape = true;
-    }
-    return status;
 }
