@@ -143,18 +143,48 @@ af_status_t af_tape_break(af_tape_t *tape)
     return flush_partial(tape);
 }
 
+/* Appends ASCII as far as each byte gives one of the tape, or none where nobody asks for positions; `*used`: how much that is. Where
+ * there is no room for all of it, nothing: what fits is for the other way to tell. */
+static af_status_t put_ascii(af_tape_t *tape, const uint8_t *at, size_t len, uint64_t pos, size_t *used)
+{
+    *used = 0;
+    if (grow(tape, len) != AF_OK) {
+        return AF_OK;
+    }
+    uint8_t *out = tape->data + tape->len;
+    bool space = tape->len > 0 && out[-1] == ' ';
+    size_t i = 0;
+    for (; i < len; i++) {
+        if (at[i] > ' ' && at[i] < 0x80) {
+            *out++ = at[i];
+            space = false;
+        } else if (!af_is_space(at[i]) || (space && tape->positions)) {
+            break;
+        } else if (!space) {
+            *out++ = ' ';
+            space = true;
+        }
+    }
+    size_t added = (size_t) (out - (tape->data + tape->len));
+    af_status_t status = added > 0 ? note(tape, pos, 1, 1) : AF_OK;
+    if (status == AF_OK) {
+        tape->len += added;
+        *used = i;
+    }
+    return status;
+}
+
 /* Appends text without references, in the document's charset. */
 static af_status_t put_plain(af_tape_t *tape, const uint8_t *at, size_t len, uint64_t pos)
 {
     af_status_t status = AF_OK;
     for (size_t i = 0; i < len && status == AF_OK;) {
-        size_t run = i;
-        while (tape->partial.len == 0 && run < len && at[run] > ' ' && at[run] < 0x80) {
-            run++;
+        size_t run = 0;
+        if (tape->partial.len == 0 && at[i] < 0x80) {
+            status = put_ascii(tape, at + i, len - i, pos + i, &run);
+            i += run;
         }
-        if (run > i) {
-            status = put(tape, at + i, run - i, pos + i, 1, 1);
-            i = run;
+        if (run > 0 || status != AF_OK) {
             continue;
         }
         uint8_t out[AF_CHARSET_OUT];

@@ -386,25 +386,6 @@ bool af_notices_allow(af_rewriter_t *rw, const af_token_t *token)
     return af_run_is_clear(rw, token, ends ? block_around(rw, 1) : token->tag, ends);
 }
 
-af_status_t af_notices_created(af_rewriter_t *rw, const af_token_t *token, af_node_t node)
-{
-    if (!is_block_node(rw, node)) {
-        return AF_OK;
-    }
-    af_status_t status = end_run(rw, false);
-    release_block(rw);
-    open_run(rw, node, true);
-    if (rw->reads_ahead && is_tag(token) && af_run_is_clear(rw, token, node_of(rw, node)->name, true)) {
-        rw->block.open = false;
-        return status;
-    }
-    if (status == AF_OK && rw->past_live && (node_of(rw, node)->flags & AF_NODE_IMPLIED) == 0) {
-        status = af_candidates_hold(rw, node);
-        rw->block.held = status == AF_OK ? node : 0;
-    }
-    return status;
-}
-
 /* Whether an element is known to go, by itself or with one around it. */
 static bool is_known_gone(const af_rewriter_t *rw, af_node_t node)
 {
@@ -418,6 +399,25 @@ static bool is_known_gone(const af_rewriter_t *rw, af_node_t node)
         }
     }
     return false;
+}
+
+af_status_t af_notices_created(af_rewriter_t *rw, const af_token_t *token, af_node_t node)
+{
+    if (!is_block_node(rw, node)) {
+        return AF_OK;
+    }
+    af_status_t status = end_run(rw, false);
+    release_block(rw);
+    open_run(rw, node, true);
+    if (rw->reads_ahead && is_tag(token) && af_run_is_clear(rw, token, node_of(rw, node)->name, true)) {
+        rw->block.open = false;
+        return status;
+    }
+    if (status == AF_OK && rw->past_live && (node_of(rw, node)->flags & AF_NODE_IMPLIED) == 0 && !is_known_gone(rw, node)) {
+        status = af_candidates_hold(rw, node);
+        rw->block.held = status == AF_OK ? node : 0;
+    }
+    return status;
 }
 
 void af_notices_finish(af_rewriter_t *rw)

@@ -149,21 +149,28 @@ static const uint8_t *cross(af_peek_t *peek, const uint8_t *at, const uint8_t *e
          : at[1] == '!' ? af_peek_past_comment(at, end) : cross_start_tag(at, end, inside, crossed);
 }
 
-/* Takes the text that begins at `at`, as normal text has it, up to what is not plain. */
+/* Takes the text that begins at `at`, as normal text has it, up to what is not plain. Elements begin one in the other with the same
+ * text: what was said of it stays. */
 static void take_text(af_peek_t *peek, const uint8_t *at, const uint8_t *end)
 {
-    uint8_t len = 0;
+    uint8_t text[AF_PEEK_TEXT], len = 0;
 
     for (; at < end && len < AF_PEEK_TEXT; at++) {
         bool white = af_is_space(*at);
         if (!white && (*at <= 0x20 || *at > 0x7e || *at == '<' || *at == '&')) {
             break;
         }
-        if (!white || (len > 0 && peek->text[len - 1] != ' ')) {
-            peek->text[len++] = white ? ' ' : *at;
+        if (!white || (len > 0 && text[len - 1] != ' ')) {
+            text[len++] = white ? ' ' : *at;
         }
     }
-    peek->text_len = len > 0 && peek->text[len - 1] == ' ' ? len - 1 : len;
+    len = len > 0 && text[len - 1] == ' ' ? len - 1 : len;
+    if (len != peek->said_len || memcmp(text, peek->text, len) != 0) {
+        memcpy(peek->text, text, len);
+        peek->said_len = len;
+        peek->asked = 0;
+    }
+    peek->text_len = len;
 }
 
 static void read_ahead(af_peek_t *peek)
@@ -193,7 +200,11 @@ void af_peek_at(af_rewriter_t *rw, const af_token_t *token)
     if (rw->peek.pos == token->to_pos) {
         return; /* the quiet way looked, and left the tag to the general one */
     }
-    rw->peek = (af_peek_t){.pos = token->to_pos, .tag = token->tag};
+    rw->peek.pos = token->to_pos;
+    rw->peek.tag = token->tag;
+    rw->peek.at = NULL;
+    rw->peek.len = rw->peek.text_len = 0;
+    rw->peek.read = rw->peek.empty = false;
     if (rw->chunk_len > 0 && left > 0 && left <= rw->chunk_len) {
         rw->peek.at = rw->chunk + (rw->chunk_len - left);
         rw->peek.len = (size_t) left;

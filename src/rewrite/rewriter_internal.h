@@ -136,8 +136,8 @@ typedef struct {
     bool direct;           /* no tag is in front of the text */
     bool empty;            /* the element ends before any text */
     uint8_t text_len;      /* 0: nothing is known */
-    uint8_t text[AF_PEEK_TEXT];
-    uint8_t asked;         /* what was asked about the text; several selectors of a rule may want the element */
+    uint8_t text[AF_PEEK_TEXT], said_len;
+    uint8_t asked;         /* what was asked about the text; several selectors of a rule may want the element, and those in it */
     bool refuted[AF_PEEK_PHRASES];
     const af_phrases_t *phrases[AF_PEEK_PHRASES];
 } af_peek_t;
