@@ -1,5 +1,7 @@
 /*
  * codec/zstd.c: zstd (RFC 8878), frames in a row, windows of at most 8 MiB (RFC 9659).
+ *
+ * The library may know formats from before the standard, too; they are no coding of HTTP, and are refused by their first bytes.
  */
 #include "codec/decoder.h"
 
@@ -14,6 +16,8 @@ typedef struct {
     af_heap_t *heap;
     ZSTD_DCtx *zstd;
     bool may_end;
+    uint32_t begun; /* bytes of the frame's magic number that came, */
+    uint32_t magic; /* and they */
 } zstd_t;
 
 static void zstd_destroy(void *state)
@@ -55,20 +59,37 @@ static af_status_t why(size_t result)
     }
 }
 
+/* Whether what comes next may begin a frame as RFC 8878, 3.1 has them, where one begins. */
+static bool may_begin(zstd_t *zs, const uint8_t *at, size_t len)
+{
+    for (; zs->begun < 4 && len > 0; at++, len--) {
+        zs->magic |= (uint32_t) *at << 8 * zs->begun++;
+    }
+    return zs->begun < 4 || zs->magic == ZSTD_MAGICNUMBER || (zs->magic & ZSTD_MAGIC_SKIPPABLE_MASK) == ZSTD_MAGIC_SKIPPABLE_START;
+}
+
 static af_status_t zstd_run(void *state, af_codec_io_t *io)
 {
     zstd_t *zs = state;
     ZSTD_inBuffer in = {io->in, io->in_len, 0};
     ZSTD_outBuffer out = {io->out, io->out_len, 0};
     size_t result = 0;
+    bool legal = true;
 
     while (in.pos < in.size || (!zs->may_end && out.pos < out.size)) {
         size_t in_pos = in.pos, out_pos = out.pos;
+        legal = may_begin(zs, (const uint8_t *) in.src + in.pos, in.size - in.pos);
+        if (!legal) {
+            break;
+        }
         result = ZSTD_decompressStream(zs->zstd, &out, &in);
         if (ZSTD_isError(result)) {
             break;
         }
         zs->may_end = result == 0; /* a frame is complete, and all of it is out */
+        if (zs->may_end) {
+            zs->begun = zs->magic = 0;
+        }
         if (out.pos == out.size || (in_pos == in.pos && out_pos == out.pos)) {
             break;
         }
@@ -78,7 +99,7 @@ static af_status_t zstd_run(void *state, af_codec_io_t *io)
     io->out += out.pos;
     io->out_len -= out.pos;
     io->may_end = zs->may_end;
-    return ZSTD_isError(result) ? why(result) : AF_OK;
+    return !legal ? AF_CORRUPT : ZSTD_isError(result) ? why(result) : AF_OK;
 }
 
 const af_codec_t af_codec_zstd = {"zstd", zstd_create, zstd_run, zstd_destroy};

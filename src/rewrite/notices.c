@@ -101,7 +101,9 @@ static af_status_t add_insert(af_rewriter_t *rw, af_insert_t what, af_slice_t by
     if (copy == NULL) {
         return af_heap_why(rw->heap, bytes.len);
     }
-    memcpy(copy, bytes.data, bytes.len);
+    if (bytes.len > 0) {
+        memcpy(copy, bytes.data, bytes.len);
+    }
     af_insert_t *insert = af_vector_add(rw, &rw->inserts, sizeof *insert, &status);
     if (insert == NULL) {
         af_heap_release(rw->heap, copy, bytes.len > 0 ? bytes.len : 1);

@@ -96,7 +96,7 @@ AF_MUST_USE af_status_t af_template_parse(af_store_t *store, af_slice_t text,
 typedef enum { AF_TEMPLATE_MATCH, AF_TEMPLATE_GOOD } af_template_pattern_t;
 
 /* Makes the default pattern of a parsed template (to be compiled with AF_REGEX_CASELESS). AF_SYNTAX: the template has too little
- * text of its own to be recognised by. */
+ * text of its own to be recognised by; AF_LIMIT: it has too much. */
 AF_MUST_USE af_status_t af_template_pattern(af_store_t *store, const af_attribution_rule_t *rule, af_template_pattern_t which,
                                             af_slice_t *out);
 

@@ -140,6 +140,28 @@ static void test_members(void **state)
     }
 }
 
+/* RFC 8878, 3.1: frames and skippable frames. What the library knows besides is refused, alone and behind a frame. */
+static void test_magic(void **state)
+{
+    static const uint8_t skippable[] = {0x53, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 'a', 'b'}, old[] = {0x25, 0xb5, 0x2f, 0xfd, 0, 0xff, 0xff, 0};
+    uint8_t both[sizeof zstd_sample + sizeof skippable];
+
+    (void) state;
+    for (size_t step = 1; step < 12; step++) {
+        memcpy(both, skippable, sizeof skippable);
+        memcpy(both + sizeof skippable, zstd_sample, sizeof zstd_sample);
+        assert_int_equal(decode_new("zstd", both, sizeof both, step, 1000), AF_OK);
+        assert_int_equal(out_len, text_len);
+        memcpy(both, zstd_sample, sizeof zstd_sample);
+        memcpy(both + sizeof zstd_sample, old, sizeof old);
+        assert_int_equal(decode_new("zstd", both, sizeof zstd_sample + sizeof old, step, 1000), AF_CORRUPT);
+        assert_memory_equal(out, text, out_len);
+        for (size_t len = 1; len <= sizeof old; len++) {
+            assert_int_equal(decode_new("zstd", old, len, step, 1000), AF_CORRUPT);
+        }
+    }
+}
+
 static void test_bytes_behind(void **state)
 {
     uint8_t more[sizeof gzip_sample + 4];
@@ -261,7 +283,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_samples), cmocka_unit_test(test_cut),        cmocka_unit_test(test_corrupt),
-        cmocka_unit_test(test_members), cmocka_unit_test(test_bytes_behind), cmocka_unit_test(test_names),
+        cmocka_unit_test(test_members), cmocka_unit_test(test_magic), cmocka_unit_test(test_bytes_behind), cmocka_unit_test(test_names),
         cmocka_unit_test(test_size_limit), cmocka_unit_test(test_ratio),   cmocka_unit_test(test_memory),
     };
 
