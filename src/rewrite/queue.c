@@ -304,6 +304,15 @@ static void keep_all(af_rewriter_t *rw)
     rw->text_parent = 0;
 }
 
+/* Whether the last comment goes on, which need not be what is written last; one that outgrows the hold-back is not waited for. */
+static bool ends_in_comment(const af_rewriter_t *rw)
+{
+    const af_held_t *last = AF_VECTOR_AT(af_held_t, &rw->held, rw->held.count - 1);
+
+    return last->type == AF_TOKEN_COMMENT && (last->flags & AF_TOKEN_UNFINISHED) != 0 &&
+           last->from_pos + last->span - rw->edits.frontier <= rw->options.limits.hold;
+}
+
 af_status_t af_queue_flush(af_rewriter_t *rw)
 {
     if (af_rewriter_holding(rw) && all_stays(rw)) {
@@ -312,7 +321,7 @@ af_status_t af_queue_flush(af_rewriter_t *rw)
     if (rw->queue_moved && af_rewriter_holding(rw)) {
         const af_node_t *nodes;
         uint32_t count;
-        if (rw->open_candidates > 0 || af_queue_undecided(rw, &nodes, &count)) {
+        if (ends_in_comment(rw) || rw->open_candidates > 0 || af_queue_undecided(rw, &nodes, &count)) {
             return AF_OK;
         }
         for (bool written = rw->inserts.count == 0 && any_goes(rw); written;) {

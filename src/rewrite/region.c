@@ -27,8 +27,7 @@ typedef struct {
     af_rewriter_t *rw;
     af_vector_t items, map, path; /* item_t (the first is none), uint32_t by node, af_node_t */
     af_tree_t replay, spare;                      /* after the last token; before it, once there is a lift */
-    uint32_t start_depth;
-    uint32_t lift;                                /* the token; NO_TOKEN: none */
+    uint32_t start_depth, content, lift;          /* the last item of content; the token of the lift, NO_TOKEN: none */
     af_vector_t early, before;                    /* uint32_t: items; af_node_t: open before the lift */
     size_t end; /* of the queue's tokens that belong to it: all but the document's end, or up to a second lift */
     bool fits;
@@ -191,6 +190,7 @@ static af_status_t build_event(region_t *region, const af_tree_event_t *event, u
     case AF_EVENT_COMMENT:
         status = add_item(region, 0, token, &item);
         if (status == AF_OK) {
+            region->content = item;
             item_at(region, item)->from_pos = event->from_pos;
             item_at(region, item)->to_pos = event->to_pos;
             status = place(region, item, event);
@@ -292,7 +292,7 @@ static af_status_t build_token(region_t *region, uint32_t number)
     af_token_t token = af_queue_token(rw, number, &nodes, &count);
 
     if (token.type == AF_TOKEN_COMMENT && (token.flags & AF_TOKEN_CONTINUED) != 0) {
-        item_at(region, (uint32_t) region->items.count - 1)->to_pos = token.to_pos;
+        item_at(region, region->content)->to_pos = token.to_pos;
         return AF_OK;
     }
     if ((token.flags & AF_TOKEN_OVERLONG) != 0) {

@@ -239,19 +239,26 @@ static af_status_t end_instead(af_rewriter_t *rw, const af_tree_t *tree, const a
     const char *markup = token->tag == AF_TAG_A ? "</a>" : "</nobr>";
     af_token_t end = {.type = AF_TOKEN_END_TAG, .tag = token->tag, .name = token->name, .from_pos = token->from_pos,
                       .to_pos = token->from_pos};
-    rw->script.count = 0;
-    af_status_t status = add_nodes(rw, &rw->script, rw->pending.items, rw->pending.count);
-    if (status == AF_OK) {
-        status = add_nodes(rw, &rw->script, nodes, node_count);
+    af_status_t status = AF_OK;
+    for (int attempt = 0; status == AF_OK && attempt < 2 && !*done; attempt++) {
+        /* What was dropped may have closed what the output has open. */
+        status = attempt == 0 ? AF_OK : bring_to(rw, &rw->before, rw->before.count);
+        rw->script.count = 0;
+        if (status == AF_OK) {
+            status = add_nodes(rw, &rw->script, rw->pending.items, rw->pending.count);
+        }
+        if (status == AF_OK) {
+            status = add_nodes(rw, &rw->script, nodes, node_count);
+        }
+        if (status == AF_OK) {
+            status = af_trial_token(rw, tree, &end, &accepted);
+        }
+        *done = status == AF_OK && accepted;
     }
-    if (status == AF_OK) {
-        status = af_trial_token(rw, tree, &end, &accepted);
-    }
-    if (status == AF_OK && accepted) {
+    if (*done) {
         af_trial_take(rw);
         af_write_drop(rw, token, rw->drop_rule);
         af_write_markup(rw, (const uint8_t *) markup, strlen(markup), AF_NO_RULE);
-        *done = true;
     }
     return status;
 }
@@ -437,13 +444,19 @@ static af_status_t approach(af_rewriter_t *rw, const af_node_t *nodes, uint32_t 
     return clones ? bring_to(rw, &rw->after, rw->after.count) : bring_to(rw, &rw->before, rw->before.count);
 }
 
-/* Whether the output's parser would open a formatting element again that the input's list has no more. */
+/* Whether the output's parser would open a formatting element again that the input's list has no more, or has behind a marker
+ * that a dropped element left there. */
 static bool reopens(const af_rewriter_t *rw, const af_tree_t *tree)
 {
     const af_tree_t *out = &rw->out;
     af_node_t last = out->formatting_count == 0 ? 0 : out->formatting[out->formatting_count - 1].node;
 
-    return last != 0 && !af_trial_listed(tree, last);
+    for (uint32_t i = tree->formatting_count; i > 0 && tree->formatting[i - 1].node != 0; i--) {
+        if (tree->formatting[i - 1].node == last) {
+            return false;
+        }
+    }
+    return last != 0;
 }
 
 /* Where it stands in the stream: what there is of it stays, the same bytes whatever the chunks. */
