@@ -65,7 +65,8 @@ static bool may_begin(zstd_t *zs, const uint8_t *at, size_t len)
     for (; zs->begun < 4 && len > 0; at++, len--) {
         zs->magic |= (uint32_t) *at << 8 * zs->begun++;
     }
-    return zs->begun < 4 || zs->magic == ZSTD_MAGICNUMBER || (zs->magic & ZSTD_MAGIC_SKIPPABLE_MASK) == ZSTD_MAGIC_SKIPPABLE_START;
+    return zs->begun < 4 || zs->magic == ZSTD_MAGICNUMBER ||
+           (zs->magic & ZSTD_MAGIC_SKIPPABLE_MASK) == ZSTD_MAGIC_SKIPPABLE_START;
 }
 
 static af_status_t zstd_run(void *state, af_codec_io_t *io)

@@ -143,8 +143,8 @@ af_status_t af_tape_break(af_tape_t *tape)
     return flush_partial(tape);
 }
 
-/* Appends ASCII as far as each byte gives one of the tape, or none where nobody asks for positions; `*used`: how much that is. Where
- * there is no room for all of it, nothing: what fits is for the other way to tell. */
+/* Appends ASCII as far as each byte gives one of the tape, or none where nobody asks for positions; `*used`: how much that is.
+ * Where there is no room for all of it, nothing: what fits is for the other way to tell. */
 static af_status_t put_ascii(af_tape_t *tape, const uint8_t *at, size_t len, uint64_t pos, size_t *used)
 {
     *used = 0;

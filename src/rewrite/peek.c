@@ -149,8 +149,8 @@ static const uint8_t *cross(af_peek_t *peek, const uint8_t *at, const uint8_t *e
          : at[1] == '!' ? af_peek_past_comment(at, end) : cross_start_tag(at, end, inside, crossed);
 }
 
-/* Takes the text that begins at `at`, as normal text has it, up to what is not plain. Elements begin one in the other with the same
- * text: what was said of it stays. */
+/* Takes the text that begins at `at`, as normal text has it, up to what is not plain. Elements begin one in the other with the
+ * same text: what was said of it stays. */
 static void take_text(af_peek_t *peek, const uint8_t *at, const uint8_t *end)
 {
     uint8_t text[AF_PEEK_TEXT], len = 0;
