@@ -150,6 +150,7 @@ static const af_tape_t *tape_of(const af_rewriter_t *rw, const af_candidate_t *c
 static void text_known(af_rewriter_t *rw, af_candidate_t *candidate)
 {
     rw->text_candidates -= candidate->text_open;
+    rw->asking_candidates += candidate->text_open && candidate->selector_open;
     rw->tape_candidates -= candidate->tape;
     rw->raw_candidates -= candidate->raw;
     candidate->text_open = candidate->tape = candidate->raw = false;
@@ -165,6 +166,7 @@ static void looking(af_rewriter_t *rw, int by)
 
 static void selector_known(af_rewriter_t *rw, af_candidate_t *candidate)
 {
+    rw->asking_candidates -= candidate->selector_open && !candidate->text_open;
     candidate->selector_open = false;
     if (candidate->looks) {
         candidate->looks = false;
@@ -209,6 +211,7 @@ static af_status_t add_candidate(af_rewriter_t *rw, af_node_t node, uint32_t rul
     node_of(rw, node)->hold++;
     rw->open_candidates++;
     rw->text_candidates += text;
+    rw->asking_candidates += open && !text;
     rw->tape_candidates += candidate->tape;
     if (structure != NULL && rw->structure_candidates++ == 0) {
         af_structure_start(rw);

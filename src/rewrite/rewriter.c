@@ -365,7 +365,7 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
     if (status == AF_OK && rw->step.wanted) {
         status = af_in_step_settle(rw, token->type == AF_TOKEN_END);
     }
-    if (status == AF_OK && changed && rw->open_candidates > rw->text_candidates) {
+    if (status == AF_OK && changed && rw->asking_candidates > 0) {
         af_candidates_review(rw);
     }
     return status;

@@ -211,6 +211,7 @@ struct af_rewriter {
 
     af_vector_t candidates;   /* af_candidate_t */
     size_t open_candidates, text_candidates; /* those that wait for their end */
+    size_t asking_candidates; /* those that wait for nothing but their selector's answer */
     size_t review_next;       /* the candidates before it are asked next */
     uint64_t review_debt;     /* nodes that answers walked over beyond what the tokens so far allow */
     bool retains_siblings, retains_children; /* whatever waits */
