@@ -426,6 +426,14 @@ static bool begins_with(af_slice_t text, af_slice_t part)
     return true;
 }
 
+static bool ends_with(af_slice_t text, af_slice_t part)
+{
+    while (text.len > 0 && text.data[text.len - 1] == ' ') {
+        text.len--;
+    }
+    return text.len >= part.len && begins_with(af_notice_part(text, text.len - part.len, text.len), part);
+}
+
 size_t af_notice_excess(const af_attribution_t *attribution, const af_attribution_rule_t *rule, af_slice_t text, size_t to)
 {
     af_slice_t last = last_sentence(rule);
@@ -435,7 +443,7 @@ size_t af_notice_excess(const af_attribution_t *attribution, const af_attributio
         af_finding_t again;
         size_t next = at + (at < text.len && text.data[at] == ' ');
         af_slice_t rest = af_notice_part(text, next, text.len);
-        if (begins_with(rest, last)) {
+        if (begins_with(rest, last) && ends_with(af_notice_part(text, 0, at), last)) { /* alone it is the notice's own */
             at = next + last.len;
         } else if (rest.len > 0 && af_notice_find(attribution, rule, rest, &again) && again.groups[0].from == 0) {
             at = next + again.to;
