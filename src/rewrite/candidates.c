@@ -406,6 +406,25 @@ void af_candidates_text(af_rewriter_t *rw)
     }
 }
 
+static bool is_in(const af_rewriter_t *rw, af_node_t inner, af_node_t node)
+{
+    while (inner != 0 && inner != node) {
+        inner = node_of(rw, inner)->parent;
+    }
+    return inner != 0;
+}
+
+void af_candidates_fostered(af_rewriter_t *rw, af_node_t parent)
+{
+    for (size_t i = 0; i < rw->candidates.count; i++) {
+        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
+        if (candidate->tape && !is_in(rw, parent, candidate->node)) {
+            finish_candidate(rw, candidate, false);
+        }
+    }
+    tidy(rw);
+}
+
 void af_candidates_structure(af_rewriter_t *rw)
 {
     bool changed = false;

@@ -215,6 +215,9 @@ static af_status_t observe_text(af_rewriter_t *rw, const af_token_t *token, cons
     if (event->parent == 0 || !af_is_normal_text(rw, event->parent)) {
         return AF_OK;
     }
+    if (event->before != 0) {
+        af_candidates_fostered(rw, event->parent);
+    }
     af_slice_t raw = {(const uint8_t *) " ", 1};
     if (event->from_pos >= token->from_pos && event->to_pos <= token->to_pos && token->bytes.data != NULL) {
         raw.data = token->bytes.data + (event->from_pos - token->from_pos);

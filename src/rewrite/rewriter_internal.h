@@ -354,7 +354,10 @@ static inline af_status_t af_rewriter_match_tag(af_rewriter_t *rw, const af_toke
     return af_match_tag(&rw->matcher, token, token->tag, af_tree_in_svg(&rw->in) ? AF_NS_SVG : AF_NS_HTML);
 }
 bool af_rewriter_holding(const af_rewriter_t *rw);
-void af_candidates_text(af_rewriter_t *rw);                       /* after text: too long is decided */
+/* Before text that was put in front of a table, into `parent`, goes to the tape: elements that are open, and that it is not in,
+ * would have it in theirs. They stay. */
+void af_candidates_fostered(af_rewriter_t *rw, af_node_t parent);
+void af_candidates_text(af_rewriter_t *rw); /* after text: too long is decided */
 AF_MUST_USE af_status_t af_candidates_closed(af_rewriter_t *rw, af_node_t node);  /* before the node's flag shows everywhere */
 void af_candidates_review(af_rewriter_t *rw); /* the tree has changed: asks unknown selectors again, as many as it may */
 void af_candidates_end(af_rewriter_t *rw);    /* the document is over: all is known */
