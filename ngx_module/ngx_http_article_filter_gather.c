@@ -94,6 +94,14 @@ ngx_http_article_filter_gather(ngx_http_article_filter_ctx_t *ctx)
         return NGX_OK;
     }
 
+    /* what was held and is released at once may be any amount */
+
+    n = ngx_http_article_filter_size(ctx->out);
+
+    if (n == 0 || n > NGX_HTTP_ARTICLE_FILTER_GATHER) {
+        return NGX_DECLINED;
+    }
+
     if (ctx->gathered == NULL
         && ngx_http_article_filter_begin(ctx) != NGX_OK)
     {
@@ -102,15 +110,8 @@ ngx_http_article_filter_gather(ngx_http_article_filter_ctx_t *ctx)
 
     b = ctx->gathered;
     block = ((ngx_http_article_filter_piece_t *) b)->block;
-    cl = ctx->out->next;
 
-    if (ngx_http_article_filter_size(cl)
-        > (size_t) (block->end - block->last))
-    {
-        return NGX_DECLINED;
-    }
-
-    for ( /* void */ ; cl; cl = next) {
+    for (cl = ctx->out->next; cl; cl = next) {
         next = cl->next;
         n = cl->buf->last - cl->buf->pos;
 
