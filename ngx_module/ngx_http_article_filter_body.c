@@ -16,6 +16,8 @@ static ngx_int_t ngx_http_article_filter_observe(ngx_http_request_t *r,
     ngx_http_article_filter_ctx_t *ctx, ngx_chain_t *in);
 static ngx_int_t ngx_http_article_filter_discard(ngx_http_request_t *r,
     ngx_chain_t *in);
+static void ngx_http_article_filter_begin_out(
+    ngx_http_article_filter_ctx_t *ctx);
 static void ngx_http_article_filter_drop(ngx_http_article_filter_ctx_t *ctx,
     ngx_chain_t *in);
 static ngx_int_t ngx_http_article_filter_decide(ngx_http_request_t *r,
@@ -114,6 +116,20 @@ ngx_http_article_filter_body(ngx_http_request_t *r, ngx_chain_t *in)
 }
 
 
+/* what was put out so far is somebody else's, or nobody's */
+
+static void
+ngx_http_article_filter_begin_out(ngx_http_article_filter_ctx_t *ctx)
+{
+    ctx->out = NULL;
+    ctx->last_out = &ctx->out;
+    ctx->newest = NULL;
+    ctx->gathered = NULL;
+    ctx->tail = NULL;
+    ctx->buf = NULL;
+}
+
+
 /* nothing of what came leaves */
 
 static void
@@ -124,12 +140,7 @@ ngx_http_article_filter_drop(ngx_http_article_filter_ctx_t *ctx,
 
     ngx_http_article_filter_stream_close(ctx);
 
-    ctx->out = NULL;
-    ctx->last_out = &ctx->out;
-    ctx->newest = NULL;
-    ctx->gathered = NULL;
-    ctx->tail = NULL;
-    ctx->buf = NULL;
+    ngx_http_article_filter_begin_out(ctx);
 
     for (cl = in; cl; cl = cl->next) {
         cl->buf->pos = cl->buf->last;
@@ -617,12 +628,7 @@ ngx_http_article_filter_output(ngx_http_request_t *r,
 
     /* addition sends the end of the response from below: we are called again */
 
-    ctx->out = NULL;
-    ctx->last_out = &ctx->out;
-    ctx->newest = NULL;
-    ctx->gathered = NULL;
-    ctx->tail = NULL;
-    ctx->buf = NULL;
+    ngx_http_article_filter_begin_out(ctx);
 
     ngx_http_article_filter_leave_cancel(ctx);
 

@@ -116,7 +116,6 @@ ngx_http_article_filter_gather(ngx_http_article_filter_ctx_t *ctx)
         n = cl->buf->last - cl->buf->pos;
 
         block->last = ngx_cpymem(block->last, cl->buf->pos, n);
-        cl->buf->pos = cl->buf->last;
 
         ngx_http_article_filter_free_piece(ctx, cl);
     }

@@ -244,22 +244,28 @@ static af_status_t more_records(af_pool_t *pool)
     return AF_OK;
 }
 
-af_status_t af_pool_make_room(af_pool_t *pool, size_t bytes)
+static af_status_t room_for_node(af_pool_t *pool)
+{
+    return pool->free != 0 ? AF_OK : more_records(pool);
+}
+
+static af_status_t room_for_bytes(af_pool_t *pool, size_t bytes)
 {
     size_t live;
 
-    if (bytes > pool->byte_store.capacity - pool->byte_store.used) {
-        af_status_t status = sweep(pool, 0, bytes, &live);
-        if (status != AF_OK) {
-            return status;
-        }
-    }
-    return pool->free != 0 ? AF_OK : more_records(pool);
+    return bytes <= pool->byte_store.capacity - pool->byte_store.used ? AF_OK : sweep(pool, 0, bytes, &live);
+}
+
+af_status_t af_pool_make_room(af_pool_t *pool, size_t bytes)
+{
+    af_status_t status = room_for_bytes(pool, bytes);
+
+    return status == AF_OK ? room_for_node(pool) : status;
 }
 
 af_status_t af_pool_add(af_pool_t *pool, af_node_t *out)
 {
-    af_status_t status = pool->free != 0 ? AF_OK : more_records(pool);
+    af_status_t status = room_for_node(pool);
 
     *out = 0;
     if (status != AF_OK) {
@@ -294,16 +300,10 @@ af_status_t af_pool_set_atoms(af_pool_t *pool, af_node_t node, const uint32_t *a
 
 af_status_t af_pool_set_tag(af_pool_t *pool, af_node_t node, af_slice_t bytes)
 {
-    size_t live;
+    af_status_t status = bytes.len > STORE_MAX ? AF_LIMIT : room_for_bytes(pool, bytes.len);
 
-    if (bytes.len > STORE_MAX) {
-        return AF_LIMIT;
-    }
-    if (bytes.len > pool->byte_store.capacity - pool->byte_store.used) {
-        af_status_t status = sweep(pool, 0, bytes.len, &live);
-        if (status != AF_OK) {
-            return status;
-        }
+    if (status != AF_OK) {
+        return status;
     }
     af_node_record_t *record = af_node_at(pool, node);
     record->tag_bytes = (uint32_t) pool->byte_store.used;

@@ -489,7 +489,7 @@ af_tree_place_t af_tree_place(const af_tree_t *tree)
     const af_node_record_t *current = current_record(tree);
 
     return (af_tree_place_t){tree->depth, current->children, tree->formatting_count, tree->loose_count,
-                             tree->pool->byte_store.used, current->last_child, (uint8_t) tree->mode};
+                             tree->pool->byte_store.used, current->last_child, tree->mode};
 }
 
 void af_tree_go_back(af_tree_t *tree, const af_tree_place_t *place)
