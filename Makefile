@@ -138,7 +138,8 @@ endif
 
 # --- tests -----------------------------------------------------------------------------------------------------------
 
-tests-build: $(CLI) $(CASES) $(CASES)_plain $(UNIT) $(SPEC)
+SERVE := $(BUILD)/tests/serve
+tests-build: $(CLI) $(CASES) $(CASES)_plain $(SERVE) $(UNIT) $(SPEC)
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)
@@ -237,12 +238,11 @@ lint:
 quality: $(CLI)
 	@tests/quality/run $(CLI)
 
-oracle: $(CLI)
+oracle: $(CLI) $(SERVE)
 	@tests/oracle/run $(CLI)
 	@tests/oracle/judge-feeds $(CLI) --real all
 
 # Mutated pages, hard cases and html5lib's inputs, each judged; with CHECK=1 the second parser reads along.
-SERVE := $(BUILD)/tests/serve
 $(SERVE): tests/oracle/serve.c $(LIB)
 	@mkdir -p $(@D)
 	$(COMPILE) -o $@ $< $(LIB) $(LIBS)
