@@ -2,6 +2,8 @@
  * codec/zstd.c: zstd (RFC 8878), frames in a row, windows of at most 8 MiB (RFC 9659).
  *
  * The library may know formats from before the standard, too; they are no coding of HTTP, and are refused by their first bytes.
+ * Whether a frame has as many bytes as it says (RFC 8878, 3.1.1.1.4) the library asks only of one that it gets whole: so that is
+ * asked here, and the answer does not depend on how the data come.
  */
 #include "codec/decoder.h"
 
@@ -16,8 +18,9 @@ typedef struct {
     af_heap_t *heap;
     ZSTD_DCtx *zstd;
     bool may_end;
-    uint32_t begun; /* bytes of the frame's magic number that came, */
-    uint32_t magic; /* and they */
+    uint8_t head[ZSTD_FRAMEHEADERSIZE_MAX]; /* the frame's first bytes, so many */
+    size_t begun;
+    uint64_t made;                          /* bytes that came out of the frame */
 } zstd_t;
 
 static void zstd_destroy(void *state)
@@ -59,14 +62,39 @@ static af_status_t why(size_t result)
     }
 }
 
-/* Whether what comes next may begin a frame as RFC 8878, 3.1 has them, where one begins. */
-static bool may_begin(zstd_t *zs, const uint8_t *at, size_t len)
+/* The frame's first bytes with `len` more, as many as are wanted. */
+static void add_head(zstd_t *zs, const uint8_t *at, size_t len)
 {
-    for (; zs->begun < 4 && len > 0; at++, len--) {
-        zs->magic |= (uint32_t) *at << 8 * zs->begun++;
+    size_t more = sizeof zs->head - zs->begun;
+
+    more = len < more ? len : more;
+    memcpy(zs->head + zs->begun, at, more);
+    zs->begun += more;
+}
+
+/* Whether what comes next may begin a frame as RFC 8878, 3.1 has them, where one begins. */
+static bool may_begin(const zstd_t *zs, const uint8_t *at, size_t len)
+{
+    uint32_t magic = 0;
+
+    for (size_t i = 0; i < 4; i++) {
+        if (i >= zs->begun + len) {
+            return true;
+        }
+        magic |= (uint32_t) (i < zs->begun ? zs->head[i] : at[i - zs->begun]) << 8 * i;
     }
-    return zs->begun < 4 || zs->magic == ZSTD_MAGICNUMBER ||
-           (zs->magic & ZSTD_MAGIC_SKIPPABLE_MASK) == ZSTD_MAGIC_SKIPPABLE_START;
+    return magic == ZSTD_MAGICNUMBER || (magic & ZSTD_MAGIC_SKIPPABLE_MASK) == ZSTD_MAGIC_SKIPPABLE_START;
+}
+
+/* A frame has ended: whether it had as many bytes as it said, if it did. */
+static bool end_frame(zstd_t *zs)
+{
+    unsigned long long said = ZSTD_getFrameContentSize(zs->head, zs->begun);
+    bool right = said == ZSTD_CONTENTSIZE_UNKNOWN || said == ZSTD_CONTENTSIZE_ERROR || said == zs->made;
+
+    zs->begun = 0;
+    zs->made = 0;
+    return right;
 }
 
 static af_status_t zstd_run(void *state, af_codec_io_t *io)
@@ -84,12 +112,15 @@ static af_status_t zstd_run(void *state, af_codec_io_t *io)
             break;
         }
         result = ZSTD_decompressStream(zs->zstd, &out, &in);
+        add_head(zs, (const uint8_t *) in.src + in_pos, in.pos - in_pos);
+        zs->made += out.pos - out_pos;
         if (ZSTD_isError(result)) {
             break;
         }
         zs->may_end = result == 0; /* a frame is complete, and all of it is out */
-        if (zs->may_end) {
-            zs->begun = zs->magic = 0;
+        legal = !zs->may_end || end_frame(zs);
+        if (!legal) {
+            break;
         }
         if (out.pos == out.size || (in_pos == in.pos && out_pos == out.pos)) {
             break;

@@ -162,6 +162,20 @@ static void test_magic(void **state)
     }
 }
 
+/* RFC 8878, 3.1.1.1.4: a frame with a last block of nothing that says that it has 100 or 0 bytes. */
+static void test_size(void **state)
+{
+    uint8_t frame[] = {0x28, 0xb5, 0x2f, 0xfd, 0x20, 100, 1, 0, 0};
+
+    (void) state;
+    for (size_t step = 1; step <= sizeof frame; step++) {
+        frame[5] = 100;
+        assert_int_equal(decode_new("zstd", frame, sizeof frame, step, 1000), AF_CORRUPT);
+        frame[5] = 0;
+        assert_int_equal(decode_new("zstd", frame, sizeof frame, step, 1000), AF_OK);
+    }
+}
+
 static void test_bytes_behind(void **state)
 {
     uint8_t more[sizeof gzip_sample + 4];
@@ -283,7 +297,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_samples), cmocka_unit_test(test_cut),        cmocka_unit_test(test_corrupt),
-        cmocka_unit_test(test_members), cmocka_unit_test(test_magic), cmocka_unit_test(test_bytes_behind), cmocka_unit_test(test_names),
+        cmocka_unit_test(test_members), cmocka_unit_test(test_magic), cmocka_unit_test(test_size),
+        cmocka_unit_test(test_bytes_behind), cmocka_unit_test(test_names),
         cmocka_unit_test(test_size_limit), cmocka_unit_test(test_ratio),   cmocka_unit_test(test_memory),
     };
 
