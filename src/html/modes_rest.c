@@ -311,3 +311,8 @@ bool af_tree_template_in_body(const af_tree_t *tree)
 {
     return tree->template_count > 0 && tree->template_modes[tree->template_count - 1] == MODE_IN_BODY;
 }
+
+bool af_tree_in_plaintext(const af_tree_t *tree)
+{
+    return tree->open_counts[AF_TAG_PLAINTEXT] > 0;
+}

@@ -411,3 +411,13 @@ void af_tape_forget(af_tape_t *tape, size_t mark)
         forget_runs(tape, mark);
     }
 }
+
+void af_tape_cut(af_tape_t *tape, size_t mark)
+{
+    size_t len = mark > tape->base ? mark - tape->base : 0;
+
+    tape->len = len < tape->len ? len : tape->len;
+    while (tape->run_count > 0 && (tape->len == 0 || tape->runs[tape->run_count - 1].at >= tape->base + tape->len)) {
+        tape->run_count--;
+    }
+}

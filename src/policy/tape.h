@@ -54,6 +54,9 @@ af_slice_t af_tape_since(const af_tape_t *tape, size_t mark);
 /* The text between two marks, without space at its ends; lent as above. */
 af_slice_t af_tape_between(const af_tape_t *tape, size_t mark, size_t end);
 
+/* Takes off what was appended since `mark`. */
+void af_tape_cut(af_tape_t *tape, size_t mark);
+
 /* Whether af_tape_since(tape, mark) has more than `max` characters; most often its length in bytes tells. */
 bool af_tape_longer(const af_tape_t *tape, size_t mark, size_t max);
 

@@ -146,6 +146,15 @@ static const af_tape_t *tape_of(const af_rewriter_t *rw, const af_candidate_t *c
     return candidate->raw ? &rw->raw_tape : &rw->tape;
 }
 
+/* The candidate's text so far. */
+static af_slice_t text_of(const af_rewriter_t *rw, const af_candidate_t *candidate)
+{
+    size_t end = candidate->raw ? SIZE_MAX : af_contents_mark(rw, candidate->contents);
+
+    return end == SIZE_MAX ? af_tape_since(tape_of(rw, candidate), candidate->mark)
+                           : af_tape_between(&rw->tape, candidate->mark, end);
+}
+
 /* The candidate needs its text no more. */
 static void text_known(af_rewriter_t *rw, af_candidate_t *candidate)
 {
@@ -199,6 +208,10 @@ static af_status_t add_candidate(af_rewriter_t *rw, af_node_t node, uint32_t rul
     const af_structure_t *structure = structure_of(rw, candidate);
     candidate->raw = text && structure == NULL && af_raw_has_own_text(rw, node);
     candidate->tape = text && !candidate->raw && needs_tape(&rw->rules->rules[rule]);
+    if (candidate->tape && rw->tape_candidates == 0) {
+        rw->contents.count = 0; /* nobody is around it */
+    }
+    candidate->contents = (uint32_t) rw->contents.count;
     candidate->heading_open = structure != NULL && structure->heading != NULL;
     if (candidate->raw && rw->raw_candidates++ == 0) {
         af_raw_start(rw);
@@ -354,7 +367,7 @@ static bool heading_outgrown(af_rewriter_t *rw, af_candidate_t *candidate)
     if (!candidate->heading_open || candidate->asked > 0 || structure->begins == NULL) {
         return false;
     }
-    af_slice_t first = af_tape_since(&rw->tape, candidate->mark);
+    af_slice_t first = text_of(rw, candidate);
     candidate->asked = (uint32_t) first.len;
     return first.len > 0 && !af_condition_may(&rw->condition, structure->begins, first);
 }
@@ -371,13 +384,13 @@ static bool outgrown(af_rewriter_t *rw, af_candidate_t *candidate, said_t *said)
         return false;
     }
     const af_tape_t *tape = tape_of(rw, candidate);
-    if (af_tape_longer(tape, candidate->mark, rule->group_max)) {
+    if (candidate->contents == rw->contents.count && af_tape_longer(tape, candidate->mark, rule->group_max)) {
         return true;
     }
     if (rule->phrases == NULL) {
         return false;
     }
-    af_slice_t text = af_tape_since(tape, candidate->mark);
+    af_slice_t text = text_of(rw, candidate);
     if (text.len < candidate->asked * 2 + 1) {
         return false;
     }
@@ -494,7 +507,7 @@ static bool text_holds(af_rewriter_t *rw, af_candidate_t *candidate)
         return af_structure_holds(rw, candidate); /* the tape need not reach back to it */
     }
     const af_tape_t *tape = tape_of(rw, candidate);
-    af_slice_t text = moved_out ? af_tape_between(tape, candidate->mark, rw->moved_mark) : af_tape_since(tape, candidate->mark);
+    af_slice_t text = moved_out ? af_tape_between(tape, candidate->mark, rw->moved_mark) : text_of(rw, candidate);
 
     if (candidate->mark < tape->base) {
         return false; /* moved text that nobody kept: the element stays */

@@ -166,6 +166,7 @@ static void destroy_vectors(af_rewriter_t *rw)
     destroy_vector(rw, &rw->scratch, 1);
     destroy_vector(rw, &rw->waiting, 1);
     af_moved_destroy(rw);
+    af_contents_destroy(rw);
     af_strip_destroy(rw);
     destroy_vector(rw, &rw->candidates, sizeof(af_candidate_t));
     destroy_vector(rw, &rw->held, sizeof(af_held_t));
@@ -212,7 +213,7 @@ static void observe_amount(af_rewriter_t *rw, const af_token_t *token, const af_
 
 static af_status_t observe_text(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *event)
 {
-    if (event->parent == 0 || !af_is_normal_text(rw, event->parent)) {
+    if (event->parent == 0 || !af_is_taped_text(rw, event->parent)) {
         return AF_OK;
     }
     if (event->before != 0) {
@@ -302,6 +303,9 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
             if (af_structure_active(rw)) {
                 af_structure_boundary(rw, event.node);
             }
+            if (status == AF_OK && rw->tape_candidates > 0) {
+                status = af_contents_begin(rw, event.node);
+            }
             if (status == AF_OK) {
                 status = observe_created(rw, token, &event);
             }
@@ -325,6 +329,9 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
             }
             if (status == AF_OK) {
                 status = af_candidates_closed(rw, event.node);
+            }
+            if (rw->contents.count > 0) {
+                af_contents_end(rw, event.node);
             }
             if (rw->strips.count > 0) {
                 af_strip_closed(rw, event.node);

@@ -64,6 +64,7 @@ typedef struct {
     bool raw;           /* which is that of an element of raw text: on the tape for that */
     bool heading_open;  /* the heading has not been seen */
     bool guarded;       /* a protected element is inside: what holds is counted, and stays */
+    uint32_t contents;  /* open templates whose contents it is in */
     uint32_t asked;     /* bytes of text that the group's pattern was last tried on */
     bool escape;        /* no rule's: held because the adoption agency may still take it out of a removed element */
     bool done;
@@ -227,7 +228,8 @@ struct af_rewriter {
     af_vector_t held;         /* af_held_t */
     size_t held_first;
     af_vector_t held_bytes, held_attributes, held_nodes;
-    af_vector_t text_marks;   /* text_mark_t of rewriter.c */
+    af_vector_t text_marks;   /* text_mark_t of moved.c */
+    af_vector_t contents;     /* contents_t of waiting.c: open templates, from the first on that began while the tape was needed */
     size_t moved_mark;        /* on the tape: where the text begins that the token moves out of what it closes; SIZE_MAX: none */
     af_vector_t strips;       /* scope_t of strip.c */
     keep_state_t keep;
@@ -494,6 +496,13 @@ AF_MUST_USE af_status_t af_strip_begin_body(af_rewriter_t *rw, af_token_t *token
 AF_MUST_USE af_status_t af_strip_text(af_rewriter_t *rw, const af_token_t *token); /* a whole text node */
 AF_MUST_USE af_status_t af_rewriter_observe_text(af_rewriter_t *rw, const af_token_t *token);
 bool af_is_normal_text(const af_rewriter_t *rw, af_node_t parent);
+bool af_is_taped_text(const af_rewriter_t *rw, af_node_t parent);
+/* Before the rules are asked about a node, and after what waits for it has had its end: templates have a text of their own. */
+AF_MUST_USE af_status_t af_contents_begin(af_rewriter_t *rw, af_node_t node);
+void af_contents_end(af_rewriter_t *rw, af_node_t node); /* where rw->contents is not empty */
+/* Where on the tape the contents begin of the open template that is in `around` others; SIZE_MAX: there is none. */
+size_t af_contents_mark(const af_rewriter_t *rw, uint32_t around);
+void af_contents_destroy(af_rewriter_t *rw);
 
 /* notices */
 bool af_notices_active(const af_rewriter_t *rw);

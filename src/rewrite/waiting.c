@@ -18,19 +18,87 @@ static bool is_silent(const af_node_record_t *record)
     }
 }
 
-/* Whether text under `parent` is normal text of the innermost candidate around it. */
-bool af_is_normal_text(const af_rewriter_t *rw, af_node_t parent)
+static bool is_template(const af_node_record_t *record)
 {
+    return record->space == AF_NS_HTML && record->name == AF_TAG_TEMPLATE;
+}
+
+/* Elements whose text is none hold no elements, but for template, and plaintext, in which formatting elements are opened again. */
+static bool is_text_of(const af_rewriter_t *rw, af_node_t parent, bool held_template)
+{
+    bool looks_up = rw->in.template_count > 0 || af_tree_in_plaintext(&rw->in);
+
     for (af_node_t node = parent; node != 0; node = node_of(rw, node)->parent) {
         const af_node_record_t *record = node_of(rw, node);
+        if (held_template && is_template(record)) {
+            return record->hold > 0;
+        }
         if (is_silent(record)) {
             return false;
         }
-        if (record->hold > 0 || rw->in.template_count == 0) {
+        if (!looks_up || (record->hold > 0 && !af_tree_in_plaintext(&rw->in))) {
             return true;
         }
     }
     return true;
+}
+
+/* Whether text under `parent` is normal text of the innermost candidate around it. */
+bool af_is_normal_text(const af_rewriter_t *rw, af_node_t parent)
+{
+    return is_text_of(rw, parent, false);
+}
+
+/* The same where that may be a template, of which its contents' text is. */
+bool af_is_taped_text(const af_rewriter_t *rw, af_node_t parent)
+{
+    return is_text_of(rw, parent, true);
+}
+
+/* --- templates ------------------------------------------------------------------------------------------------------------- */
+
+/* Text in a template is that of what waits in it, and of the template, but of nothing around it. It goes to the same tape, and is
+ * taken off when the template ends. */
+typedef struct {
+    af_node_t node;
+    size_t mark;
+} contents_t;
+
+af_status_t af_contents_begin(af_rewriter_t *rw, af_node_t node)
+{
+    af_status_t status = AF_OK;
+
+    if (rw->tape_candidates == 0 || !is_template(node_of(rw, node))) {
+        return AF_OK;
+    }
+    contents_t *contents = af_vector_add(rw, &rw->contents, sizeof *contents, &status);
+    if (contents != NULL) {
+        *contents = (contents_t){node, af_tape_mark(&rw->tape)};
+    }
+    return status;
+}
+
+void af_contents_end(af_rewriter_t *rw, af_node_t node)
+{
+    const contents_t *last = AF_VECTOR_AT(contents_t, &rw->contents, rw->contents.count - 1);
+
+    if (last->node == node) {
+        af_tape_cut(&rw->tape, last->mark);
+        if (rw->block.open && rw->block.mark > last->mark) {
+            rw->block.mark = last->mark;
+        }
+        rw->contents.count--;
+    }
+}
+
+size_t af_contents_mark(const af_rewriter_t *rw, uint32_t around)
+{
+    return around < rw->contents.count ? AF_VECTOR_AT(contents_t, &rw->contents, around)->mark : SIZE_MAX;
+}
+
+void af_contents_destroy(af_rewriter_t *rw)
+{
+    af_heap_release(rw->heap, rw->contents.items, rw->contents.capacity * sizeof(contents_t));
 }
 
 /* A text condition on an element of raw text asks for its own, which is normal text of nothing else: a tape for that. There is
