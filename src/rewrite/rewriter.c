@@ -303,12 +303,8 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
             if (af_structure_active(rw)) {
                 af_structure_boundary(rw, event.node);
             }
-            if (status == AF_OK && rw->tape_candidates > 0) {
-                status = af_contents_begin(rw, event.node);
-            }
-            if (status == AF_OK) {
-                status = observe_created(rw, token, &event);
-            }
+            status = status == AF_OK ? af_contents_begin(rw, event.node) : status;
+            status = status == AF_OK ? observe_created(rw, token, &event) : status;
             if (status == AF_OK && af_structure_active(rw)) {
                 af_structure_created(rw, token, event.node);
             }
@@ -330,9 +326,7 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
             if (status == AF_OK) {
                 status = af_candidates_closed(rw, event.node);
             }
-            if (rw->contents.count > 0) {
-                af_contents_end(rw, event.node);
-            }
+            af_contents_end(rw, event.node);
             if (rw->strips.count > 0) {
                 af_strip_closed(rw, event.node);
             }

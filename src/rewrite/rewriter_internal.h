@@ -229,7 +229,7 @@ struct af_rewriter {
     size_t held_first;
     af_vector_t held_bytes, held_attributes, held_nodes;
     af_vector_t text_marks;   /* text_mark_t of moved.c */
-    af_vector_t contents;     /* contents_t of waiting.c: open templates, from the first on that began while the tape was needed */
+    af_vector_t contents;     /* contents_t of waiting.c: open templates that began while the tape was needed */
     size_t moved_mark;        /* on the tape: where the text begins that the token moves out of what it closes; SIZE_MAX: none */
     af_vector_t strips;       /* scope_t of strip.c */
     keep_state_t keep;
@@ -499,7 +499,7 @@ bool af_is_normal_text(const af_rewriter_t *rw, af_node_t parent);
 bool af_is_taped_text(const af_rewriter_t *rw, af_node_t parent);
 /* Before the rules are asked about a node, and after what waits for it has had its end: templates have a text of their own. */
 AF_MUST_USE af_status_t af_contents_begin(af_rewriter_t *rw, af_node_t node);
-void af_contents_end(af_rewriter_t *rw, af_node_t node); /* where rw->contents is not empty */
+void af_contents_end(af_rewriter_t *rw, af_node_t node);
 /* Where on the tape the contents begin of the open template that is in `around` others; SIZE_MAX: there is none. */
 size_t af_contents_mark(const af_rewriter_t *rw, uint32_t around);
 void af_contents_destroy(af_rewriter_t *rw);

@@ -23,7 +23,7 @@ static bool is_template(const af_node_record_t *record)
     return record->space == AF_NS_HTML && record->name == AF_TAG_TEMPLATE;
 }
 
-/* Elements whose text is none hold no elements, but for template, and plaintext, in which formatting elements are opened again. */
+/* Elements whose text is none hold no elements, but for template, and plaintext, where formatting elements are opened again. */
 static bool is_text_of(const af_rewriter_t *rw, af_node_t parent, bool held_template)
 {
     bool looks_up = rw->in.template_count > 0 || af_tree_in_plaintext(&rw->in);
@@ -80,9 +80,10 @@ af_status_t af_contents_begin(af_rewriter_t *rw, af_node_t node)
 
 void af_contents_end(af_rewriter_t *rw, af_node_t node)
 {
-    const contents_t *last = AF_VECTOR_AT(contents_t, &rw->contents, rw->contents.count - 1);
+    size_t count = rw->contents.count;
+    const contents_t *last = count == 0 ? NULL : AF_VECTOR_AT(contents_t, &rw->contents, count - 1);
 
-    if (last->node == node) {
+    if (last != NULL && last->node == node) {
         af_tape_cut(&rw->tape, last->mark);
         if (rw->block.open && rw->block.mark > last->mark) {
             rw->block.mark = last->mark;
