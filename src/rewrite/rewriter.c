@@ -469,7 +469,7 @@ static af_status_t hold_or_settle(af_rewriter_t *rw, const af_token_t *token, bo
         af_keep_end(rw);
     }
     if (!was_holding && !any_undecided(rw)) {
-        rw->queue_moved = rw->lay_out = false;
+        rw->queue_moved = false;
         status = settle_now(rw, token);
         if (status == AF_OK && rw->lay_out) {
             rw->queue_moved = true;

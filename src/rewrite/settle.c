@@ -588,6 +588,7 @@ af_status_t af_settle(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t
 {
     bool swallows = swallows_newline(tree, token);
 
+    rw->lay_out = false;
     if (!rw->diverged) {
         af_write_token(rw, token, swallows);
         return AF_OK;
