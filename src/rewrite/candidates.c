@@ -260,10 +260,17 @@ static void found_rule(void *opaque, uint32_t owner, uint32_t selector, af_match
         return;
     }
     if (match == AF_MATCH_YES && !needs_end(rule)) {
+        rw->found_before |= rule->before > 0;
         decide(rw, found->node, owner);
     } else if (match != AF_MATCH_NO) {
         found->status = add_candidate(rw, found->node, owner, selector, match == AF_MATCH_UNKNOWN, needs_end(rule));
     }
+}
+
+/* Whether a rule is for what stands before the article's text, and this stands in or behind it, and is not the first. */
+static bool comes_late(const af_rewriter_t *rw, const af_rule_t *rule)
+{
+    return rule->before > 0 && rule->before <= rw->counts.prose && rw->found_before;
 }
 
 /* Whether where the node stands, or what it begins with, refutes the rule. */
@@ -273,7 +280,7 @@ static bool is_refuted(void *opaque, uint32_t owner)
     af_rewriter_t *rw = found->rw;
     const af_rule_t *rule = &rw->rules->rules[owner];
 
-    return rule->after > rw->counts.prose ||
+    return rule->after > rw->counts.prose || comes_late(rw, rule) ||
            (rw->peek_node == found->node && needs_end(rule) && af_peek_refutes(rw, rule));
 }
 

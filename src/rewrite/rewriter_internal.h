@@ -241,6 +241,7 @@ struct af_rewriter {
     bool queue_moved;         /* the adoption agency moved something since the queue was empty */
     bool lay_out;             /* the token moves what it would not move in the output: the tree that it made has to be written */
     bool past_live;           /* `past` stands before the token being observed, or where the queue begins */
+    bool found_before;        /* a rule with before= has protected something */
     bool doctype_seen;
     bool formatting_atoms;    /* a formatting element with atoms may be cloned */
     bool root_atoms;          /* ... html, head or body */

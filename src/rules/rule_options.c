@@ -37,6 +37,7 @@ static const struct {
     [AF_OPTION_CONTROLS] = {"controls", VALUE_NONE, OF(REMOVE)},
     [AF_OPTION_EMPTIED] = {"emptied", VALUE_NONE, OF(REMOVE)},
     [AF_OPTION_AFTER] = {"after", VALUE_NUMBER, OF(REMOVE)},
+    [AF_OPTION_BEFORE] = {"before", VALUE_NUMBER, OF(PROTECT)},
     [AF_OPTION_URL] = {"url", VALUE_WORD, OF(FEED_ADD)},
     [AF_OPTION_ALSO] = {"also", VALUE_WORD, OF(ATTRIBUTION)},
     [AF_OPTION_FORCE] = {"force", VALUE_NONE, OF(REMOVE) | OF(DEDUPE)},

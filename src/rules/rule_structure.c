@@ -45,6 +45,12 @@ af_status_t af_rule_structure(af_parse_t *parse)
             return told;
         }
     }
+    if (parse->options[AF_OPTION_BEFORE].set) {
+        af_status_t told = number(parse, AF_OPTION_BEFORE, 1, 1000, &rule->before);
+        if (told != AF_OK) {
+            return told;
+        }
+    }
     if (!any_set(parse)) {
         return AF_OK;
     }

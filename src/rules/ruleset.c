@@ -49,6 +49,7 @@ static void count_rule(af_ruleset_t *set, const af_rule_t *rule)
     set->has_text |= rule->structure != NULL && rule->structure->heading != NULL;
     set->has_structure |= rule->structure != NULL;
     set->most_after = rule->after > set->most_after ? rule->after : set->most_after;
+    set->most_after = rule->before > set->most_after ? rule->before : set->most_after;
     set->has_guard |= rule->from_preset && held && !rule->force;
     set->has_title |= rule->pattern_has_title;
     set->has_dedupe |= rule->verb == AF_VERB_DEDUPE;

@@ -53,6 +53,7 @@ typedef struct {
     uint32_t pattern_flags;      /* AF_REGEX_ */
     uint32_t max;                /* characters of normal text; 300 */
     uint32_t after;              /* so much running text has to stand before the element; 0: any */
+    uint32_t before;             /* protect: only where less running text stands before, or for the first it picks; 0: always */
     uint32_t next;               /* the next rule of the group; 0: none */
     uint32_t group_max;          /* the longest text that any of the group wants */
     bool from_preset;            /* guards apply */
@@ -67,7 +68,7 @@ struct af_ruleset {
     const af_rule_t *rules; uint32_t rule_count;
     const af_index_t *index;     /* owners are rule numbers; attribution rules' in= too */
     bool has_structure, has_guard;
-    uint32_t most_after;         /* of all rules */
+    uint32_t most_after;         /* of all rules, before= too */
     bool has_text, has_dedupe, has_title, has_attribution, has_protect, has_keep, has_strip;
     const uint32_t *attributions; uint32_t attribution_count; /* numbers of the AF_VERB_ATTRIBUTION rules, rising */
     const af_needles_t *notice_needles; /* text without any is nothing to those rules; NULL: not known */

@@ -37,7 +37,7 @@ static bool same_sites(const af_rule_t *a, const af_rule_t *b)
 static bool is_plain(const af_rule_t *rule, const af_rule_t *other)
 {
     return (rule->verb == AF_VERB_REMOVE || rule->verb == AF_VERB_PROTECT) && rule->pattern == NULL && rule->structure == NULL &&
-           rule->after == 0 && !rule->from_preset && (rule->site_count == 0 || same_sites(rule, other));
+           rule->after == 0 && rule->before == 0 && !rule->from_preset && (rule->site_count == 0 || same_sites(rule, other));
 }
 
 static bool may_be_shadowed(const af_rule_t *rule)
