@@ -316,3 +316,13 @@ bool af_tree_in_plaintext(const af_tree_t *tree)
 {
     return tree->open_counts[AF_TAG_PLAINTEXT] > 0;
 }
+
+bool af_tree_in_fostered(const af_tree_t *tree)
+{
+    for (uint32_t i = tree->depth; i > 1 && (tree->open[i - 1].classes & (CLASS_TABLE_SCOPE | CLASS_TABLE_PART)) == 0; i--) {
+        if ((tree->open[i - 2].classes & CLASS_FOSTER) != 0) {
+            return af_node_at(tree->pool, tree->stack[i - 1])->parent != tree->stack[i - 2];
+        }
+    }
+    return false;
+}

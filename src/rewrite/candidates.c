@@ -445,6 +445,17 @@ void af_candidates_fostered(af_rewriter_t *rw, af_node_t parent)
     tidy(rw);
 }
 
+/* HTML #parsing-main-inbody: a frameset takes the body out of the document, and what is in it is nobody's to remove. */
+void af_candidates_replaced(af_rewriter_t *rw, const af_tree_event_t *event)
+{
+    for (size_t i = 0; event->parent == 0 && i < rw->candidates.count; i++) {
+        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
+        if (is_in(rw, candidate->node, event->node)) {
+            finish_candidate(rw, candidate, false);
+        }
+    }
+}
+
 void af_candidates_structure(af_rewriter_t *rw)
 {
     bool changed = false;

@@ -70,7 +70,7 @@ static af_status_t start_parts(af_rewriter_t *rw)
     rw->retains_children = af_index_needs_children(rw->rules->index);
     rw->retains_siblings = rw->retains_children || af_index_needs_siblings(rw->rules->index);
     rw->pool.retain_previous = af_index_needs_previous(rw->rules->index);
-    rw->pool.link_siblings = rw->retains_siblings || rw->pool.retain_previous || af_index_has_has(rw->rules->index);
+    rw->pool.link_siblings = af_index_needs_links(rw->rules->index);
     rw->pool.retain_children = rw->retains_children;
     rw->pool.retain_siblings = rw->retains_siblings;
     rw->in_ready = true;
@@ -202,21 +202,12 @@ void af_rewriter_destroy(af_rewriter_t *rw)
     af_heap_release(rw->heap, rw, sizeof *rw);
 }
 
-/* Nothing of the text itself is wanted, only how much there is. */
-static void observe_amount(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *event)
-{
-    if (event->parent != 0 && event->from_pos >= token->from_pos && event->to_pos <= token->to_pos && token->bytes.data != NULL) {
-        af_structure_text(rw, (af_slice_t){token->bytes.data + (event->from_pos - token->from_pos),
-                                           (size_t) (event->to_pos - event->from_pos)}, event->parent);
-    }
-}
-
 static af_status_t observe_text(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *event)
 {
     if (event->parent == 0 || !af_is_taped_text(rw, event->parent)) {
         return AF_OK;
     }
-    if (event->before != 0) {
+    if (event->before != 0 || (rw->in.open_counts[AF_TAG_TABLE] > 0 && af_tree_in_fostered(&rw->in))) {
         af_candidates_fostered(rw, event->parent);
     }
     af_slice_t raw = {(const uint8_t *) " ", 1};
@@ -339,7 +330,7 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
                 status = observe_text(rw, token, &event);
             }
             if (af_structure_active(rw) && af_is_normal_text(rw, event.parent)) {
-                observe_amount(rw, token, &event);
+                af_structure_amount(rw, token, &event);
             }
             break;
         case AF_EVENT_CHILDREN_MOVED:
@@ -347,6 +338,7 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
             rw->queue_moved = changed = moved = true;
             break;
         case AF_EVENT_MOVED:
+            af_candidates_replaced(rw, &event);
             rw->queue_moved = changed = moved = true;
             break;
         case AF_EVENT_COMMENT:

@@ -360,6 +360,7 @@ bool af_rewriter_holding(const af_rewriter_t *rw);
 /* Before text that was put in front of a table, into `parent`, goes to the tape: elements that are open, and that it is not in,
  * would have it in theirs. They stay. */
 void af_candidates_fostered(af_rewriter_t *rw, af_node_t parent);
+void af_candidates_replaced(af_rewriter_t *rw, const af_tree_event_t *event); /* something was moved, or taken out */
 void af_candidates_text(af_rewriter_t *rw); /* after text: too long is decided */
 AF_MUST_USE af_status_t af_candidates_closed(af_rewriter_t *rw, af_node_t node);  /* before the node's flag shows everywhere */
 void af_candidates_review(af_rewriter_t *rw); /* the tree has changed: asks unknown selectors again, as many as it may */
@@ -383,7 +384,7 @@ uint32_t af_structure_most_prose(const af_rewriter_t *rw); /* if the run of text
 void af_structure_start(af_rewriter_t *rw);                          /* the first one is held */
 void af_structure_boundary(af_rewriter_t *rw, af_node_t node);      /* the node begins or ends: blocks end a run of text */
 void af_structure_created(af_rewriter_t *rw, const af_token_t *token, af_node_t node); /* after its rules were asked */
-void af_structure_text(af_rewriter_t *rw, af_slice_t raw, af_node_t parent);
+void af_structure_amount(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *event); /* of text */
 void af_structure_removed(af_rewriter_t *rw, const af_candidate_t *candidate); /* it turned out to be removed */
 bool af_structure_refuted(af_rewriter_t *rw, af_candidate_t *candidate); /* what follows cannot make it hold */
 bool af_structure_holds(af_rewriter_t *rw, af_candidate_t *candidate);   /* at its end */

@@ -448,9 +448,9 @@ static af_status_t nudge(af_rewriter_t *rw, const af_tree_t *tree, bool behind)
 /* Brings the output to where the input's stood before the token; or, where formatting elements are all that the token
    makes, behind
  * those: their tags may imply what is pending. */
-static af_status_t approach(af_rewriter_t *rw, const af_node_t *nodes, uint32_t node_count)
+static af_status_t approach(af_rewriter_t *rw, const af_tree_t *tree, const af_node_t *nodes, uint32_t node_count)
 {
-    bool clones = node_count > 0;
+    bool clones = node_count > 0 && !closes_pending(rw, tree);
 
     for (uint32_t i = 0; i < node_count; i++) {
         clones = clones && (node_of(rw, nodes[i])->flags & AF_NODE_CLONE) != 0 && !node_gone(rw, nodes[i]);
@@ -545,7 +545,7 @@ static af_status_t write_alive(af_rewriter_t *rw, const af_tree_t *tree, const a
             continue;
         }
         switch (attempt) {
-        case 1: status = approach(rw, nodes, node_count); break;
+        case 1: status = approach(rw, tree, nodes, node_count); break;
         case 2: status = af_reconcile_forget(rw); break;
         case 3: status = nudge(rw, tree, comment_is_behind(rw, tree, token)); break;
         default: status = AF_OK; break;

@@ -55,7 +55,9 @@ static bool same_place(const af_rewriter_t *rw, const af_tree_t *tree, const af_
             return made->parent == kept_parent(rw, event->parent) && made->before == before;
         }
     }
-    return made->parent == kept_parent(rw, node_of(rw, made->node)->parent);
+    const af_node_record_t *record = node_of(rw, made->node);
+    bool replaced = record->parent == 0 && record->name == AF_TAG_BODY; /* by a frameset that is held too */
+    return replaced || made->parent == kept_parent(rw, record->parent);
 }
 
 const af_tree_event_t *af_trial_placed(af_rewriter_t *rw, const af_tree_t *tree, uint32_t *at)

@@ -402,6 +402,7 @@ static void cut_back(af_index_builder_t *builder, const af_index_t *before)
     index->needs_previous = before->needs_previous;
     index->needs_children = before->needs_children;
     index->has_has = before->has_has;
+    index->has_empty = before->has_empty;
     index->has_names = before->has_names;
     index->has_words = before->has_words;
     if (atoms) {
@@ -507,9 +508,9 @@ bool af_index_needs_children(const af_index_t *index)
     return index->needs_children;
 }
 
-bool af_index_has_has(const af_index_t *index)
+bool af_index_needs_links(const af_index_t *index)
 {
-    return index->has_has;
+    return index->needs_siblings || index->needs_previous || index->needs_children || index->has_has || index->has_empty;
 }
 
 bool af_index_looks_later(const af_index_t *index, uint32_t selector)

@@ -170,9 +170,16 @@ static af_match_t judge_only(const run_t *run, const af_condition_t *condition, 
     return first == AF_MATCH_NO || last == AF_MATCH_NO ? AF_MATCH_NO : first == AF_MATCH_YES ? last : AF_MATCH_UNKNOWN;
 }
 
-static af_match_t judge_empty(const af_node_record_t *record)
+/* Of a formatting element the only child may still be taken, HTML #adoption-agency-algorithm. */
+static bool child_may_leave(const run_t *run, const af_node_record_t *record)
 {
-    if ((record->flags & AF_NODE_UNSTABLE) != 0) {
+    return record->children == 1 && record->last_child != 0 &&
+           (record_of(run, record->last_child)->flags & AF_NODE_UNSTABLE) != 0;
+}
+
+static af_match_t judge_empty(const run_t *run, const af_node_record_t *record)
+{
+    if ((record->flags & AF_NODE_UNSTABLE) != 0 || ((record->flags & AF_NODE_HAS_TEXT) == 0 && child_may_leave(run, record))) {
         return AF_MATCH_UNKNOWN;
     }
     if (record->children > 0 || (record->flags & AF_NODE_HAS_TEXT) != 0) {
@@ -305,7 +312,7 @@ static bool judge_condition(const run_t *run, const af_condition_t *condition, a
     case AF_CONDITION_ONLY:
         return answer(judge_only(run, condition, node), hopeful);
     case AF_CONDITION_EMPTY:
-        return answer(judge_empty(record_of(run, node)), hopeful);
+        return answer(judge_empty(run, record_of(run, node)), hopeful);
     case AF_CONDITION_ROOT:
         return record_of(run, node)->parent == 0;
     case AF_CONDITION_ANCHOR:
@@ -459,7 +466,7 @@ static outcome_t judge(const run_t *run, uint32_t number, af_node_t node, bool h
 
 void af_match_remember(af_matcher_t *matcher)
 {
-    if (matcher->memo == NULL && af_index_has_has(matcher->index)) {
+    if (matcher->memo == NULL && matcher->index->has_has) {
         matcher->memo = af_heap_alloc(matcher->heap, AF_HAS_MEMO * sizeof *matcher->memo);
     }
     if (matcher->memo != NULL && matcher->epoch == 0) {

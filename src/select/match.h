@@ -50,7 +50,7 @@ bool af_index_covers(const af_index_t *index, uint32_t wide, uint32_t narrow);
 bool af_index_needs_siblings(const af_index_t *index);  /* ~ :first-child :nth-* ... : nodes must retain siblings */
 bool af_index_needs_previous(const af_index_t *index);  /* + :only-child: open nodes the one before them and their last child */
 bool af_index_needs_children(const af_index_t *index);  /* :has() of others than the subject: and children, theirs too */
-bool af_index_has_has(const af_index_t *index);         /* :has() is somewhere: siblings must be linked */
+bool af_index_needs_links(const af_index_t *index);     /* any of these, :has() or :empty: siblings must be linked */
 
 /* Whether a selector asks for the siblings of its subject: while its answer is unknown, these must be retained, with :has() all
  * nodes after the subject. */

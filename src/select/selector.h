@@ -137,7 +137,7 @@ struct af_index {
     bool has_classes, has_ids;  /* there are buckets of classes, ids */
     uint32_t universal;         /* entries that every tag has to ask */
     uint32_t image, img;        /* tags: a start tag "image" makes an img */
-    bool needs_siblings, needs_previous, needs_children, has_has, has_names;
+    bool needs_siblings, needs_previous, needs_children, has_has, has_empty, has_names;
     bool has_words;             /* :named() is somewhere */
     uint64_t words[1024];       /* AF_WORDS_FILTER bits: one for the four letters that each of its patterns begins with */
     uint32_t word_letters;      /* of the longest pattern */

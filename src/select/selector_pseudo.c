@@ -302,6 +302,7 @@ static af_status_t add_pseudo(af_parser_t *parser, af_compound_t *compound, cons
     parser->index->needs_siblings |= condition->kind == AF_CONDITION_NTH ||
                                      (condition->kind == AF_CONDITION_ONLY && condition->of_type);
     parser->index->needs_previous |= condition->kind == AF_CONDITION_ONLY;
+    parser->index->has_empty |= condition->kind == AF_CONDITION_EMPTY;
     if (pseudo->form == FORM_LIST) {
         return add_group(parser, compound, condition);
     }

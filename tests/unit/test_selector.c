@@ -123,7 +123,7 @@ static void test_has_places(void **state)
         assert_int_equal(af_index_builder_create(&heap, &builder), AF_OK);
         assert_int_equal(af_index_add(builder, af_slice_of(last ? text : rules[i].selector), 0, NULL), AF_OK);
         assert_int_equal(af_index_compile(builder, &index), AF_OK);
-        assert_true(af_index_has_has(index));
+        assert_true(af_index_needs_links(index));
         assert_int_equal(af_index_needs_children(index), !last && rules[i].children);
         af_index_destroy(index);
     }
