@@ -86,7 +86,7 @@ NGX_TREE := $(if $(NGX_SRC),$(NGX_SRC),$(wildcard /usr/share/nginx/src))
 .DELETE_ON_ERROR:
 .PHONY: all deps core module tests-build run stop test unit spec cases cli-test nginx-test nginx-corpus nginx-valgrind versions soak check-abi \
 	oracle mutations millions check-test quality bench asan-test \
-	coverage linear differential compilers lint fuzz fuzz-build check install install-cli \
+	coverage linear hangs differential compilers lint fuzz fuzz-build check install install-cli \
 	install-module deb clean
 
 all: core module
@@ -221,6 +221,15 @@ coverage:
 # Time of twice the input, for each kind of input.
 linear: $(CLI)
 	@tests/linear $(CLI)
+
+# Each selector on each repetition: what takes longer than a hang, or is not linear. DEPTH is the limit of open elements.
+DEPTH ?= 512
+$(BUILD)/tests/hangs: tests/hangs.c $(LIB)
+	@mkdir -p $(@D)
+	$(COMPILE) -o $@ $< $(LIB) $(LIBS)
+
+hangs: $(BUILD)/tests/hangs
+	@$(BUILD)/tests/hangs --depth $(DEPTH)
 
 # Random rules over all pages and documents at hand, judged by another parser; SEED changes the rules.
 differential: $(CLI)

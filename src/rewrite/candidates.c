@@ -11,6 +11,7 @@
 #define MAX_CANDIDATES 4096u
 #define FEW_CANDIDATES 64u     /* done ones leave a list that is not longer at once */
 #define REVIEW_SHARE 64u       /* nodes that a review may walk over for each token that changes the tree */
+#define END_SHARE 64u          /* and the one at the document's end for each byte that is held */
 
 typedef struct {
     af_rewriter_t *rw;
@@ -21,113 +22,6 @@ typedef struct {
 bool af_rule_here(const af_rewriter_t *rw, const af_rule_t *rule)
 {
     return af_rule_on_site(rule, (af_slice_t){(const uint8_t *) rw->site, rw->site_len});
-}
-
-static bool never_removed(const af_node_record_t *record)
-{
-    return record->space == AF_NS_HTML && (record->name == AF_TAG_HTML || record->name == AF_TAG_HEAD ||
-                                           record->name == AF_TAG_BODY || record->name == AF_TAG_FRAMESET);
-}
-
-/* Elements whose children cannot stand in their place: raw text would become markup, table and select parts would move. */
-static bool never_unwrapped(const af_node_record_t *record)
-{
-    if (record->space != AF_NS_HTML || never_removed(record)) {
-        return true;
-    }
-    switch (record->name) {
-    case AF_TAG_SCRIPT: case AF_TAG_STYLE: case AF_TAG_TEXTAREA: case AF_TAG_TITLE: case AF_TAG_XMP: case AF_TAG_IFRAME:
-    case AF_TAG_NOEMBED: case AF_TAG_NOFRAMES: case AF_TAG_NOSCRIPT: case AF_TAG_PLAINTEXT: case AF_TAG_TEMPLATE:
-    case AF_TAG_TABLE: case AF_TAG_CAPTION: case AF_TAG_COLGROUP: case AF_TAG_COL: case AF_TAG_THEAD: case AF_TAG_TBODY:
-    case AF_TAG_TFOOT: case AF_TAG_TR: case AF_TAG_TD: case AF_TAG_TH: case AF_TAG_SELECT: case AF_TAG_OPTGROUP:
-    case AF_TAG_OPTION: case AF_TAG_FRAME:
-        return true;
-    default:
-        return false;
-    }
-}
-
-static bool refused(af_rewriter_t *rw, const af_rule_t *rule, const af_node_record_t *record)
-{
-    switch (rule->verb) {
-    case AF_VERB_REMOVE:
-    case AF_VERB_DEDUPE:
-        if (never_removed(record)) {
-            rw->stats.refused++;
-            return true;
-        }
-        return false;
-    case AF_VERB_UNWRAP:
-        return never_unwrapped(record);
-    case AF_VERB_PROTECT:
-    case AF_VERB_KEEP:
-    case AF_VERB_STRIP:
-    case AF_VERB_ATTRIBUTION:
-    case AF_VERB_FEED_REMOVE: case AF_VERB_FEED_FIELDS: case AF_VERB_FEED_ADD:
-        break;
-    }
-    return false;
-}
-
-/* A rule that takes the node: the operator's own go before a preset's, and before what a preset protects. */
-static uint32_t take(const af_rewriter_t *rw, af_node_record_t *record, uint32_t rule_number, uint32_t how)
-{
-    const af_rule_t *rules = rw->rules->rules;
-    uint32_t fate = record->fate;
-    bool own = !rules[rule_number].from_preset;
-    bool first = (fate & (how == FATE_REMOVE ? FATE_REMOVE : FATE_REMOVE | FATE_UNWRAP)) == 0;
-
-    if (first || (own && rules[record->rule].from_preset)) {
-        record->rule = rule_number;
-    }
-    if (own && (fate & FATE_DEFAULT) != 0) {
-        fate &= ~(FATE_PROTECT | FATE_DEFAULT);
-    }
-    return fate | how;
-}
-
-/* A preset does not protect what the operator's own rule takes. */
-static uint32_t protect(const af_rewriter_t *rw, const af_node_record_t *record, bool by_preset)
-{
-    uint32_t fate = record->fate;
-
-    if (!by_preset) {
-        return (fate & ~FATE_DEFAULT) | FATE_PROTECT;
-    }
-    if ((fate & FATE_PROTECT) != 0 ||
-        ((fate & (FATE_REMOVE | FATE_UNWRAP)) != 0 && !rw->rules->rules[record->rule].from_preset)) {
-        return fate;
-    }
-    return fate | FATE_PROTECT | FATE_DEFAULT;
-}
-
-static void decide(af_rewriter_t *rw, af_node_t node, uint32_t rule_number)
-{
-    const af_rule_t *rule = &rw->rules->rules[rule_number];
-    af_node_record_t *record = node_of(rw, node);
-    uint32_t fate = record->fate;
-
-    switch (rule->verb) {
-    case AF_VERB_REMOVE:
-    case AF_VERB_DEDUPE:
-    case AF_VERB_ATTRIBUTION: /* a repeated notice */
-        fate = take(rw, record, rule_number, FATE_REMOVE);
-        break;
-    case AF_VERB_UNWRAP:
-        fate = take(rw, record, rule_number, FATE_UNWRAP);
-        break;
-    case AF_VERB_PROTECT:
-        fate = protect(rw, record, rule->from_preset);
-        break;
-    case AF_VERB_KEEP:
-        af_keep_found(rw, node);
-        return;
-    case AF_VERB_STRIP:
-    case AF_VERB_FEED_REMOVE: case AF_VERB_FEED_FIELDS: case AF_VERB_FEED_ADD:
-        break;
-    }
-    record->fate = (uint8_t) fate;
-    rw->counts.removals += (fate & FATE_REMOVE) != 0;
 }
 
 static bool needs_tape(const af_rule_t *rule)
@@ -244,7 +138,7 @@ static void found_rule(void *opaque, uint32_t owner, uint32_t selector, af_match
     af_rewriter_t *rw = found->rw;
     const af_rule_t *rule = &rw->rules->rules[owner];
 
-    if (found->status != AF_OK || !af_rule_here(rw, rule) || refused(rw, rule, node_of(rw, found->node))) {
+    if (found->status != AF_OK || !af_rule_here(rw, rule) || af_candidates_refused(rw, rule, node_of(rw, found->node))) {
         return;
     }
     if (rule->verb == AF_VERB_STRIP) {
@@ -261,7 +155,7 @@ static void found_rule(void *opaque, uint32_t owner, uint32_t selector, af_match
     }
     if (match == AF_MATCH_YES && !needs_end(rule)) {
         rw->found_before |= rule->before > 0;
-        decide(rw, found->node, owner);
+        af_candidates_take(rw, found->node, owner);
     } else if (match != AF_MATCH_NO) {
         found->status = add_candidate(rw, found->node, owner, selector, match == AF_MATCH_UNKNOWN, needs_end(rule));
     }
@@ -322,7 +216,7 @@ static void finish_candidate(af_rewriter_t *rw, af_candidate_t *candidate, bool 
     node_of(rw, candidate->node)->hold--;
     if (holds) {
         af_structure_removed(rw, candidate);
-        decide(rw, candidate->node, candidate->rule);
+        af_candidates_take(rw, candidate->node, candidate->rule);
     }
 }
 
@@ -623,6 +517,43 @@ static void end_open(af_rewriter_t *rw)
     }
 }
 
+static void tell_limit(af_rewriter_t *rw, const af_candidate_t *candidate, const char *limit)
+{
+    af_event_t event = {AF_LIMIT_HIT, candidate->rule, candidate->from_pos, rw->token_pos, limit};
+
+    rw->stats.limited++;
+    rw->stats.reason = limit;
+    af_edits_event(&rw->edits, &event);
+}
+
+/* All that can be known is known now. What would take more walking than the share stays. */
+static void review_all(af_rewriter_t *rw)
+{
+    uint64_t held = rw->token_pos - rw->edits.frontier, until = rw->matcher.steps + END_SHARE * held;
+
+    if (rw->candidates.count > FEW_CANDIDATES) {
+        af_match_remember(&rw->matcher);
+    }
+    af_match_changed(&rw->matcher);
+    /* From the inside, and from the end: what is found of one helps those around it and before it. */
+    for (size_t i = rw->candidates.count; i > FEW_CANDIDATES && rw->matcher.steps <= until; i--) {
+        const af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i - 1);
+        if (candidate->selector_open && !candidate->done) {
+            (void) af_match_again(&rw->matcher, candidate->node, candidate->selector);
+        }
+    }
+    for (size_t i = 0; i < rw->candidates.count; i++) {
+        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
+        rw->matcher.hurries = rw->matcher.steps > until;
+        review_one(rw, candidate);
+        if (rw->matcher.hurries && candidate->selector_open) {
+            tell_limit(rw, candidate, "steps");
+            finish_candidate(rw, candidate, false);
+        }
+    }
+    rw->matcher.hurries = false;
+}
+
 void af_candidates_end(af_rewriter_t *rw)
 {
     if (rw->candidates.count > 0) {
@@ -634,13 +565,7 @@ void af_candidates_end(af_rewriter_t *rw)
             settle_text(rw, candidate);
         }
     }
-    if (rw->candidates.count > FEW_CANDIDATES) {
-        af_match_remember(&rw->matcher);
-    }
-    af_match_changed(&rw->matcher);
-    for (size_t i = 0; i < rw->candidates.count; i++) {
-        review_one(rw, AF_VECTOR_AT(af_candidate_t, &rw->candidates, i));
-    }
+    review_all(rw);
     for (size_t i = 0; i < rw->candidates.count; i++) {
         finish_candidate(rw, AF_VECTOR_AT(af_candidate_t, &rw->candidates, i), false);
     }
@@ -654,10 +579,7 @@ void af_candidates_oldest_gives_up(af_rewriter_t *rw, const char *limit)
         if (candidate->done) {
             continue;
         }
-        af_event_t event = {AF_LIMIT_HIT, candidate->rule, candidate->from_pos, rw->token_pos, limit};
-        rw->stats.limited++;
-        rw->stats.reason = limit;
-        af_edits_event(&rw->edits, &event);
+        tell_limit(rw, candidate, limit);
         af_node_t node = candidate->node;
         for (size_t k = i; node_of(rw, node)->hold > 0 && k < rw->candidates.count; k++) {
             af_candidate_t *other = AF_VECTOR_AT(af_candidate_t, &rw->candidates, k);
@@ -687,9 +609,4 @@ void af_candidates_release(af_rewriter_t *rw, af_node_t node, uint32_t rule, boo
         break;
     }
     tidy(rw);
-}
-
-void af_candidates_take(af_rewriter_t *rw, af_node_t node, uint32_t rule)
-{
-    decide(rw, node, rule);
 }

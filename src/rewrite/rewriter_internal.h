@@ -449,7 +449,9 @@ bool af_candidates_ends_scope(const af_node_record_t *record); /* the adoption a
 bool af_candidates_escape_risk(const af_rewriter_t *rw, const af_token_t *token);
 void af_queue_moved(af_rewriter_t *rw, af_node_t from, af_node_t to); /* the adoption agency moved all children */
 void af_candidates_release(af_rewriter_t *rw, af_node_t node, uint32_t rule, bool removes);
-void af_candidates_take(af_rewriter_t *rw, af_node_t node, uint32_t rule); /* what the rule does, for a node that is queued */
+/* fate: what the rule does to the node; whether it may have nothing of its kind, which is counted. */
+void af_candidates_take(af_rewriter_t *rw, af_node_t node, uint32_t rule);
+bool af_candidates_refused(af_rewriter_t *rw, const af_rule_t *rule, const af_node_record_t *record);
 
 /* marks: what preview adds; nothing in other modes */
 void af_marks_part(af_rewriter_t *rw); /* a fragment: style and panel are its page's */

@@ -35,7 +35,9 @@ void af_matcher_destroy(af_matcher_t *matcher)
     af_heap_release(matcher->heap, matcher->hits, matcher->hit_capacity * sizeof *matcher->hits);
     af_heap_release(matcher->heap, matcher->scratch, matcher->scratch_capacity);
     af_heap_release(matcher->heap, matcher->memo, AF_HAS_MEMO * sizeof *matcher->memo);
+    af_heap_release(matcher->heap, matcher->notes, AF_NOTE_SETS * AF_NOTE_WAYS * sizeof *matcher->notes);
     matcher->memo = NULL;
+    matcher->notes = NULL;
     matcher->atoms = matcher->hits = NULL;
     matcher->scratch = NULL;
     matcher->atom_count = matcher->atom_capacity = matcher->hit_count = matcher->hit_capacity = matcher->scratch_capacity = 0;

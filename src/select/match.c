@@ -8,13 +8,19 @@
  */
 #include "select/selector.h"
 
+#define FEW_STEPS 8u    /* a walk that took no more is not worth a note */
+#define SHORT_WALK 64u  /* one that took no more costs nothing */
+
 /* How far a failure reaches: this element only; its siblings too; its ancestors and all before them too. */
 typedef enum { FOUND, FAILS_HERE, FAILS_SIBLINGS, FAILS_ALL } outcome_t;
 
-/* The last compound that was looked for in vain above the children of an element: the next child need not look again. */
+/* In :has(), whose answer depends on its element: the last compound that was looked for in vain above the children of an element,
+ * and the last one before a child and all those in front of it. The next child need not look again. */
 typedef struct {
-    af_node_t parent;
-    uint32_t left;
+    af_node_t parent, row_parent;
+    uint32_t left, row_left, row_index;
+    bool row_hopeful;
+    outcome_t row_outcome;
 } climb_t;
 
 typedef struct {
@@ -27,6 +33,8 @@ typedef struct {
 } run_t;
 
 static outcome_t judge(const run_t *run, uint32_t number, af_node_t node, bool hopeful);
+static outcome_t judge_left(const run_t *run, const af_compound_t *compound, af_node_t node, bool hopeful);
+static bool judge_compound(const run_t *run, const af_compound_t *compound, af_node_t node, bool hopeful);
 
 static const af_node_record_t *record_of(const run_t *run, af_node_t node)
 {
@@ -79,6 +87,26 @@ static bool is_unstable(const run_t *run, af_node_t node)
 static bool is_shifting(const run_t *run, af_node_t node)
 {
     return is_unstable(run, node) || (record_of(run, node)->flags & AF_NODE_SHIFTING) != 0;
+}
+
+/* Whether the types of what is above the node refute the left side already: FAILS_ALL or FAILS_SIBLINGS, else FOUND. */
+static outcome_t refute_above(const run_t *run, const af_compound_t *compound, af_node_t node)
+{
+    const af_node_record_t *record = record_of(run, node);
+
+    if (compound->combinator == AF_COMBINATOR_NONE || compound->combinator > AF_COMBINATOR_CHILD) {
+        return FOUND;
+    }
+    const af_compound_t *left = AF_AT(af_compound_t, run->index->compounds, compound->left);
+    uint32_t tag = AF_AT(af_atom_t, run->index->atoms, left->atom)->tag;
+    if (tag == 0) {
+        return FOUND;
+    }
+    if ((record->above & af_name_bit(tag)) == 0) {
+        return FAILS_ALL;
+    }
+    return compound->combinator == AF_COMBINATOR_CHILD && record_of(run, record->parent)->name != tag && !is_unstable(run, node)
+               ? FAILS_SIBLINGS : FOUND;
 }
 
 /* --- Positions --------------------------------------------------------------------------------------------------------- */
@@ -146,6 +174,9 @@ static af_match_t judge_nth(const run_t *run, const af_condition_t *condition, a
         position = record->parent == 0 ? 1 : condition->of_type ? record->type_index : record->index;
         return is_nth(condition, position) ? AF_MATCH_YES : AF_MATCH_NO;
     }
+    if (condition->of_type && run->matcher->hurries && (record->flags & AF_NODE_FOLLOWED) != 0) {
+        return AF_MATCH_UNKNOWN;
+    }
     position = count_later(run, node, condition->of_type) + 1;
     if (last_may_leave(run, record, condition->of_type)) {
         return is_nth_from(condition, position - (position > 1)) == AF_MATCH_NO ? AF_MATCH_NO : AF_MATCH_UNKNOWN;
@@ -193,6 +224,60 @@ static af_match_t judge_empty(const run_t *run, const af_node_record_t *record)
 #define MEMO_HOPEFUL 0x5u
 #define MEMO_DOUBTFUL 0xAu
 
+/* --- Notes ------------------------------------------------------------------------------------------------------------- */
+
+/* Walks that find nothing say the same to whoever comes to their first node later. What the hopeful do not find leftwards or
+ * upwards stays so, whatever comes; all else holds while the tree is as it is. */
+typedef enum {
+    VAIN_BEFORE, VAIN_ABOVE, /* an outcome: of the node and all before it, or above it */
+    BARREN_UNDER,            /* in the element is nothing that is the compound by itself */
+    BARREN_ROW, BARREN_ROWS  /* and not among its last children, from this one on; and what is in them */
+} note_kind_t;
+
+static uint32_t note_key(note_kind_t kind, uint32_t compound, bool hopeful)
+{
+    return compound << 4 | (uint32_t) kind << 1 | hopeful;
+}
+
+static bool stays(uint32_t key)
+{
+    return (key & 1) != 0 && (key >> 1 & 7) <= VAIN_ABOVE;
+}
+
+/* 0: nothing is noted. */
+static uint32_t known(const run_t *run, af_node_t node, uint32_t key)
+{
+    const af_note_t *set = run->matcher->notes;
+
+    if (set == NULL || (record_of(run, node)->flags & AF_NODE_NOTED) == 0) {
+        return 0;
+    }
+    set += node % AF_NOTE_SETS * AF_NOTE_WAYS;
+    for (size_t i = 0; i < AF_NOTE_WAYS; i++) {
+        if (set[i].node == node && set[i].key == key && (stays(key) || set[i].epoch == run->matcher->epoch)) {
+            return set[i].said;
+        }
+    }
+    return 0;
+}
+
+/* The oldest of the set goes. */
+static void note(const run_t *run, af_node_t node, uint32_t key, uint32_t said)
+{
+    af_note_t *set = run->matcher->notes;
+
+    if (set == NULL) {
+        return;
+    }
+    set += node % AF_NOTE_SETS * AF_NOTE_WAYS;
+    for (size_t i = 0; (record_of(run, node)->flags & AF_NODE_NOTED) == 0 && i < AF_NOTE_WAYS; i++) {
+        set[i].node = set[i].node == node ? 0 : set[i].node;
+    }
+    memmove(set + 1, set, (AF_NOTE_WAYS - 1) * sizeof *set);
+    set[0] = (af_note_t){node, key, run->matcher->epoch, said};
+    af_node_at(run->pool, node)->flags |= AF_NODE_NOTED;
+}
+
 /* --- :has() ------------------------------------------------------------------------------------------------------------ */
 
 /* What is in a template is no descendant of what is around it, HTML #the-template-element. Its own :has() sees it. */
@@ -216,30 +301,61 @@ static af_node_t walk_on(const run_t *run, af_node_t at, af_node_t top, bool dee
     return 0;
 }
 
-static bool has_under(const run_t *run, uint32_t compound, af_node_t top, bool deep, bool hopeful)
+/* Whether the node is what is looked for, leftwards from it too; `*any`: it is by itself, for who asks from another place. */
+static bool is_sought(const run_t *run, uint32_t number, af_node_t node, bool hopeful, bool *any)
 {
-    for (af_node_t at = record_of(run, top)->last_child; at != 0; at = walk_on(run, at, top, deep)) {
-        ++*run->steps;
-        if (judge(run, compound, at, hopeful) == FOUND) {
+    const af_compound_t *compound = AF_AT(af_compound_t, run->index->compounds, number);
+
+    ++*run->steps;
+    if (refute_above(run, compound, node) != FOUND || !judge_compound(run, compound, node, hopeful)) {
+        return false;
+    }
+    *any = true;
+    return judge_left(run, compound, node, hopeful) == FOUND;
+}
+
+/* `*any`: something under `top` is what is looked for by itself. Where nothing is, that is noted of `top`. */
+static bool has_under(const run_t *run, uint32_t compound, af_node_t top, bool deep, bool hopeful, bool *any)
+{
+    uint32_t key = note_key(BARREN_UNDER, compound, hopeful);
+    bool here = false;
+
+    if (known(run, top, key) != 0) {
+        return false;
+    }
+    for (af_node_t at = record_of(run, top)->last_child; at != 0;) {
+        if (is_sought(run, compound, at, hopeful, &here)) {
             return true;
         }
+        at = walk_on(run, at, top, deep && known(run, at, key) == 0);
     }
+    if (deep && !here) {
+        note(run, top, key, top);
+    }
+    *any = *any || here;
     return false;
 }
 
+/* From the last sibling back to the node, or to where it is noted that from there on nothing is what is looked for. */
 static bool has_after(const run_t *run, const af_alternative_t *item, af_node_t node, bool hopeful)
 {
-    af_node_t at = record_of(run, node)->parent;
+    uint32_t key = note_key(item->direct ? BARREN_ROW : BARREN_ROWS, item->compound, hopeful);
+    af_node_t parent = record_of(run, node)->parent, to = parent == 0 ? 0 : known(run, parent, key), last = to;
+    bool any = false;
 
-    for (at = at == 0 ? 0 : record_of(run, at)->last_child; at != 0 && at != node; at = record_of(run, at)->previous) {
-        ++*run->steps;
-        if (item->direct ? judge(run, item->compound, at, hopeful) == FOUND
-                         : !is_template(run, at) && has_under(run, item->compound, at, true, hopeful)) {
+    if (parent == 0 || (to != 0 && record_of(run, to)->index <= record_of(run, node)->index + 1)) {
+        return false;
+    }
+    for (af_node_t at = to != 0 ? record_of(run, to)->previous : record_of(run, parent)->last_child; at != 0 && at != node;) {
+        if (is_sought(run, item->compound, at, hopeful, &any) || /* ":has(+ a + b)" */
+            (!item->direct && !is_template(run, at) && has_under(run, item->compound, at, true, hopeful, &any))) {
             return true;
         }
-        if (!item->direct && judge(run, item->compound, at, hopeful) == FOUND) {
-            return true; /* ":has(+ a + b)" */
-        }
+        last = any ? last : at;
+        at = record_of(run, at)->previous;
+    }
+    if (last != to) {
+        note(run, parent, key, last);
     }
     return false;
 }
@@ -248,7 +364,7 @@ static bool has_after(const run_t *run, const af_alternative_t *item, af_node_t 
 static bool look_for(const run_t *run, uint32_t first, af_node_t node, bool hopeful)
 {
     run_t inner = *run;
-    climb_t climb = {0, 0};
+    climb_t climb = {0};
     const af_node_record_t *record = record_of(run, node);
 
     inner.anchor = node;
@@ -261,7 +377,8 @@ static bool look_for(const run_t *run, uint32_t first, af_node_t node, bool hope
         if (hopeful && (open || (after && (record->flags & AF_NODE_UNSTABLE) != 0))) {
             return true;
         }
-        if (after ? has_after(&inner, item, node, hopeful) : has_under(&inner, item->compound, node, deep, hopeful)) {
+        bool any = false;
+        if (after ? has_after(&inner, item, node, hopeful) : has_under(&inner, item->compound, node, deep, hopeful, &any)) {
             return true;
         }
     }
@@ -344,19 +461,35 @@ static bool judge_compound(const run_t *run, const af_compound_t *compound, af_n
 
 /* --- Combinators ------------------------------------------------------------------------------------------------------- */
 
+static outcome_t unknown(bool hopeful) { return hopeful ? FOUND : FAILS_ALL; }
 
-static outcome_t unknown(bool hopeful)
+static uint32_t vain_key(const af_compound_t *compound, bool hopeful)
 {
-    return hopeful ? FOUND : FAILS_ALL;
+    return note_key(compound->combinator == AF_COMBINATOR_INSIDE ? VAIN_ABOVE : VAIN_BEFORE, compound->left, hopeful);
+}
+
+/* FOUND: nothing is known. */
+static outcome_t known_vain(const run_t *run, const af_compound_t *compound, af_node_t node, bool hopeful)
+{
+    return (outcome_t) known(run, node, vain_key(compound, hopeful));
+}
+
+static outcome_t note_vain(const run_t *run, const af_compound_t *compound, af_node_t node, bool hopeful, outcome_t outcome)
+{
+    if (hopeful || !run->matcher->hurries) {
+        note(run, node, vain_key(compound, hopeful), (uint32_t) outcome);
+    }
+    return outcome;
 }
 
 static outcome_t judge_ancestors(const run_t *run, const af_compound_t *compound, af_node_t node, bool hopeful)
 {
     af_node_t end = compound->relative ? record_of(run, run->anchor)->parent : 0, parent = record_of(run, node)->parent;
+    outcome_t outcome = FOUND;
 
-    for (;;) {
-        *run->steps += compound->relative;
-        if (is_unstable(run, node)) {
+    for (uint32_t walked = 0; outcome != FAILS_ALL; walked++) {
+        *run->steps += compound->relative || walked > SHORT_WALK;
+        if (is_unstable(run, node) || (walked > SHORT_WALK && run->matcher->hurries)) {
             return unknown(hopeful);
         }
         node = record_of(run, node)->parent;
@@ -365,15 +498,22 @@ static outcome_t judge_ancestors(const run_t *run, const af_compound_t *compound
         }
         if (node == end || node == 0) {
             if (compound->relative) {
-                *run->climb = (climb_t){parent, compound->left};
+                run->climb->parent = parent;
+                run->climb->left = compound->left;
+                return FAILS_ALL;
             }
-            return FAILS_ALL;
+            return walked < FEW_STEPS ? FAILS_ALL : note_vain(run, compound, parent, hopeful, FAILS_ALL);
         }
-        outcome_t outcome = judge(run, compound->left, node, hopeful);
-        if (outcome == FOUND || outcome == FAILS_ALL) {
-            return outcome;
+        outcome = compound->relative ? FOUND : known_vain(run, compound, node, hopeful);
+        outcome = outcome != FOUND ? outcome : judge(run, compound->left, node, hopeful);
+        if (outcome == FOUND) {
+            return FOUND;
+        }
+        if (outcome == FAILS_ALL && !compound->relative && walked >= FEW_STEPS) {
+            return note_vain(run, compound, parent, hopeful, FAILS_ALL);
         }
     }
+    return FAILS_ALL;
 }
 
 static outcome_t judge_parent(const run_t *run, uint32_t left, af_node_t node, bool hopeful)
@@ -399,54 +539,55 @@ static outcome_t judge_previous(const run_t *run, uint32_t left, af_node_t node,
     return node == 0 ? FAILS_SIBLINGS : judge(run, left, node, hopeful);
 }
 
-static outcome_t judge_earlier(const run_t *run, uint32_t left, af_node_t node, bool hopeful)
-{
-    for (;;) {
-        if (is_shifting(run, node)) {
-            return unknown(hopeful);
-        }
-        node = record_of(run, node)->previous;
-        if (node == 0) {
-            return FAILS_SIBLINGS;
-        }
-        outcome_t outcome = judge(run, left, node, hopeful);
-        if (outcome != FAILS_HERE) {
-            return outcome;
-        }
-    }
-}
-
-/* Whether the types of what is above the node refute the left side already: FAILS_ALL or FAILS_SIBLINGS, else FOUND. */
-static outcome_t refute_above(const run_t *run, const af_compound_t *compound, af_node_t node)
+/* What was found out in vain of a sibling and all those before it: of one behind the node, in :has(). */
+static outcome_t known_earlier(const run_t *run, const af_compound_t *compound, af_node_t node, bool hopeful)
 {
     const af_node_record_t *record = record_of(run, node);
 
-    if (compound->combinator == AF_COMBINATOR_NONE || compound->combinator > AF_COMBINATOR_CHILD) {
-        return FOUND;
+    if (!compound->relative) {
+        return known_vain(run, compound, node, hopeful);
     }
-    const af_compound_t *left = AF_AT(af_compound_t, run->index->compounds, compound->left);
-    uint32_t tag = AF_AT(af_atom_t, run->index->atoms, left->atom)->tag;
-    if (tag == 0) {
-        return FOUND;
-    }
-    if ((record->above & af_name_bit(tag)) == 0) {
-        return FAILS_ALL;
-    }
-    return compound->combinator == AF_COMBINATOR_CHILD && record_of(run, record->parent)->name != tag && !is_unstable(run, node)
-               ? FAILS_SIBLINGS : FOUND;
+    return run->climb->row_parent == record->parent && run->climb->row_left == compound->left && record->parent != 0 &&
+           run->climb->row_hopeful == hopeful && record->index <= run->climb->row_index ? run->climb->row_outcome : FOUND;
 }
 
-static outcome_t judge(const run_t *run, uint32_t number, af_node_t node, bool hopeful)
+static outcome_t note_earlier(const run_t *run, const af_compound_t *compound, af_node_t node, bool hopeful, outcome_t outcome)
 {
-    const af_compound_t *compound = AF_AT(af_compound_t, run->index->compounds, number);
-    outcome_t above = refute_above(run, compound, node);
+    const af_node_record_t *record = record_of(run, node);
 
-    if (above != FOUND) {
-        return above;
+    if (!compound->relative) {
+        return note_vain(run, compound, node, hopeful, outcome);
     }
-    if (!judge_compound(run, compound, node, hopeful)) {
-        return FAILS_HERE;
+    run->climb->row_parent = record->parent;
+    run->climb->row_left = compound->left;
+    run->climb->row_index = record->index;
+    run->climb->row_hopeful = hopeful;
+    run->climb->row_outcome = outcome;
+    return outcome;
+}
+
+static outcome_t judge_earlier(const run_t *run, const af_compound_t *compound, af_node_t node, bool hopeful)
+{
+    af_node_t first = record_of(run, node)->previous;
+    outcome_t outcome = FAILS_HERE;
+
+    for (uint32_t walked = 0; outcome == FAILS_HERE; walked++) {
+        *run->steps += compound->relative || walked > SHORT_WALK;
+        if (is_shifting(run, node) || (walked > SHORT_WALK && run->matcher->hurries)) {
+            return unknown(hopeful);
+        }
+        node = record_of(run, node)->previous;
+        outcome = node == 0 ? FAILS_SIBLINGS : known_earlier(run, compound, node, hopeful);
+        outcome = outcome != FOUND ? outcome : judge(run, compound->left, node, hopeful);
+        if (outcome != FAILS_HERE && outcome != FOUND && walked >= FEW_STEPS) {
+            return note_earlier(run, compound, first, hopeful, outcome);
+        }
     }
+    return outcome;
+}
+
+static outcome_t judge_left(const run_t *run, const af_compound_t *compound, af_node_t node, bool hopeful)
+{
     switch ((af_combinator_t) compound->combinator) {
     case AF_COMBINATOR_NONE:
         return FOUND;
@@ -457,9 +598,20 @@ static outcome_t judge(const run_t *run, uint32_t number, af_node_t node, bool h
     case AF_COMBINATOR_NEXT:
         return judge_previous(run, compound->left, node, hopeful);
     case AF_COMBINATOR_AFTER:
-        return judge_earlier(run, compound->left, node, hopeful);
+        return judge_earlier(run, compound, node, hopeful);
     }
     return FAILS_HERE;
+}
+
+static outcome_t judge(const run_t *run, uint32_t number, af_node_t node, bool hopeful)
+{
+    const af_compound_t *compound = AF_AT(af_compound_t, run->index->compounds, number);
+    outcome_t above = refute_above(run, compound, node);
+
+    if (above != FOUND) {
+        return above;
+    }
+    return judge_compound(run, compound, node, hopeful) ? judge_left(run, compound, node, hopeful) : FAILS_HERE;
 }
 
 /* --- Whole selectors --------------------------------------------------------------------------------------------------- */
@@ -475,15 +627,28 @@ void af_match_remember(af_matcher_t *matcher)
     }
 }
 
+/* Without memory for it, walks are only longer. */
+static void note_from_now_on(af_matcher_t *matcher)
+{
+    matcher->notes = af_heap_alloc(matcher->heap, AF_NOTE_SETS * AF_NOTE_WAYS * sizeof *matcher->notes);
+    if (matcher->notes != NULL) {
+        memset(matcher->notes, 0, AF_NOTE_SETS * AF_NOTE_WAYS * sizeof *matcher->notes);
+    }
+}
+
 af_match_t af_match_again(af_matcher_t *matcher, af_node_t node, uint32_t selector)
 {
     const run_t run = {matcher, matcher->index, matcher->pool, 0, &matcher->steps, NULL};
     uint32_t compound = AF_AT(af_selector_t, matcher->index->selectors, selector)->compound;
 
-    if (judge(&run, compound, node, true) != FOUND) {
-        return AF_MATCH_NO;
+    uint64_t before = matcher->steps;
+    af_match_t match = judge(&run, compound, node, true) != FOUND    ? AF_MATCH_NO
+                       : judge(&run, compound, node, false) == FOUND ? AF_MATCH_YES : AF_MATCH_UNKNOWN;
+
+    if (matcher->notes == NULL && matcher->steps - before > SHORT_WALK) {
+        note_from_now_on(matcher);
     }
-    return judge(&run, compound, node, false) == FOUND ? AF_MATCH_YES : AF_MATCH_UNKNOWN;
+    return match;
 }
 
 void af_match_node(af_matcher_t *matcher, af_node_t node, bool (*skip)(void *opaque, uint32_t owner),
@@ -537,56 +702,4 @@ uint32_t af_match_classes(const af_matcher_t *matcher)
         }
     }
     return matcher->atom_count == 0 || matcher->name == index->image ? 0 : index->classes[matcher->name];
-}
-
-static void classify(af_index_t *index, bool *lacks, uint32_t tag, uint32_t bit)
-{
-    lacks[tag] = lacks[tag] || bit == 0;
-    index->classes[tag] = lacks[tag] ? 0 : index->classes[tag] | bit;
-}
-
-/* Whether the :has() of a subject asks for what a node's name alone does not tell, inside of the element. */
-static bool is_inner(const af_index_t *index, const af_condition_t *condition)
-{
-    for (uint32_t i = condition->ref; i != 0; i = AF_AT(af_alternative_t, index->alternatives, i)->next) {
-        const af_alternative_t *item = AF_AT(af_alternative_t, index->alternatives, i);
-        const af_compound_t *compound = AF_AT(af_compound_t, index->compounds, item->compound);
-        if (item->lead >= AF_COMBINATOR_NEXT || AF_AT(af_atom_t, index->atoms, compound->atom)->plain) {
-            return false;
-        }
-    }
-    return condition->ref != 0;
-}
-
-bool af_index_wants_inner(const af_index_t *index, uint32_t selector)
-{
-    uint32_t subject = AF_AT(af_selector_t, index->selectors, selector)->compound;
-
-    for (uint32_t i = AF_AT(af_compound_t, index->compounds, subject)->conditions; i != 0;) {
-        const af_condition_t *condition = AF_AT(af_condition_t, index->conditions, i);
-        if (condition->kind == AF_CONDITION_HAS && is_inner(index, condition)) {
-            return true;
-        }
-        i = condition->next;
-    }
-    return false;
-}
-
-void af_index_classify(af_index_t *index, uint32_t (*bit_of)(void *opaque, uint32_t owner, uint32_t selector), void *opaque)
-{
-    bool lacks[AF_TAG_COUNT] = {false};
-
-    for (uint32_t i = 1; i < index->selectors.count; i++) {
-        const af_selector_t *selector = AF_AT(af_selector_t, index->selectors, i);
-        const af_atom_t *atom = AF_AT(af_atom_t, index->atoms, AF_AT(af_compound_t, index->compounds, selector->compound)->atom);
-        if (!atom->plain || atom->tests == 0) {
-            continue;
-        }
-        uint32_t bit = bit_of(opaque, selector->owner, i);
-        for (uint32_t tag = 1; tag < AF_TAG_COUNT; tag++) {
-            if (atom->tag == tag || (atom->tag == 0 && af_index_has_type(index, atom->tests, tag))) {
-                classify(index, lacks, tag, bit);
-            }
-        }
-    }
 }

@@ -78,6 +78,15 @@ typedef struct {
     uint32_t first, epoch, said; /* the first alternative; bits of match.c */
 } af_has_memo_t;
 
+#define AF_NOTE_SETS 512u
+#define AF_NOTE_WAYS 4u
+
+/* What a walk has told of a node. */
+typedef struct {
+    af_node_t node;
+    uint32_t key, epoch, said; /* of match.c */
+} af_note_t;
+
 typedef struct {
     const af_index_t *index;
     af_pool_t *pool;
@@ -94,6 +103,7 @@ typedef struct {
     bool hurries;                                          /* the caller's: what a walk would have to tell is unknown */
     af_has_memo_t *memo;                              /* what :has() said since `epoch` began; NULL: nothing yet */
     uint32_t epoch;
+    af_note_t *notes;                                      /* what walks have told, since one was long; NULL: none was */
 } af_matcher_t;
 
 void af_matcher_init(af_matcher_t *matcher, const af_index_t *index, af_pool_t *pool, af_heap_t *heap);

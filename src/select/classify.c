@@ -1,0 +1,56 @@
+/*
+ * select/classify.c: what selectors ask of an element, for who wants to know before it is asked.
+ */
+#include "select/selector.h"
+
+static void classify(af_index_t *index, bool *lacks, uint32_t tag, uint32_t bit)
+{
+    lacks[tag] = lacks[tag] || bit == 0;
+    index->classes[tag] = lacks[tag] ? 0 : index->classes[tag] | bit;
+}
+
+/* Whether the :has() of a subject asks for what a node's name alone does not tell, inside of the element. */
+static bool is_inner(const af_index_t *index, const af_condition_t *condition)
+{
+    for (uint32_t i = condition->ref; i != 0; i = AF_AT(af_alternative_t, index->alternatives, i)->next) {
+        const af_alternative_t *item = AF_AT(af_alternative_t, index->alternatives, i);
+        const af_compound_t *compound = AF_AT(af_compound_t, index->compounds, item->compound);
+        if (item->lead >= AF_COMBINATOR_NEXT || AF_AT(af_atom_t, index->atoms, compound->atom)->plain) {
+            return false;
+        }
+    }
+    return condition->ref != 0;
+}
+
+bool af_index_wants_inner(const af_index_t *index, uint32_t selector)
+{
+    uint32_t subject = AF_AT(af_selector_t, index->selectors, selector)->compound;
+
+    for (uint32_t i = AF_AT(af_compound_t, index->compounds, subject)->conditions; i != 0;) {
+        const af_condition_t *condition = AF_AT(af_condition_t, index->conditions, i);
+        if (condition->kind == AF_CONDITION_HAS && is_inner(index, condition)) {
+            return true;
+        }
+        i = condition->next;
+    }
+    return false;
+}
+
+void af_index_classify(af_index_t *index, uint32_t (*bit_of)(void *opaque, uint32_t owner, uint32_t selector), void *opaque)
+{
+    bool lacks[AF_TAG_COUNT] = {false};
+
+    for (uint32_t i = 1; i < index->selectors.count; i++) {
+        const af_selector_t *selector = AF_AT(af_selector_t, index->selectors, i);
+        const af_atom_t *atom = AF_AT(af_atom_t, index->atoms, AF_AT(af_compound_t, index->compounds, selector->compound)->atom);
+        if (!atom->plain || atom->tests == 0) {
+            continue;
+        }
+        uint32_t bit = bit_of(opaque, selector->owner, i);
+        for (uint32_t tag = 1; tag < AF_TAG_COUNT; tag++) {
+            if (atom->tag == tag || (atom->tag == 0 && af_index_has_type(index, atom->tests, tag))) {
+                classify(index, lacks, tag, bit);
+            }
+        }
+    }
+}
