@@ -2,8 +2,9 @@
  * codec/zstd.c: zstd (RFC 8878), frames in a row, windows of at most 8 MiB (RFC 9659).
  *
  * The library may know formats from before the standard, too; they are no coding of HTTP, and are refused by their first bytes.
- * Whether a frame has as many bytes as it says (RFC 8878, 3.1.1.1.4) the library asks only of one that it gets whole: so that is
- * asked here, and the answer does not depend on how the data come.
+ * A frame that the library gets whole it takes another way, which asks whether it has as many bytes as it says (RFC 8878,
+ * 3.1.1.1.4), and takes blocks that the usual one does not. What is broken must not depend on how the data come: so a frame's first
+ * byte goes alone, and that question is asked here.
  */
 #include "codec/decoder.h"
 
@@ -111,7 +112,9 @@ static af_status_t zstd_run(void *state, af_codec_io_t *io)
         if (!legal) {
             break;
         }
+        in.size = zs->begun == 0 && in.pos < io->in_len ? in.pos + 1 : io->in_len;
         result = ZSTD_decompressStream(zs->zstd, &out, &in);
+        in.size = io->in_len;
         add_head(zs, (const uint8_t *) in.src + in_pos, in.pos - in_pos);
         zs->made += out.pos - out_pos;
         if (ZSTD_isError(result)) {
