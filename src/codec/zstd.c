@@ -3,8 +3,8 @@
  *
  * The library may know formats from before the standard, too; they are no coding of HTTP, and are refused by their first bytes.
  * A frame that the library gets whole it takes another way, which asks whether it has as many bytes as it says (RFC 8878,
- * 3.1.1.1.4), and takes blocks that the usual one does not. What is broken must not depend on how the data come: so a frame's first
- * byte goes alone, and that question is asked here.
+ * 3.1.1.1.4), and which takes blocks that the usual one refuses. What is broken must not depend on how the data come: so a
+ * frame's first byte goes alone, and that question is asked here.
  */
 #include "codec/decoder.h"
 

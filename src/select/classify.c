@@ -3,10 +3,17 @@
  */
 #include "select/selector.h"
 
-static void classify(af_index_t *index, bool *lacks, uint32_t tag, uint32_t bit)
+uint32_t af_match_classes(const af_matcher_t *matcher)
 {
-    lacks[tag] = lacks[tag] || bit == 0;
-    index->classes[tag] = lacks[tag] ? 0 : index->classes[tag] | bit;
+    const af_index_t *index = matcher->index;
+
+    for (size_t i = 0; i < matcher->atom_count; i++) {
+        const af_atom_t *atom = AF_AT(af_atom_t, index->atoms, matcher->atoms[i]);
+        if (!atom->plain || atom->tests == 0) {
+            return 0;
+        }
+    }
+    return matcher->atom_count == 0 || matcher->name == index->image ? 0 : index->classes[matcher->name];
 }
 
 /* Whether the :has() of a subject asks for what a node's name alone does not tell, inside of the element. */
@@ -34,6 +41,12 @@ bool af_index_wants_inner(const af_index_t *index, uint32_t selector)
         i = condition->next;
     }
     return false;
+}
+
+static void classify(af_index_t *index, bool *lacks, uint32_t tag, uint32_t bit)
+{
+    lacks[tag] = lacks[tag] || bit == 0;
+    index->classes[tag] = lacks[tag] ? 0 : index->classes[tag] | bit;
 }
 
 void af_index_classify(af_index_t *index, uint32_t (*bit_of)(void *opaque, uint32_t owner, uint32_t selector), void *opaque)

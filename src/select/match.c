@@ -690,16 +690,3 @@ bool af_match_only(const af_matcher_t *matcher, bool (*skip)(void *opaque, uint3
     }
     return true;
 }
-
-uint32_t af_match_classes(const af_matcher_t *matcher)
-{
-    const af_index_t *index = matcher->index;
-
-    for (size_t i = 0; i < matcher->atom_count; i++) {
-        const af_atom_t *atom = AF_AT(af_atom_t, index->atoms, matcher->atoms[i]);
-        if (!atom->plain || atom->tests == 0) {
-            return 0;
-        }
-    }
-    return matcher->atom_count == 0 || matcher->name == index->image ? 0 : index->classes[matcher->name];
-}
