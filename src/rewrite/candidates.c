@@ -211,6 +211,7 @@ static void finish_candidate(af_rewriter_t *rw, af_candidate_t *candidate, bool 
     candidate->done = true;
     selector_known(rw, candidate);
     rw->open_candidates--;
+    rw->table_candidates -= candidate->table;
     text_known(rw, candidate);
     rw->structure_candidates -= structure_of(rw, candidate) != NULL;
     node_of(rw, candidate->node)->hold--;
@@ -595,6 +596,17 @@ void af_candidates_oldest_gives_up(af_rewriter_t *rw, const char *limit)
 af_status_t af_candidates_hold(af_rewriter_t *rw, af_node_t node)
 {
     return add_candidate(rw, node, AF_NO_RULE, 0, false, false);
+}
+
+void af_candidates_tables_end(af_rewriter_t *rw, uint64_t before_pos)
+{
+    for (size_t i = 0; i < rw->candidates.count; i++) {
+        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
+        if (candidate->table && candidate->from_pos < before_pos) {
+            finish_candidate(rw, candidate, false);
+        }
+    }
+    tidy(rw);
 }
 
 void af_candidates_release(af_rewriter_t *rw, af_node_t node, uint32_t rule, bool removes)

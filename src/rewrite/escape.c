@@ -1,9 +1,13 @@
 /*
  * rewrite/escape.c: elements that are held although no rule wants them.
  *
- * What stands in an open formatting element may be taken out of a removed one by an end tag; until that is known it waits.
+ * What stands in an open formatting element may be taken out of a removed one by an end tag; until that is known it waits. A
+ * table waits for what is put in front of it, HTML #foster-parent: where that is unwrapped, its children go there too, and those
+ * that a table would keep (white space, comments, scripts) are written before the table is.
  */
 #include "rewrite/rewriter_internal.h"
+
+#define TABLE_HOLD 8192u /* bytes of a table that are held for that */
 
 bool af_candidates_ends_scope(const af_node_record_t *record)
 {
@@ -60,6 +64,30 @@ af_status_t af_candidates_escape(af_rewriter_t *rw, af_node_t node)
     af_status_t status = af_candidates_hold(rw, node);
     if (status == AF_OK && node_of(rw, node)->hold > held_by_notice(rw, node)) {
         AF_VECTOR_AT(af_candidate_t, &rw->candidates, rw->candidates.count - 1)->escape = true;
+    }
+    return status;
+}
+
+af_status_t af_candidates_table(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *made)
+{
+    const af_node_record_t *record = node_of(rw, made->node);
+
+    if (rw->table_candidates > 0 && made->before != 0 && ((record->fate & FATE_UNWRAP) != 0 || record->hold > 0)) {
+        rw->queue_moved = true;
+    }
+    if (rw->table_candidates > 0 && token->type == AF_TOKEN_START_TAG && token->from_pos > TABLE_HOLD) {
+        af_candidates_tables_end(rw, token->from_pos - TABLE_HOLD);
+    }
+    if (!rw->past_live || !af_candidates_table_risk(rw, token) || record->name != AF_TAG_TABLE || record->space != AF_NS_HTML ||
+        node_known_dead(rw, record->parent)) {
+        return AF_OK;
+    }
+    size_t count = rw->open_candidates;
+    af_status_t status = af_candidates_hold(rw, made->node);
+    if (status == AF_OK && rw->open_candidates > count) {
+        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, rw->candidates.count - 1);
+        candidate->escape = candidate->table = true;
+        rw->table_candidates++;
     }
     return status;
 }

@@ -300,3 +300,81 @@ af_status_t af_reconcile(af_rewriter_t *rw, const af_node_t *want, size_t count)
     }
     return AF_OK;
 }
+
+/* --- by the region --------------------------------------------------------------------------------------------------------- */
+
+bool af_reconcile_waits(const af_rewriter_t *rw, af_node_t node)
+{
+    return pending_place(rw, node) < rw->pending.count;
+}
+
+static size_t known_count(const af_rewriter_t *rw, const af_node_t *want, size_t count)
+{
+    while (count > 0 && af_reconcile_waits(rw, want[count - 1])) {
+        count--;
+    }
+    return count;
+}
+
+af_status_t af_reconcile_known(af_rewriter_t *rw, const af_node_t *want, size_t count)
+{
+    return af_reconcile(rw, want, known_count(rw, want, count));
+}
+
+af_status_t af_reconcile_later(af_rewriter_t *rw, af_node_t node, const af_node_t *around, size_t count)
+{
+    af_status_t status;
+
+    if ((node_of(rw, node)->flags & AF_NODE_IMPLIED) == 0) {
+        status = af_reconcile(rw, around, count);
+        return status == AF_OK ? af_reconcile_open(rw, node) : status;
+    }
+    af_node_t *pending = af_vector_add(rw, &rw->pending, sizeof *pending, &status);
+    if (pending != NULL) {
+        *pending = node;
+    }
+    return status;
+}
+
+/* Text or a comment on a copy of the output's tree that makes the nodes of `script`. */
+static af_status_t try_content(af_rewriter_t *rw, const af_token_t *token, const af_vector_t *script)
+{
+    af_status_t status = af_tree_clone(&rw->trial, &rw->out);
+
+    if (status == AF_OK) {
+        rw->trial.script = script == NULL ? NULL : script->items;
+        rw->trial.script_count = script == NULL ? 0 : (uint32_t) script->count;
+        status = af_tree_process(&rw->trial, token);
+    }
+    return status;
+}
+
+af_status_t af_reconcile_content(af_rewriter_t *rw, const af_token_t *token, const af_node_t *around, size_t count)
+{
+    af_status_t status = AF_OK;
+
+    if (known_count(rw, around, count) < count) {
+        status = try_content(rw, token, &rw->pending);
+        const af_tree_t *trial = &rw->trial;
+        if (status == AF_OK && !trial->mismatch && trial->script_used == rw->pending.count && trial->depth == count &&
+            memcmp(trial->stack, around, count * sizeof *around) == 0) {
+            af_tree_t old = rw->out;
+            rw->out = rw->trial;
+            rw->trial = old;
+            rw->pending.count = 0;
+            return AF_OK;
+        }
+        status = status == AF_OK ? af_reconcile(rw, around, count) : status;
+    }
+    if (status == AF_OK && token->type == AF_TOKEN_TEXT) {
+        status = try_content(rw, token, NULL);
+        /* All that is to be open is open: what text would open again beyond that goes off the list. */
+        status = status == AF_OK && rw->trial.mismatch ? af_reconcile_forget(rw) : status;
+    }
+    if (status == AF_OK) {
+        rw->out.script = NULL;
+        rw->out.script_count = rw->out.script_used = 0;
+        status = af_tree_process(&rw->out, token);
+    }
+    return status;
+}

@@ -383,32 +383,20 @@ static af_status_t write_element(region_t *region, const item_t *item)
     uint32_t count;
 
     if (item->token == NO_TOKEN) {
-        return af_reconcile_open(rw, item->node);
+        return af_reconcile_later(rw, item->node, region->path.items, region->path.count);
     }
     af_token_t token = af_queue_token(rw, item->token, &nodes, &count);
     bool taken;
     af_status_t status = af_reconcile_take(rw, item->node, &token, &taken);
     if (status == AF_OK && !taken) {
-        status = af_reconcile_forget(rw);
+        status = af_reconcile(rw, region->path.items, region->path.count);
+        status = status == AF_OK ? af_reconcile_forget(rw) : status;
         status = status == AF_OK ? af_reconcile_take(rw, item->node, &token, &taken) : status;
     }
     if (status == AF_OK && taken) {
         af_write_moved(rw, &token);
     }
     return status;
-}
-
-/* All that is to be open is open: what text would open again beyond that goes off the list. */
-static af_status_t forget_before(af_rewriter_t *rw, const af_token_t *text)
-{
-    af_status_t status = af_tree_clone(&rw->trial, &rw->out);
-
-    if (status == AF_OK) {
-        rw->trial.script = NULL;
-        rw->trial.script_count = 0;
-        status = af_tree_process(&rw->trial, text);
-    }
-    return status == AF_OK && rw->trial.mismatch ? af_reconcile_forget(rw) : status;
 }
 
 static af_status_t write_content(region_t *region, const item_t *item)
@@ -429,13 +417,8 @@ static af_status_t write_content(region_t *region, const item_t *item)
             token.from_pos = item->from_pos;
             token.to_pos = item->to_pos;
         }
-        if (first && token.type == AF_TOKEN_TEXT) {
-            status = forget_before(rw, &token);
-        }
-        if (first && status == AF_OK) {
-            rw->out.script = NULL;
-            rw->out.script_count = rw->out.script_used = 0;
-            status = af_tree_process(&rw->out, &token);
+        if (first) {
+            status = af_reconcile_content(rw, &token, region->path.items, region->path.count);
         }
         af_write_moved(rw, &token);
     }
@@ -458,7 +441,7 @@ static af_status_t write_item(region_t *region, uint32_t i, bool *inside)
     } else if (node_dead(rw, item.node) || node_gone(rw, item.node)) {
         return AF_OK;
     }
-    status = af_reconcile(rw, region->path.items, region->path.count);
+    status = af_reconcile_known(rw, region->path.items, region->path.count);
     if (status != AF_OK) {
         return status;
     }
@@ -466,7 +449,7 @@ static af_status_t write_item(region_t *region, uint32_t i, bool *inside)
         return write_content(region, &item);
     }
     status = write_element(region, &item);
-    *inside = rw->out.depth > 0 && rw->out.stack[rw->out.depth - 1] == item.node;
+    *inside = af_reconcile_waits(rw, item.node) || (rw->out.depth > 0 && rw->out.stack[rw->out.depth - 1] == item.node);
     return status;
 }
 
@@ -480,14 +463,21 @@ static af_status_t enter(region_t *region, af_node_t node)
     return status;
 }
 
-static void leave(region_t *region, uint32_t i)
+/* What nothing in it has implied is opened by a tag; a head is implied by the body. */
+static af_status_t leave(region_t *region, uint32_t i)
 {
+    af_rewriter_t *rw = region->rw;
     af_node_t node = item_at(region, i)->node;
     size_t count = region->path.count;
+    af_status_t status = AF_OK;
 
     if (node != 0 && count > 0 && *AF_VECTOR_AT(af_node_t, &region->path, count - 1) == node) {
+        if (af_reconcile_waits(rw, node) && node_of(rw, node)->name != AF_TAG_HEAD) {
+            status = af_reconcile(rw, region->path.items, count);
+        }
         region->path.count--;
     }
+    return status;
 }
 
 /* Writes item `root` and what is under it, in tree order; `path` holds the kept nodes around it. */
@@ -506,10 +496,10 @@ static af_status_t write_tree(region_t *region, uint32_t root)
             at = item_at(region, at)->first;
             continue;
         }
-        leave(region, at);
-        while (at != root && item_at(region, at)->next == 0) {
+        status = status == AF_OK ? leave(region, at) : status;
+        while (status == AF_OK && at != root && item_at(region, at)->next == 0) {
             at = item_at(region, at)->parent;
-            leave(region, at);
+            status = leave(region, at);
         }
         if (at == root) {
             break;

@@ -262,7 +262,7 @@ static af_status_t observe_created(af_rewriter_t *rw, const af_token_t *token, c
     if (status == AF_OK && rw->past_live && af_candidates_escape_risk(rw, token)) {
         status = af_candidates_escape(rw, event->node);
     }
-    return status;
+    return status == AF_OK && rw->rules->has_unwrap ? af_candidates_table(rw, token, event) : status;
 }
 
 static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
@@ -379,7 +379,7 @@ static af_status_t look_ahead(af_rewriter_t *rw, const af_token_t *token, bool *
     *risk = (token->flags & TOKEN_STRIPPED) != 0 || rw->keep == KEEP_WAITING || rw->keep == KEEP_ACTIVE ||
             (rw->in.depth < 2 && rw->root_atoms) || rw->implied_atoms || af_waiting_implies(rw, token) || rw->formatting_atoms ||
             af_notices_risk(rw, token) ||
-            af_candidates_escape_risk(rw, token) ||
+            af_candidates_escape_risk(rw, token) || af_candidates_table_risk(rw, token) ||
             (rw->diverged && token->type == AF_TOKEN_END_TAG && rw->in.formatting_count > 0);
     if (token->type == AF_TOKEN_DOCTYPE) {
         rw->doctype_seen = true;

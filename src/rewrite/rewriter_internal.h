@@ -67,6 +67,7 @@ typedef struct {
     uint32_t contents;  /* open templates whose contents it is in */
     uint32_t asked;     /* bytes of text that the group's pattern was last tried on */
     bool escape;        /* no rule's: held because the adoption agency may still take it out of a removed element */
+    bool table;         /* likewise: a table */
     bool done;
     size_t mark;        /* on the tape: where the text begins */
     af_counts_t counts;
@@ -217,6 +218,7 @@ struct af_rewriter {
     uint64_t review_debt;     /* nodes that answers walked over beyond what the tokens so far allow */
     bool retains_siblings, retains_children; /* whatever waits */
     uint32_t looking_candidates;             /* those that `looks` */
+    uint32_t table_candidates;
     size_t tape_candidates, raw_candidates, structure_candidates;
     af_counts_t counts;
     uint32_t run_text, run_link; /* characters since the last block boundary */
@@ -433,6 +435,14 @@ AF_MUST_USE af_status_t af_reconcile_end(af_rewriter_t *rw, const af_token_t *to
 /* Takes what is not open off the end of the output's list of formatting elements: it would be opened again. */
 AF_MUST_USE af_status_t af_reconcile_forget(af_rewriter_t *rw);
 
+/* For the region, which knows all that comes. Of a list of open nodes, those at its end may be implied ones that wait for
+ * what makes them: it is reconciled up to these; one more begins to wait, or is opened in those around it where it has a tag. */
+bool af_reconcile_waits(const af_rewriter_t *rw, af_node_t node);
+AF_MUST_USE af_status_t af_reconcile_known(af_rewriter_t *rw, const af_node_t *want, size_t count);
+AF_MUST_USE af_status_t af_reconcile_later(af_rewriter_t *rw, af_node_t node, const af_node_t *around, size_t count);
+/* Has the output's tree take text or a comment in `around`, which it makes, or tags do before it. It is not written. */
+AF_MUST_USE af_status_t af_reconcile_content(af_rewriter_t *rw, const af_token_t *token, const af_node_t *around, size_t count);
+
 /* region: writes the whole queue from the tree that it made. `*written` false: it cannot be. */
 AF_MUST_USE af_status_t af_region_flush(af_rewriter_t *rw, bool *written);
 af_token_t af_queue_token(const af_rewriter_t *rw, uint32_t number, const af_node_t **nodes, uint32_t *count);
@@ -447,6 +457,13 @@ AF_MUST_USE af_status_t af_candidates_hold(af_rewriter_t *rw, af_node_t node); /
 AF_MUST_USE af_status_t af_candidates_escape(af_rewriter_t *rw, af_node_t node); /* holds what may leave a removed element */
 bool af_candidates_ends_scope(const af_node_record_t *record); /* the adoption agency looks no further up */
 bool af_candidates_escape_risk(const af_rewriter_t *rw, const af_token_t *token);
+/* The same of a table, in front of which something may be unwrapped. */
+static inline bool af_candidates_table_risk(const af_rewriter_t *rw, const af_token_t *token)
+{
+    return rw->rules->has_unwrap && token->type == AF_TOKEN_START_TAG && token->tag == AF_TAG_TABLE;
+}
+AF_MUST_USE af_status_t af_candidates_table(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *made);
+void af_candidates_tables_end(af_rewriter_t *rw, uint64_t before_pos); /* those that began there are not held for that any more */
 void af_queue_moved(af_rewriter_t *rw, af_node_t from, af_node_t to); /* the adoption agency moved all children */
 void af_candidates_release(af_rewriter_t *rw, af_node_t node, uint32_t rule, bool removes);
 /* fate: what the rule does to the node; whether it may have nothing of its kind, which is counted. */

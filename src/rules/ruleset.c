@@ -57,6 +57,7 @@ static void count_rule(af_ruleset_t *set, const af_rule_t *rule)
     set->has_protect |= rule->verb == AF_VERB_PROTECT;
     set->has_keep |= rule->verb == AF_VERB_KEEP;
     set->has_strip |= rule->verb == AF_VERB_STRIP;
+    set->has_unwrap |= rule->verb == AF_VERB_UNWRAP;
     set->attribution_count += rule->verb == AF_VERB_ATTRIBUTION;
     set->feed_remove_count += rule->verb == AF_VERB_FEED_REMOVE;
     set->feed_field_count += rule->verb == AF_VERB_FEED_FIELDS;

@@ -69,7 +69,7 @@ struct af_ruleset {
     const af_index_t *index;     /* owners are rule numbers; attribution rules' in= too */
     bool has_structure, has_guard;
     uint32_t most_after;         /* of all rules, before= too */
-    bool has_text, has_dedupe, has_title, has_attribution, has_protect, has_keep, has_strip;
+    bool has_text, has_dedupe, has_title, has_attribution, has_protect, has_keep, has_strip, has_unwrap;
     const uint32_t *attributions; uint32_t attribution_count; /* numbers of the AF_VERB_ATTRIBUTION rules, rising */
     const af_needles_t *notice_needles; /* text without any is nothing to those rules; NULL: not known */
     const uint32_t *feed_removes; uint32_t feed_remove_count; /* likewise */
