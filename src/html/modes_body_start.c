@@ -25,6 +25,7 @@ static void characters(af_tree_t *tree, const af_token_t *token)
 /* Attributes of a second html or body tag are added to the element. */
 static void add_attributes(af_tree_t *tree, const af_token_t *token, uint32_t at)
 {
+    tree->late_body = tree->stack[at] == tree->late_body ? 0 : tree->late_body;
     af_tree_event(tree, &(af_tree_event_t){.kind = AF_EVENT_ATTRIBUTES, .node = tree->stack[at], .from_pos = token->from_pos,
                                            .to_pos = token->to_pos});
 }
@@ -39,6 +40,7 @@ static void frameset(af_tree_t *tree, const af_token_t *token)
     if (!has_body(tree) || !tree->frameset_ok) {
         return;
     }
+    tree->late_body = 0;
     af_node_t body = tree->stack[1];
     af_open_pop_to(tree, 1);
     if (!tree->scripted) {

@@ -284,7 +284,8 @@ void af_mode_after_head(af_tree_t *tree, const af_token_t *token)
         }
     }
     end_head(tree);
-    af_insert_implied(tree, AF_TAG_BODY, token->from_pos);
+    tree->late_body = af_insert_implied(tree, AF_TAG_BODY, token->from_pos);
+    tree->late_pos = token->from_pos;
     tree->mode = MODE_IN_BODY;
     af_tree_again(tree, &rest);
 }

@@ -62,6 +62,7 @@ typedef struct af_tree {
     uint8_t table_text;                /* af_table_text_t */
     bool xml;                          /* a fragment of XHTML */
     af_node_t head, form;
+    af_node_t late_body; uint64_t late_pos; /* a body that no tag made, and has not had one yet; 0; where it was made */
     af_text_kind_t next_text;          /* what the tokenizer must do next; AF_TEXT_DATA: nothing */
     af_tree_event_t *events; uint32_t event_count; size_t event_capacity;
     af_status_t status;                /* of the token being processed */

@@ -10,6 +10,7 @@
 
 #define MAX_CANDIDATES 4096u
 #define FEW_CANDIDATES 64u     /* done ones leave a list that is not longer at once */
+#define LATE_BODY 8192u        /* bytes of a body for whose tag a selector waits that asks for attributes */
 #define REVIEW_SHARE 64u       /* nodes that a review may walk over for each token that changes the tree */
 #define END_SHARE 64u          /* and the one at the document's end for each byte that is held */
 
@@ -178,6 +179,14 @@ static bool is_refuted(void *opaque, uint32_t owner)
            (rw->peek_node == found->node && needs_end(rule) && af_peek_refutes(rw, rule));
 }
 
+/* HTML #parsing-main-inbody: where something stood in front of <body>, its attributes are waited for. */
+static void know_body(af_rewriter_t *rw)
+{
+    const af_tree_t *in = &rw->in;
+
+    rw->matcher.late = in->late_body != 0 && rw->token_pos - in->late_pos < LATE_BODY ? in->late_body : 0;
+}
+
 af_status_t af_rewriter_match(af_rewriter_t *rw, af_node_t node)
 {
     found_t found = {rw, node, AF_OK};
@@ -190,6 +199,7 @@ af_status_t af_rewriter_match(af_rewriter_t *rw, af_node_t node)
     if (node_known_dead(rw, record->parent) && !rw->rules->has_protect && (record->flags & AF_NODE_UNSTABLE) == 0) {
         return AF_OK;
     }
+    know_body(rw);
     uint64_t steps = rw->matcher.steps;
     rw->matcher.hurries = rw->review_debt >= REVIEW_SHARE;
     af_match_node(&rw->matcher, node, is_refuted, found_rule, &found);
@@ -492,6 +502,7 @@ void af_candidates_review(af_rewriter_t *rw)
         af_match_remember(&rw->matcher);
     }
     af_match_changed(&rw->matcher);
+    know_body(rw);
     rw->review_debt -= rw->review_debt < REVIEW_SHARE ? rw->review_debt : REVIEW_SHARE;
     for (size_t left = rw->candidates.count; left > 0 && rw->review_debt < REVIEW_SHARE; left--) {
         uint64_t steps = rw->matcher.steps;
@@ -536,6 +547,7 @@ static void review_all(af_rewriter_t *rw)
         af_match_remember(&rw->matcher);
     }
     af_match_changed(&rw->matcher);
+    rw->matcher.late = 0;
     /* From the inside, and from the end: what is found of one helps those around it and before it. */
     for (size_t i = rw->candidates.count; i > FEW_CANDIDATES && rw->matcher.steps <= until; i--) {
         const af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i - 1);

@@ -153,7 +153,8 @@ typedef enum { NEXT_UNKNOWN, NEXT_MATCHED, NEXT_UNMATCHED, NEXT_BACK } next_t;
 static inline next_t match(af_rewriter_t *rw, const af_token_t *token, af_status_t *status)
 {
     *status = af_rewriter_match_tag(rw, token);
-    if (*status != AF_OK || (rw->wants_facts && af_facts_may_tell(token)) || af_candidates_table_risk(rw, token)) {
+    if (*status != AF_OK || (rw->wants_facts && af_facts_may_tell(token)) || af_candidates_table_risk(rw, token) ||
+        token->tag == AF_TAG_BODY) {
         return NEXT_MATCHED;
     }
     return rw->matcher.atom_count == 0 ? NEXT_UNMATCHED : NEXT_UNKNOWN;

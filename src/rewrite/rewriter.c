@@ -345,6 +345,7 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
             rw->text_parent = event.parent;
             break;
         case AF_EVENT_ATTRIBUTES:
+            changed = true;
             status = af_root_attributes(rw, event.node);
             break;
         }

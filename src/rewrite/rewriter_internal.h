@@ -460,7 +460,7 @@ bool af_candidates_escape_risk(const af_rewriter_t *rw, const af_token_t *token)
 /* The same of a table, in front of which something may be unwrapped. */
 static inline bool af_candidates_table_risk(const af_rewriter_t *rw, const af_token_t *token)
 {
-    return rw->rules->has_unwrap && token->type == AF_TOKEN_START_TAG && token->tag == AF_TAG_TABLE;
+    return token->tag == AF_TAG_TABLE && token->type == AF_TOKEN_START_TAG && rw->rules->has_unwrap;
 }
 AF_MUST_USE af_status_t af_candidates_table(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *made);
 void af_candidates_tables_end(af_rewriter_t *rw, uint64_t before_pos); /* those that began there are not held for that any more */

@@ -160,16 +160,18 @@ void af_waiting_note_implied(af_rewriter_t *rw)
 }
 
 /* HTML #parsing-main-inbody: a second html or body tag adds the attributes that the element has not. Where no tag made that, as
- * where something stands in front of <body>, selectors know them from there on; what came before has been judged. */
+ * where something stands in front of <body>, selectors know them from there on, and of what came before where that waits. */
 af_status_t af_root_attributes(af_rewriter_t *rw, af_node_t node)
 {
     af_node_record_t *record = node_of(rw, node);
 
-    if ((record->flags & (AF_NODE_IMPLIED | AF_NODE_LATE_TAG)) != AF_NODE_IMPLIED || rw->own_atoms.count == 0) {
+    if ((record->flags & (AF_NODE_IMPLIED | AF_NODE_LATE_TAG)) != AF_NODE_IMPLIED) {
         return AF_OK;
     }
     record->flags |= AF_NODE_LATE_TAG;
-    return af_pool_set_atoms(&rw->pool, node, rw->own_atoms.items, rw->own_atoms.count);
+    af_match_changed(&rw->matcher);
+    record->atom_count = 0;
+    return rw->own_atoms.count == 0 ? AF_OK : af_pool_set_atoms(&rw->pool, node, rw->own_atoms.items, rw->own_atoms.count);
 }
 
 bool af_waiting_implies(const af_rewriter_t *rw, const af_token_t *token)

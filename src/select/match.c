@@ -46,7 +46,8 @@ static bool answer(af_match_t match, bool hopeful)
     return match == AF_MATCH_YES || (match == AF_MATCH_UNKNOWN && hopeful);
 }
 
-static bool has_atom(const run_t *run, uint32_t number, af_node_t node)
+/* Attributes of the body may still come. */
+static bool has_atom(const run_t *run, uint32_t number, af_node_t node, bool hopeful)
 {
     const af_atom_t *atom = AF_AT(af_atom_t, run->index->atoms, number);
     const af_node_record_t *record = record_of(run, node);
@@ -60,6 +61,9 @@ static bool has_atom(const run_t *run, uint32_t number, af_node_t node)
         return atom->tag != 0 || atom->tests == 0 ||
                ((record->space != AF_NS_SVG || record->name != AF_TAG_FOREIGNOBJECT) &&
                 af_index_has_type(run->index, atom->tests, record->name));
+    }
+    if (node == run->matcher->late) {
+        return hopeful;
     }
     while (from < to) {
         size_t middle = from + (to - from) / 2;
@@ -448,7 +452,7 @@ static bool judge_condition(const run_t *run, const af_condition_t *condition, a
 
 static bool judge_compound(const run_t *run, const af_compound_t *compound, af_node_t node, bool hopeful)
 {
-    if (!has_atom(run, compound->atom, node)) {
+    if (!has_atom(run, compound->atom, node, hopeful)) {
         return false;
     }
     for (uint32_t i = compound->conditions; i != 0; i = AF_AT(af_condition_t, run->index->conditions, i)->next) {

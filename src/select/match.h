@@ -100,6 +100,7 @@ typedef struct {
     uint8_t *scratch; size_t scratch_capacity;             /* a decoded attribute value */
     uint32_t *hits; size_t hit_count, hit_capacity;        /* buckets that the last tag asks for */
     uint64_t steps;                                        /* nodes that answers have walked over, so far */
+    af_node_t late;                                        /* the caller's: an element whose tag may come later; 0 */
     bool hurries;                                          /* the caller's: what a walk would have to tell is unknown */
     af_has_memo_t *memo;                              /* what :has() said since `epoch` began; NULL: nothing yet */
     uint32_t epoch;
