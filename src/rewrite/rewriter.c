@@ -524,7 +524,7 @@ static af_status_t observe(af_rewriter_t *rw, const af_token_t *token)
 /* The rest goes as it is, and so does what was held. */
 static void pass_on(af_rewriter_t *rw, af_status_t status)
 {
-    af_event_t event = {AF_LIMIT_HIT, AF_NO_RULE, rw->edits.frontier, rw->pushed, status == AF_NOMEM ? "nomem" : "memory"};
+    af_event_t event = {AF_LIMIT_HIT, AF_NO_RULE, rw->token_pos, rw->pushed, status == AF_NOMEM ? "nomem" : "memory"};
 
     rw->passing = true;
     rw->stats.limited++;
