@@ -44,7 +44,7 @@ af_status_t af_candidates_escape(af_rewriter_t *rw, af_node_t node)
 {
     bool leaves = false, escapes = false;
 
-    for (uint32_t i = rw->in.depth; i > 0; i--) {
+    for (uint32_t i = rw->in.depth; i > 0 && !escapes; i--) {
         af_node_t open = rw->in.stack[i - 1];
         const af_node_record_t *record = node_of(rw, open);
         if (open == node) {
