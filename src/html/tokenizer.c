@@ -83,6 +83,11 @@ void af_tokenizer_set_text(af_tokenizer_t *t, af_text_kind_t kind)
     t->dashes = 0;
 }
 
+uint64_t af_tokenizer_pos(const af_tokenizer_t *t)
+{
+    return t->pos;
+}
+
 void af_tokenizer_go_back(af_tokenizer_t *t, uint64_t pos)
 {
     size_t at = t->chunk_at;

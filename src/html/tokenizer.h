@@ -91,6 +91,9 @@ AF_MUST_USE af_status_t af_tokenizer_next(af_tokenizer_t *tokenizer, af_token_t 
  * lie whole in what was fed. False: nothing was taken; ask af_tokenizer_next. */
 bool af_tokenizer_next_tag(af_tokenizer_t *tokenizer, af_token_t *out, af_slice_t *text);
 
+/* Where the next token begins. */
+uint64_t af_tokenizer_pos(const af_tokenizer_t *tokenizer);
+
 /* Goes back to the place `pos`, where a token began that lies whole in what was fed last, in the data state. */
 void af_tokenizer_go_back(af_tokenizer_t *tokenizer, uint64_t pos);
 

@@ -129,7 +129,7 @@ static inline void af_tree_quick_text(af_tree_t *tree)
 typedef struct {
     uint32_t depth, children, formatting_count, loose_count;
     size_t bytes_used;
-    af_node_t last_child;
+    af_node_t last_child, form;
     uint8_t mode;
 } af_tree_place_t;
 

@@ -22,6 +22,9 @@ typedef enum {
     QUICK_META,       /* the same, in the head too, and whatever is in the list */
     QUICK_INPUT,      /* a void element as long as frames are out of the question */
     QUICK_BUTTON,
+    QUICK_RULE,       /* hr */
+    QUICK_TERM,       /* dt, dd */
+    QUICK_FORM,
     QUICK_FORMATTING, /* is pushed, and put into the list */
     QUICK_RAW,        /* is pushed, with a text of its own that follows */
     QUICK_SVG
@@ -42,7 +45,7 @@ static const uint8_t kinds[AF_TAG_COUNT] = {
     [AF_TAG_H5] = QUICK_HEADING, [AF_TAG_H6] = QUICK_HEADING, [AF_TAG_LI] = QUICK_ITEM,
     [AF_TAG_ABBR] = I, [AF_TAG_BDI] = I, [AF_TAG_BDO] = I, [AF_TAG_CITE] = I, [AF_TAG_DATA] = I, [AF_TAG_DEL] = I,
     [AF_TAG_DFN] = I, [AF_TAG_INS] = I, [AF_TAG_KBD] = I, [AF_TAG_LABEL] = I, [AF_TAG_MARK] = I, [AF_TAG_PICTURE] = I,
-    [AF_TAG_Q] = I,
+    [AF_TAG_Q] = I, [AF_TAG_LEGEND] = I, [AF_TAG_MAP] = I, [AF_TAG_METER] = I, [AF_TAG_OUTPUT] = I,
     [AF_TAG_SAMP] = I, [AF_TAG_SPAN] = I, [AF_TAG_SUB] = I, [AF_TAG_SUP] = I, [AF_TAG_TIME] = I, [AF_TAG_VAR] = I,
     [AF_TAG_VIDEO] = I, [AF_TAG_AUDIO] = I, [AF_TAG_CANVAS] = I,
     [AF_TAG_LINK] = QUICK_META, [AF_TAG_META] = QUICK_META, [AF_TAG_SOURCE] = QUICK_META, [AF_TAG_TRACK] = QUICK_META,
@@ -50,6 +53,7 @@ static const uint8_t kinds[AF_TAG_COUNT] = {
     [AF_TAG_SCRIPT] = QUICK_RAW, [AF_TAG_STYLE] = QUICK_RAW, [AF_TAG_NOSCRIPT] = QUICK_RAW, [AF_TAG_TITLE] = QUICK_RAW,
     [AF_TAG_IFRAME] = QUICK_RAW,
     [AF_TAG_BR] = QUICK_VOID, [AF_TAG_IMG] = QUICK_VOID, [AF_TAG_WBR] = QUICK_VOID, [AF_TAG_EMBED] = QUICK_VOID,
+    [AF_TAG_AREA] = QUICK_VOID, [AF_TAG_HR] = QUICK_RULE, [AF_TAG_DD] = QUICK_TERM, [AF_TAG_DT] = QUICK_TERM, [AF_TAG_FORM] = QUICK_FORM,
     [AF_TAG_A] = F, [AF_TAG_B] = F, [AF_TAG_BIG] = F, [AF_TAG_CODE] = F, [AF_TAG_EM] = F, [AF_TAG_FONT] = F, [AF_TAG_I] = F,
     [AF_TAG_S] = F, [AF_TAG_SMALL] = F, [AF_TAG_STRIKE] = F, [AF_TAG_STRONG] = F, [AF_TAG_TT] = F, [AF_TAG_U] = F,
 };
@@ -77,12 +81,18 @@ static inline bool list_is_open(const af_tree_t *tree)
 
 /* --- end tags -------------------------------------------------------------------------------------------------------------- */
 
+/* A form that is the document's: the pointer goes with it. */
+static inline bool ends_form(const af_tree_t *tree)
+{
+    return tree->form == tree->stack[tree->depth - 1] && tree->template_count == 0;
+}
+
 /* Whether the current node is what the end tag names, nothing but it is to be popped, and what is below is HTML. */
 static inline bool pops_current(const af_tree_t *tree, const af_token_t *token, const af_open_t *current)
 {
     return tree->depth > 2 && current->name == token->tag && token->tag != AF_TAG_UNKNOWN &&
            (current->classes & CLASS_MARKER) == 0 &&
-           token->tag != AF_TAG_FORM && token->tag != AF_TAG_BODY && token->tag != AF_TAG_HTML &&
+           (token->tag != AF_TAG_FORM || ends_form(tree)) && token->tag != AF_TAG_BODY && token->tag != AF_TAG_HTML &&
            (tree->open[tree->depth - 2].classes & CLASS_HTML) != 0;
 }
 
@@ -117,13 +127,28 @@ static inline bool next_is_open(const af_tree_t *tree)
     return next == 0 || (af_node_at(tree->pool, next)->flags & AF_NODE_CLOSED) == 0;
 }
 
+/* An end tag of an element that is not open, and that is none of those that close others: HTML #parsing-main-inbody, "any other end
+ * tag", ignores it. The list has none of that name either, as far as the adoption agency would look. */
+static inline bool is_ignored(const af_tree_t *tree, const af_token_t *token)
+{
+    switch ((quick_t) kinds[token->tag]) {
+    case QUICK_INLINE: case QUICK_VOID: case QUICK_META: case QUICK_INPUT: case QUICK_FORMATTING:
+        return token->tag != AF_TAG_BR && tree->open_counts[token->tag] == 0;
+    case QUICK_NOT: case QUICK_BLOCK: case QUICK_HEADING: case QUICK_ITEM: case QUICK_BUTTON: case QUICK_RULE: case QUICK_TERM:
+    case QUICK_FORM: case QUICK_RAW: case QUICK_SVG:
+        break;
+    }
+    return false;
+}
+
 static inline bool end_tag(af_tree_t *tree, const af_token_t *token, const af_open_t *current)
 {
     const af_node_record_t *record = current_record(tree);
 
     if (!pops_current(tree, token, current)) {
-        return false;
+        return is_ignored(tree, token);
     }
+    tree->form = token->tag == AF_TAG_FORM ? 0 : tree->form;
     if ((record->flags & AF_NODE_LISTED) != 0) {
         /* HTML #adoption-agency-algorithm: the last entry is the current node, and there is no furthest block. */
         if (tree->loose_count > 0 || tree->formatting_count == 0 || !next_is_open(tree) ||
@@ -168,11 +193,15 @@ static inline bool stack_allows(const af_tree_t *tree, const af_open_t *current,
         return false;
     case QUICK_HEADING:
         return tree->open_counts[AF_TAG_P] == 0 && (current->classes & CLASS_HEADING) == 0;
-    case QUICK_BLOCK:
+    case QUICK_BLOCK: case QUICK_RULE:
         return tree->open_counts[AF_TAG_P] == 0;
     case QUICK_ITEM:
         return tree->open_counts[AF_TAG_P] == 0 &&
                ((current->classes & CLASS_LIST_SCOPE) != 0 || tree->open_counts[AF_TAG_LI] == 0);
+    case QUICK_TERM:
+        return tree->open_counts[AF_TAG_P] == 0 && tree->open_counts[AF_TAG_DD] == 0 && tree->open_counts[AF_TAG_DT] == 0;
+    case QUICK_FORM:
+        return tree->open_counts[AF_TAG_P] == 0 && tree->form == 0 && tree->template_count == 0;
     case QUICK_BUTTON:
         return tree->open_counts[AF_TAG_BUTTON] == 0;
     case QUICK_INLINE: case QUICK_VOID: case QUICK_META: case QUICK_INPUT: case QUICK_FORMATTING: case QUICK_RAW: case QUICK_SVG:
@@ -288,7 +317,8 @@ static inline bool start_tag(af_tree_t *tree, const af_token_t *token, const af_
     quick_t kind = (quick_t) kinds[token->tag];
     af_node_t node = tree->pool->free;
 
-    if (kind == QUICK_VOID || kind == QUICK_META || (kind == QUICK_INPUT && !tree->frameset_ok)) {
+    if (kind == QUICK_VOID || kind == QUICK_META || (kind == QUICK_INPUT && !tree->frameset_ok) ||
+        (kind == QUICK_RULE && stack_allows(tree, current, kind))) {
         if (!put_void(tree, token->tag, AF_NS_HTML)) {
             return false;
         }
@@ -307,10 +337,13 @@ static inline bool start_tag(af_tree_t *tree, const af_token_t *token, const af_
         return true;
     case QUICK_SVG:
         return svg(tree, token, node);
-    case QUICK_BUTTON: case QUICK_ITEM:
+    case QUICK_FORM:
+        tree->form = node;
+        break;
+    case QUICK_BUTTON: case QUICK_ITEM: case QUICK_TERM:
         tree->frameset_ok = false;
         break;
-    case QUICK_NOT: case QUICK_INPUT:
+    case QUICK_NOT: case QUICK_INPUT: case QUICK_RULE:
         return false;
     case QUICK_BLOCK: case QUICK_HEADING: case QUICK_INLINE: case QUICK_VOID: case QUICK_META:
         break;
@@ -377,7 +410,13 @@ static bool in_text(af_tree_t *tree, const af_token_t *token)
 /* What an icon is made of: HTML #parsing-main-inforeign has nothing to say about these names but that they are inserted. */
 static bool is_shape(uint32_t tag)
 {
-    return tag == AF_TAG_PATH || tag == AF_TAG_USE;
+    switch (tag) {
+    case AF_TAG_CIRCLE: case AF_TAG_DEFS: case AF_TAG_ELLIPSE: case AF_TAG_G: case AF_TAG_LINE: case AF_TAG_PATH: case AF_TAG_POLYGON:
+    case AF_TAG_POLYLINE: case AF_TAG_RECT: case AF_TAG_USE:
+        return true;
+    default:
+        return false;
+    }
 }
 
 static void pop_foreign(af_tree_t *tree)
@@ -489,7 +528,7 @@ af_tree_place_t af_tree_place(const af_tree_t *tree)
     const af_node_record_t *current = current_record(tree);
 
     return (af_tree_place_t){tree->depth, current->children, tree->formatting_count, tree->loose_count,
-                             tree->pool->byte_store.used, current->last_child, tree->mode};
+                             tree->pool->byte_store.used, current->last_child, tree->form, tree->mode};
 }
 
 void af_tree_go_back(af_tree_t *tree, const af_tree_place_t *place)
@@ -506,6 +545,7 @@ void af_tree_go_back(af_tree_t *tree, const af_tree_place_t *place)
     tree->formatting_count = place->formatting_count;
     tree->loose_count = place->loose_count;
     tree->pool->byte_store.used = place->bytes_used;
+    tree->form = place->form;
     tree->mode = place->mode;
     tree->next_text = AF_TEXT_DATA;
     tree->event_count = 0;

@@ -17,6 +17,7 @@
 typedef struct {
     af_rewriter_t *rw;
     af_node_t node;
+    bool dead; /* it goes with what is around it, whatever rules take it */
     af_status_t status;
 } found_t;
 
@@ -162,6 +163,11 @@ static void found_rule(void *opaque, uint32_t owner, uint32_t selector, af_match
     }
 }
 
+static bool takes(const af_rule_t *rule)
+{
+    return rule->verb == AF_VERB_REMOVE || rule->verb == AF_VERB_UNWRAP;
+}
+
 /* Whether a rule is for what stands before the article's text, and this stands in or behind it, and is not the first. */
 static bool comes_late(const af_rewriter_t *rw, const af_rule_t *rule)
 {
@@ -175,37 +181,8 @@ static bool is_refuted(void *opaque, uint32_t owner)
     af_rewriter_t *rw = found->rw;
     const af_rule_t *rule = &rw->rules->rules[owner];
 
-    return rule->after > rw->counts.prose || comes_late(rw, rule) ||
+    return rule->after > rw->counts.prose || comes_late(rw, rule) || (found->dead && takes(rule)) ||
            (rw->peek_node == found->node && needs_end(rule) && af_peek_refutes(rw, rule));
-}
-
-/* HTML #parsing-main-inbody: where something stood in front of <body>, its attributes are waited for. */
-static void know_body(af_rewriter_t *rw)
-{
-    const af_tree_t *in = &rw->in;
-
-    rw->matcher.late = in->late_body != 0 && rw->token_pos - in->late_pos < LATE_BODY ? in->late_body : 0;
-}
-
-af_status_t af_rewriter_match(af_rewriter_t *rw, af_node_t node)
-{
-    found_t found = {rw, node, AF_OK};
-    const af_node_record_t *record = node_of(rw, node);
-
-    if (record->atom_count == 0) {
-        return AF_OK;
-    }
-    /* In a removed element nothing is asked, but of what the adoption agency may still take out of it. */
-    if (node_known_dead(rw, record->parent) && !rw->rules->has_protect && (record->flags & AF_NODE_UNSTABLE) == 0) {
-        return AF_OK;
-    }
-    know_body(rw);
-    uint64_t steps = rw->matcher.steps;
-    rw->matcher.hurries = rw->review_debt >= REVIEW_SHARE;
-    af_match_node(&rw->matcher, node, is_refuted, found_rule, &found);
-    rw->matcher.hurries = false;
-    rw->review_debt += rw->matcher.steps - steps;
-    return found.status;
 }
 
 bool af_rewriter_holding(const af_rewriter_t *rw)
@@ -261,6 +238,57 @@ static void tidy(af_rewriter_t *rw)
         mark = rw->block.mark;
     }
     af_tape_forget(&rw->tape, mark);
+}
+
+/* A rule that waits for nothing removes the node: of those that would take it too, one is asked that goes before it. */
+static void settle_taken(af_rewriter_t *rw, af_node_t node)
+{
+    const af_rule_t *rules = rw->rules->rules;
+    const af_node_record_t *record = node_of(rw, node);
+
+    for (size_t i = rw->candidates.count; record->hold > 0 && i > 0; i--) {
+        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i - 1);
+        if (candidate->node != node) {
+            break;
+        }
+        if (!candidate->done && candidate->rule != AF_NO_RULE && takes(&rules[candidate->rule]) &&
+            (rules[candidate->rule].from_preset || !rules[record->rule].from_preset)) {
+            finish_candidate(rw, candidate, false);
+        }
+    }
+    tidy(rw);
+}
+
+/* HTML #parsing-main-inbody: where something stood in front of <body>, its attributes are waited for. */
+static void know_body(af_rewriter_t *rw)
+{
+    const af_tree_t *in = &rw->in;
+
+    rw->matcher.late = in->late_body != 0 && rw->token_pos - in->late_pos < LATE_BODY ? in->late_body : 0;
+}
+
+af_status_t af_rewriter_match(af_rewriter_t *rw, af_node_t node)
+{
+    const af_node_record_t *record = node_of(rw, node);
+    /* But of what the adoption agency may still take out of it. */
+    found_t found = {rw, node, node_known_dead(rw, record->parent) && (record->flags & AF_NODE_UNSTABLE) == 0, AF_OK};
+
+    if (record->atom_count == 0) {
+        return AF_OK;
+    }
+    if (found.dead && !rw->rules->has_protect) {
+        return AF_OK;
+    }
+    know_body(rw);
+    uint64_t steps = rw->matcher.steps;
+    rw->matcher.hurries = rw->review_debt >= REVIEW_SHARE;
+    af_match_node(&rw->matcher, node, is_refuted, found_rule, &found);
+    rw->matcher.hurries = false;
+    rw->review_debt += rw->matcher.steps - steps;
+    if ((node_of(rw, node)->fate & FATE_REMOVE) != 0 && node_of(rw, node)->hold > 0) {
+        settle_taken(rw, node);
+    }
+    return found.status;
 }
 
 /* What was said last of a text and some rules: many that wait are one in the other, and say the same so far. */
@@ -477,6 +505,36 @@ af_status_t af_candidates_closed(af_rewriter_t *rw, af_node_t node)
     }
     tidy(rw);
     return AF_OK;
+}
+
+/* Settles what does not hold and tells of the rest. */
+static void refute_foreseen(af_rewriter_t *rw, bool *any, bool *open)
+{
+    for (size_t i = rw->candidates.count; i > 0; i--) {
+        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i - 1);
+        if (candidate->done || af_wants_emptied(&rw->rules->rules[candidate->rule])) {
+            continue;
+        }
+        if ((candidate->selector_open && af_index_wants_inner(rw->rules->index, candidate->selector)) || !text_holds(rw, candidate)) {
+            finish_candidate(rw, candidate, false);
+        } else {
+            *any = true;
+            *open = *open || candidate->selector_open;
+        }
+    }
+}
+
+bool af_candidates_foreseen(af_rewriter_t *rw)
+{
+    bool any = false, open = false;
+
+    refute_foreseen(rw, &any, &open);
+    for (size_t i = any && !open ? rw->candidates.count : 0; i > 0; i--) {
+        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i - 1);
+        finish_candidate(rw, candidate, !af_wants_emptied(&rw->rules->rules[candidate->rule]));
+    }
+    tidy(rw);
+    return any && !open;
 }
 
 static void review_one(af_rewriter_t *rw, af_candidate_t *candidate)

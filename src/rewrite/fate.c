@@ -56,8 +56,11 @@ static uint32_t take(const af_rewriter_t *rw, af_node_record_t *record, uint32_t
     uint32_t fate = record->fate;
     bool own = !rules[rule_number].from_preset;
     bool first = (fate & (how == FATE_REMOVE ? FATE_REMOVE : FATE_REMOVE | FATE_UNWRAP)) == 0;
+    /* What it is goes before that nothing is left of it: whether that is asked depends on what was known first. */
+    bool tells = !first && how == FATE_REMOVE && af_wants_emptied(&rules[record->rule]) &&
+                 !af_wants_emptied(&rules[rule_number]) && own != rules[record->rule].from_preset;
 
-    if (first || (own && rules[record->rule].from_preset)) {
+    if (first || tells || (own && rules[record->rule].from_preset)) {
         record->rule = rule_number;
     }
     if (own && (fate & FATE_DEFAULT) != 0) {

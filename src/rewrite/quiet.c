@@ -153,8 +153,7 @@ typedef enum { NEXT_UNKNOWN, NEXT_MATCHED, NEXT_UNMATCHED, NEXT_BACK } next_t;
 static inline next_t match(af_rewriter_t *rw, const af_token_t *token, af_status_t *status)
 {
     *status = af_rewriter_match_tag(rw, token);
-    if (*status != AF_OK || (rw->wants_facts && af_facts_may_tell(token)) || af_candidates_table_risk(rw, token) ||
-        token->tag == AF_TAG_BODY) {
+    if (*status != AF_OK || af_facts_wanted(rw, token) || af_candidates_table_risk(rw, token) || token->tag == AF_TAG_BODY) {
         return NEXT_MATCHED;
     }
     return rw->matcher.atom_count == 0 ? NEXT_UNMATCHED : NEXT_UNKNOWN;
@@ -185,10 +184,13 @@ static inline next_t take_tag(af_rewriter_t *rw, const af_token_t *token)
     if (ends && !af_ahead_ends(rw)) {
         return NEXT_BACK;
     }
+    uint32_t depth = rw->in.depth;
     if (token->tag == AF_TAG_META || !af_tree_quick_tag(&rw->in, token)) {
         return NEXT_UNMATCHED;
     }
-    count_tag(rw, token->tag);
+    if (token->type == AF_TOKEN_START_TAG || rw->in.depth < depth) { /* else it is an end tag of nothing */
+        count_tag(rw, token->tag);
+    }
     if (ends) {
         af_ahead_closed(rw);
     }
@@ -261,6 +263,7 @@ static next_t take_next(af_rewriter_t *rw, af_kept_t *kept, af_token_t *token, a
 static inline bool take_one(af_rewriter_t *rw, const af_token_t *token, af_status_t *status)
 {
     bool foreign = af_tree_in_foreign(&rw->in), ends = rw->ahead.count > 0 && token->type == AF_TOKEN_END_TAG;
+    uint32_t depth = rw->in.depth;
 
     if (ends && !af_ahead_ends(rw)) {
         return false;
@@ -277,7 +280,8 @@ static inline bool take_one(af_rewriter_t *rw, const af_token_t *token, af_statu
         if (rw->ahead.count > 0 && token->text == AF_TEXT_DATA) {
             af_ahead_text(rw, token->bytes);
         }
-    } else if (token->type != AF_TOKEN_COMMENT && !foreign && token->tag != AF_TAG_SVG) {
+    } else if (token->type != AF_TOKEN_COMMENT && !foreign && token->tag != AF_TAG_SVG &&
+               (token->type == AF_TOKEN_START_TAG || rw->in.depth < depth)) {
         count_tag(rw, token->tag);
     }
     if (ends) {
@@ -310,8 +314,11 @@ static bool take_quiet(af_rewriter_t *rw, next_t next, const af_token_t *token, 
 af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token)
 {
     af_kept_t kept = {.text = {.type = AF_TOKEN_TEXT, .text = AF_TEXT_DATA}};
-    af_status_t status = AF_OK;
+    af_status_t status = rw->removal != 0 ? af_foresee_removed(rw) : AF_OK;
 
+    if (status != AF_OK) {
+        return status;
+    }
     if (!is_quiet(rw) || af_tree_make_room(&rw->in) != AF_OK) {
         return af_tokenizer_next(rw->tokenizer, token);
     }
@@ -344,6 +351,6 @@ af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token)
 
 void af_rewriter_disable_fast_paths(af_rewriter_t *rw)
 {
-    rw->may_be_quiet = rw->reads_ahead = false;
+    rw->may_be_quiet = rw->reads_ahead = rw->may_foresee = false;
     af_tokenizer_disable_fast_path(rw->tokenizer);
 }

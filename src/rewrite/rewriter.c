@@ -76,6 +76,7 @@ static af_status_t start_parts(af_rewriter_t *rw)
     rw->in_ready = true;
     status = af_tree_init(&rw->in, rw->heap, &rw->pool, limits->depth);
     af_matcher_init(&rw->matcher, rw->rules->index, &rw->pool, rw->heap);
+    af_matcher_init(&rw->firm, rw->rules->firm, &rw->pool, rw->heap);
     af_waiting_note_implied(rw);
     rw->keep = rw->rules->has_keep ? KEEP_WAITING : KEEP_NONE;
     for (uint32_t i = 0; rw->rules->has_keep && i < rw->rules->rule_count; i++) {
@@ -106,6 +107,7 @@ static af_status_t start_parts(af_rewriter_t *rw)
     rw->reads_ahead = af_notices_active(rw) && rw->rules->notice_needles != NULL && !rw->step.wanted;
     rw->may_be_quiet = rw->marks.preview == NULL && !rw->implied_atoms && (!af_notices_active(rw) || rw->reads_ahead) &&
                        !rw->rules->has_keep && !rw->rules->has_strip;
+    rw->may_foresee = rw->may_be_quiet && !af_notices_active(rw);
 #endif
     return status;
 }
@@ -187,6 +189,7 @@ void af_rewriter_destroy(af_rewriter_t *rw)
         af_tree_destroy(&rw->past);
         af_tree_destroy(&rw->in);
         af_matcher_destroy(&rw->matcher);
+        af_matcher_destroy(&rw->firm);
         af_pool_destroy(&rw->pool);
         af_tape_destroy(&rw->tape);
         af_tape_destroy(&rw->raw_tape);
@@ -518,7 +521,11 @@ static af_status_t observe(af_rewriter_t *rw, const af_token_t *token)
     }
     af_tokenizer_allow_cdata(rw->tokenizer, af_tree_in_foreign(&rw->in));
     status = observe_events(rw, token);
-    return status == AF_OK ? hold_or_settle(rw, token, holding) : status;
+    if (status == AF_OK && !holding && rw->text_candidates > 0) {
+        status = af_foresee(rw, token);
+    }
+    status = status == AF_OK ? hold_or_settle(rw, token, holding) : status;
+    return status == AF_OK ? af_foresee_pass(rw, token) : status;
 }
 
 /* The rest goes as it is, and so does what was held. */

@@ -227,6 +227,11 @@ struct af_rewriter {
     af_peek_t peek;           /* behind the start tag being observed */
     af_node_t peek_node;      /* which it made; 0: `peek` is no one's */
     af_ahead_t ahead;
+    af_matcher_t firm;        /* of the rules that ask even for what is in a removed element */
+    bool may_foresee, foreseeing; /* foresee.c */
+    bool asks_inside;         /* and selectors wait for what is in the element */
+    uint64_t foreseen;        /* bytes that were run through */
+    uint64_t passed_to;       /* what is in the element of the token being observed goes, to there; 0: nothing is known of it */
     af_vector_t held;         /* af_held_t */
     size_t held_first;
     af_vector_t held_bytes, held_attributes, held_nodes;
@@ -296,6 +301,7 @@ AF_MUST_USE af_status_t af_vector_reserve(af_rewriter_t *rw, af_vector_t *vector
 #define AF_VECTOR_AT(type, vector, i) (&((type *) (vector)->items)[i])
 #define AF_VECTOR_FROM(type, vector, i) ((vector)->items == NULL ? NULL : AF_VECTOR_AT(type, vector, i)) /* i may be its end */
 
+static inline bool af_wants_emptied(const af_rule_t *rule) { return rule->structure != NULL && rule->structure->emptied; }
 static inline af_node_record_t *node_of(const af_rewriter_t *rw, af_node_t node) { return af_node_at(&rw->pool, node); }
 static inline bool node_gone(const af_rewriter_t *rw, af_node_t node) { return (node_of(rw, node)->fate & FATE_GONE) != 0; }
 /* Whether it is settled already that the output will not have the node. */
@@ -318,7 +324,11 @@ static inline bool node_dead(af_rewriter_t *rw, af_node_t node)
 /* waiting: whether the token may make an element that rules may pick, without being its start tag: </p>, </br>. */
 bool af_waiting_implies(const af_rewriter_t *rw, const af_token_t *token);
 
-/* page_facts: what a token tells of the page. */
+/* page_facts: what a token tells of the page. Without attribution nothing but its title is asked for. */
+static inline bool af_facts_wanted(const af_rewriter_t *rw, const af_token_t *tag)
+{
+    return rw->wants_facts && (rw->rules->has_attribution ? af_facts_may_tell(tag) : tag->tag == AF_TAG_TITLE);
+}
 AF_MUST_USE af_status_t af_facts_observe(af_rewriter_t *rw, const af_token_t *token);
 
 /* peek: what is behind a start tag; whether it refutes all that a rule, as the index has it, may want of the tag's element. */
@@ -341,6 +351,16 @@ bool af_ahead_ends(af_rewriter_t *rw);     /* before an end tag; false: what it 
 void af_ahead_closed(af_rewriter_t *rw);   /* and when it was taken */
 /* Back to the first element that may be wanted; `reached`: no other is taken before that place. */
 void af_ahead_back(af_rewriter_t *rw, af_kept_t *kept, uint64_t reached);
+
+/* foresee: decides what waits for the end of the start tag's element, if that stands in the chunk and does nothing rare. */
+AF_MUST_USE af_status_t af_foresee(af_rewriter_t *rw, const af_token_t *token);
+/* When the tag was dropped: drops what is in its element, if that is known to go. AF_OK. */
+af_status_t af_foresee_pass(af_rewriter_t *rw, const af_token_t *token);
+/* In an element that is removed: drops what stands next in it, as far as that is in the chunk and does nothing rare. */
+AF_MUST_USE af_status_t af_foresee_removed(af_rewriter_t *rw);
+/* At the end of the element, in which no :has() found what it asks for: settles its candidates, but where none holds not those
+ * that want it emptied. Whether one holds; where one does whose selector asks for more, none is settled that does. */
+bool af_candidates_foreseen(af_rewriter_t *rw);
 
 /* quiet: the next token that the general way has to take; those before it were kept. */
 AF_MUST_USE af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token);
@@ -385,12 +405,15 @@ void af_structure_quiet_boundary(af_rewriter_t *rw, uint32_t tag);
 uint32_t af_structure_most_prose(const af_rewriter_t *rw); /* if the run of text ends here */
 void af_structure_start(af_rewriter_t *rw);                          /* the first one is held */
 void af_structure_boundary(af_rewriter_t *rw, af_node_t node);      /* the node begins or ends: blocks end a run of text */
+void af_structure_tag_boundary(af_rewriter_t *rw, uint32_t tag);    /* the same of an HTML element */
+void af_structure_tag(af_rewriter_t *rw, const af_token_t *token);  /* an HTML element that no rule says anything of */
 void af_structure_created(af_rewriter_t *rw, const af_token_t *token, af_node_t node); /* after its rules were asked */
 void af_structure_amount(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *event); /* of text */
 void af_structure_removed(af_rewriter_t *rw, const af_candidate_t *candidate); /* it turned out to be removed */
 bool af_structure_refuted(af_rewriter_t *rw, af_candidate_t *candidate); /* what follows cannot make it hold */
 bool af_structure_holds(af_rewriter_t *rw, af_candidate_t *candidate);   /* at its end */
-bool af_structure_guarded(af_rewriter_t *rw, const af_candidate_t *candidate); /* its text may not go; counts it */
+bool af_structure_has_notice(af_rewriter_t *rw, const af_candidate_t *candidate); /* its text may not go */
+bool af_structure_guarded(af_rewriter_t *rw, const af_candidate_t *candidate); /* the same, and counts it */
 void af_candidates_structure(af_rewriter_t *rw); /* finishes those that are refuted */
 void af_candidates_guard(af_rewriter_t *rw);    /* something that presets may not take: those around it are not removed */
 

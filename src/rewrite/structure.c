@@ -84,6 +84,14 @@ void af_structure_boundary(af_rewriter_t *rw, af_node_t node)
     }
 }
 
+void af_structure_tag_boundary(af_rewriter_t *rw, uint32_t tag)
+{
+    if (rw->run_text > 0 && !is_inline_tag(tag)) {
+        end_run(rw);
+        af_candidates_structure(rw);
+    }
+}
+
 void af_structure_quiet_boundary(af_rewriter_t *rw, uint32_t tag)
 {
     if (!is_inline_tag(tag)) {
@@ -122,35 +130,42 @@ static bool is_guarding(const af_node_record_t *record)
            record->name != AF_TAG_SCRIPT && record->name != AF_TAG_IMG;
 }
 
+/* Counts the HTML element; whether it shows without text. */
+static bool count_element(af_rewriter_t *rw, const af_token_t *token, uint32_t tag)
+{
+    bool control;
+
+    switch (tag) {
+    case AF_TAG_A:
+        rw->counts.links++;
+        return false;
+    case AF_TAG_INPUT: case AF_TAG_TEXTAREA: case AF_TAG_SELECT:
+        control = tag != AF_TAG_INPUT || !is_hidden_input(token);
+        rw->counts.controls += control;
+        rw->counts.shown += control;
+        return control;
+    case AF_TAG_IMG: case AF_TAG_VIDEO: case AF_TAG_AUDIO: case AF_TAG_IFRAME: case AF_TAG_OBJECT: case AF_TAG_EMBED:
+    case AF_TAG_CANVAS:
+        rw->counts.shown++;
+        return true;
+    default:
+        return false;
+    }
+}
+
+void af_structure_tag(af_rewriter_t *rw, const af_token_t *token)
+{
+    (void) count_element(rw, token, token->tag);
+}
+
 void af_structure_created(af_rewriter_t *rw, const af_token_t *token, af_node_t node)
 {
     const af_node_record_t *record = node_of(rw, node);
-    bool shown = false;
 
     if (record->space != AF_NS_HTML) {
         return;
     }
-    switch (record->name) {
-    case AF_TAG_A:
-        rw->counts.links++;
-        break;
-    case AF_TAG_INPUT:
-        shown = !is_hidden_input(token);
-        rw->counts.controls += shown;
-        break;
-    case AF_TAG_TEXTAREA: case AF_TAG_SELECT:
-        shown = true;
-        rw->counts.controls++;
-        break;
-    case AF_TAG_IMG: case AF_TAG_VIDEO: case AF_TAG_AUDIO: case AF_TAG_IFRAME: case AF_TAG_OBJECT: case AF_TAG_EMBED:
-    case AF_TAG_CANVAS:
-        shown = true;
-        break;
-    default:
-        break;
-    }
-    if (shown) {
-        rw->counts.shown++;
+    if (count_element(rw, token, record->name)) {
         rw->counts.gone += in_removed(rw, node);
     }
     if (is_guarding(record)) {
@@ -244,7 +259,7 @@ bool af_structure_refuted(af_rewriter_t *rw, af_candidate_t *candidate)
     if (now->text - then->text > structure->max || now->prose - then->prose > structure->max_prose) {
         return true;
     }
-    if (structure->emptied &&
+    if (structure->emptied && !rw->foreseeing &&
         ((now->shown - then->shown) - (now->gone - then->gone) > LEFT || stays_in(rw, rw->shown_in, candidate->node))) {
         return true;
     }
@@ -270,7 +285,7 @@ bool af_structure_holds(af_rewriter_t *rw, af_candidate_t *candidate)
     return !structure->controls || now->controls != then->controls;
 }
 
-bool af_structure_guarded(af_rewriter_t *rw, const af_candidate_t *candidate)
+bool af_structure_has_notice(af_rewriter_t *rw, const af_candidate_t *candidate)
 {
     const af_rule_t *rule = &rw->rules->rules[candidate->rule];
     af_regex_run_t *run = rule->from_preset && !rule->force && rw->rules->guard != NULL ? af_condition_run(&rw->condition) : NULL;
@@ -280,7 +295,12 @@ bool af_structure_guarded(af_rewriter_t *rw, const af_candidate_t *candidate)
         return false;
     }
     af_slice_t text = af_tape_since(&rw->tape, candidate->mark);
-    if (text.len == 0 || af_regex_match(rw->rules->guard, run, text, 0, &found, 1) != AF_OK) {
+    return text.len > 0 && af_regex_match(rw->rules->guard, run, text, 0, &found, 1) == AF_OK;
+}
+
+bool af_structure_guarded(af_rewriter_t *rw, const af_candidate_t *candidate)
+{
+    if (!af_structure_has_notice(rw, candidate)) {
         return false;
     }
     af_event_t event = {AF_GUARDED, candidate->rule, candidate->from_pos, rw->token_pos, "notice"};

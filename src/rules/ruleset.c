@@ -40,6 +40,36 @@ static af_status_t index_again(af_builder_t *builder)
     return status;
 }
 
+/* The rules that are no matter in an element that goes are those that take elements; an operator's pattern may hit a limit. */
+static bool is_firm(const af_draft_t *draft)
+{
+    bool takes = draft->rule.verb == AF_VERB_REMOVE || draft->rule.verb == AF_VERB_UNWRAP;
+
+    return draft->selector.len > 0 && !draft->undone && (!takes || (!draft->rule.from_preset && draft->rule.pattern != NULL));
+}
+
+static af_status_t index_firm(af_builder_t *builder)
+{
+    af_index_builder_t *firm = NULL;
+    af_index_t *index = NULL;
+    af_status_t status = AF_OK;
+
+    for (size_t i = 0; status == AF_OK && i < builder->draft_count; i++) {
+        af_selector_error_t error;
+        if (is_firm(&builder->drafts[i])) {
+            status = firm == NULL ? af_index_builder_create(builder->heap, &firm) : AF_OK;
+            status = status == AF_OK ? af_index_add(firm, builder->drafts[i].selector, (uint32_t) i, &error) : status;
+        }
+    }
+    if (status == AF_OK && firm != NULL) {
+        status = af_index_compile(firm, &index);
+        firm = NULL;
+    }
+    af_index_builder_destroy(firm);
+    builder->whole->set.firm = index;
+    return status;
+}
+
 static void count_rule(af_ruleset_t *set, const af_rule_t *rule)
 {
     bool condition = rule->verb == AF_VERB_REMOVE || rule->verb == AF_VERB_DEDUPE;
@@ -173,6 +203,9 @@ static af_status_t compile(af_builder_t *builder)
         status = index_again(builder);
     }
     if (status == AF_OK) {
+        status = index_firm(builder);
+    }
+    if (status == AF_OK) {
         status = move_rules(builder);
     }
     if (status == AF_OK) {
@@ -265,6 +298,7 @@ void af_ruleset_destroy(af_ruleset_t *rules)
     }
     af_regex_destroy((af_regex_t *) rules->guard);
     af_index_destroy((af_index_t *) rules->index);
+    af_index_destroy((af_index_t *) rules->firm);
     af_heap_release(&rules->heap, whole->variables, whole->variable_capacity * sizeof *whole->variables);
     af_store_destroy(&whole->store);
     af_heap_t heap = rules->heap;

@@ -67,6 +67,7 @@ struct af_ruleset {
     af_heap_t heap;
     const af_rule_t *rules; uint32_t rule_count;
     const af_index_t *index;     /* owners are rule numbers; attribution rules' in= too */
+    const af_index_t *firm;      /* the same of those that ask even for what is in a removed element; NULL: there are none */
     bool has_structure, has_guard;
     uint32_t most_after;         /* of all rules, before= too */
     bool has_text, has_dedupe, has_title, has_attribution, has_protect, has_keep, has_strip, has_unwrap;

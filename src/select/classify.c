@@ -3,6 +3,27 @@
  */
 #include "select/selector.h"
 
+bool af_match_any_subject(const af_matcher_t *matcher)
+{
+    for (size_t i = 0; i < matcher->atom_count; i++) {
+        if (AF_AT(af_atom_t, matcher->index->atoms, matcher->atoms[i])->selectors != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool af_match_in_has(const af_matcher_t *matcher)
+{
+    for (size_t i = 0; i < matcher->atom_count; i++) {
+        const af_atom_t *atom = AF_AT(af_atom_t, matcher->index->atoms, matcher->atoms[i]);
+        if (atom->in_has && !atom->plain) {
+            return true;
+        }
+    }
+    return false;
+}
+
 uint32_t af_match_classes(const af_matcher_t *matcher)
 {
     const af_index_t *index = matcher->index;

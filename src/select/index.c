@@ -291,7 +291,13 @@ static af_status_t assign_atoms(af_index_builder_t *builder, uint32_t number)
             }
             for (uint32_t i = condition->ref; status == AF_OK && i != 0;
                  i = AF_AT(af_alternative_t, index->alternatives, i)->next) {
-                status = assign_atoms(builder, AF_AT(af_alternative_t, index->alternatives, i)->compound);
+                const af_alternative_t *argument = AF_AT(af_alternative_t, index->alternatives, i);
+                uint32_t inside = argument->compound;
+                bool asks_inside = condition->kind == AF_CONDITION_HAS && argument->lead < AF_COMBINATOR_NEXT;
+                status = assign_atoms(builder, inside);
+                if (status == AF_OK && asks_inside) {
+                    AF_AT(af_atom_t, index->atoms, AF_AT(af_compound_t, index->compounds, inside)->atom)->in_has = true;
+                }
             }
         }
     }
@@ -473,6 +479,16 @@ static void link_subjects(af_index_t *index)
     }
 }
 
+static void note_in_has(af_index_t *index)
+{
+    for (uint32_t i = 1; i < index->atoms.count; i++) {
+        const af_atom_t *atom = AF_AT(af_atom_t, index->atoms, i);
+        for (uint32_t tag = 0; atom->in_has && !atom->plain && tag < AF_TAG_COUNT; tag++) {
+            index->in_has[tag] |= atom->tag == 0 || atom->tag == tag;
+        }
+    }
+}
+
 af_status_t af_index_compile(af_index_builder_t *builder, af_index_t **out)
 {
     af_index_t *index = builder->index;
@@ -481,6 +497,7 @@ af_status_t af_index_compile(af_index_builder_t *builder, af_index_t **out)
     release_builder(builder);
     *out = NULL;
     link_subjects(index);
+    note_in_has(index);
     status = af_index_make_buckets(index);
     if (status != AF_OK) {
         af_index_destroy(index);
@@ -511,6 +528,11 @@ bool af_index_needs_children(const af_index_t *index)
 bool af_index_needs_links(const af_index_t *index)
 {
     return index->needs_siblings || index->needs_previous || index->needs_children || index->has_has || index->has_empty;
+}
+
+bool af_index_in_has(const af_index_t *index, uint32_t tag)
+{
+    return tag >= AF_TAG_COUNT || index->in_has[tag];
 }
 
 bool af_index_looks_later(const af_index_t *index, uint32_t selector)

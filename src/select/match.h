@@ -55,6 +55,8 @@ bool af_index_needs_links(const af_index_t *index);     /* any of these, :has() 
 /* Whether a selector asks for the siblings of its subject: while its answer is unknown, these must be retained, with :has() all
  * nodes after the subject. */
 bool af_index_looks_later(const af_index_t *index, uint32_t selector);
+/* Whether an argument of some :has() may ask for more of an element of this name than its name tells. */
+bool af_index_in_has(const af_index_t *index, uint32_t tag);
 bool af_index_needs_tags(const af_index_t *index, uint32_t tag); /* some type or universal selector may pick this tag without
                                                                     looking at attributes: implied elements count */
 
@@ -123,6 +125,11 @@ void af_match_node(af_matcher_t *matcher, af_node_t node, bool (*skip)(void *opa
 /* Whether the last tag's atoms are all of the kind that a node's name tells, and `skip` says yes to the owner of each selector
  * that may pick it: then they need not be stored. */
 bool af_match_only(const af_matcher_t *matcher, bool (*skip)(void *opaque, uint32_t owner), void *opaque);
+
+/* Whether the last tag's element may be the subject of a selector, or something that an argument of :has() asks for, of which its
+ * name alone does not tell. */
+bool af_match_any_subject(const af_matcher_t *matcher);
+bool af_match_in_has(const af_matcher_t *matcher);
 
 /* The bits of all owners that may pick the last tag's element; 0: it has none, or one without a bit, or atoms that its name does
  * not tell. */

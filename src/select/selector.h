@@ -92,6 +92,7 @@ typedef struct {
     uint32_t selectors;         /* first whose subject it is */
     bool plain;                 /* a node record alone tells: no tests, only `tag`, or a group of types */
     bool is_subject;            /* of a whole selector: stored even where plain */
+    bool in_has;                /* an argument of :has() asks for it */
 } af_atom_t;
 
 typedef struct {
@@ -134,6 +135,7 @@ struct af_index {
     af_slot_t class_name, id_name; /* the slots of these two names */
     uint32_t tags[AF_TAG_COUNT]; /* entries by tag */
     uint32_t classes[AF_TAG_COUNT]; /* by tag: bits of the owners of its plain atoms; 0: one has none */
+    bool in_has[AF_TAG_COUNT];  /* by tag: an argument of :has() may ask for more of its element than its name */
     bool has_classes, has_ids;  /* there are buckets of classes, ids */
     uint32_t universal;         /* entries that every tag has to ask */
     uint32_t image, img;        /* tags: a start tag "image" makes an img */

@@ -1,0 +1,375 @@
+/*
+ * rewrite/foresee.c: an element that waits for what is in it, decided at its start tag.
+ *
+ * A preset's rule that picks a box by its name asks what is in it before it takes it, and all that is in the box waits in the
+ * queue meanwhile. Where the box stands whole in the chunk, nothing else is held, and what is in it does nothing but push and pop,
+ * its text and its counts are run through ahead of their time, by the functions that the general way uses, and then the tokenizer
+ * and the tree go back. A rule that holds removes the element at once, and what is in it is passed over unread; rules that are
+ * refuted wait no more. Where anything is in the way the answer is not known, everything is as it was, and the element is held as
+ * ever. So edits do not depend on this.
+ */
+#include "rewrite/rewriter_internal.h"
+
+#define SHARE 2u            /* of what was pushed: bytes that may be run through */
+#define AT_LEAST 65536u     /* and of a stream that has just begun */
+
+typedef enum { GOES_ON, ENDS, REFUTED, NOT_KNOWN } seen_t;
+
+/* What is put back. */
+typedef struct {
+    af_tree_place_t place;
+    af_counts_t counts;
+    uint32_t run_text, run_link, limited;
+    size_t mark;
+} before_t;
+
+static af_candidate_t *candidate_at(const af_rewriter_t *rw, size_t i)
+{
+    return AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
+}
+
+static bool wants_emptied(const af_rewriter_t *rw, const af_candidate_t *candidate)
+{
+    return af_wants_emptied(&rw->rules->rules[candidate->rule]);
+}
+
+/* Whether all that waits does so for the end of this element, and something of that can be told by what passes. `*open`: a selector
+ * asks for something too. */
+static bool can_be_asked(const af_rewriter_t *rw, af_node_t node, bool *open)
+{
+    size_t asked = 0;
+
+    for (size_t i = 0; i < rw->candidates.count; i++) {
+        const af_candidate_t *candidate = candidate_at(rw, i);
+        if (candidate->done) {
+            continue;
+        }
+        if (candidate->node != node || candidate->escape || candidate->raw || candidate->rule == AF_NO_RULE ||
+            !candidate->text_open || rw->rules->rules[candidate->rule].verb != AF_VERB_REMOVE) {
+            return false;
+        }
+        asked += !wants_emptied(rw, candidate);
+        *open = *open || candidate->selector_open;
+    }
+    return asked > 0;
+}
+
+/* The element that the start tag made and that nothing but it did: 0 where there is none, or it is not plain. */
+static af_node_t element_of(const af_rewriter_t *rw, const af_token_t *token)
+{
+    const af_tree_t *in = &rw->in;
+
+    if (token->type != AF_TOKEN_START_TAG || in->event_count != 1 || in->events[0].kind != AF_EVENT_CREATED ||
+        rw->made.count != 1 || !af_tree_is_plain(in) || in->template_count > 0) {
+        return 0;
+    }
+    af_node_t node = *AF_VECTOR_AT(af_node_t, &rw->made, 0);
+    const af_node_record_t *record = node_of(rw, node);
+    return in->stack[in->depth - 1] == node && record->name == token->tag && record->name != AF_TAG_UNKNOWN &&
+           (record->fate & (FATE_PROTECT | FATE_REMOVE | FATE_UNWRAP)) == 0 ? node : 0;
+}
+
+static bool is_in_chunk(const af_rewriter_t *rw, uint64_t pos)
+{
+    uint64_t left = rw->pushed - pos;
+
+    return left > 0 && left <= rw->chunk_len;
+}
+
+/* Whether a rule may want the element that does something even where what is around it goes, or a selector that waits asks for
+ * it. */
+static bool is_wanted(af_rewriter_t *rw, const af_token_t *token)
+{
+    af_namespace_t space = af_tree_in_svg(&rw->in) ? AF_NS_SVG : AF_NS_HTML;
+
+    if (rw->asks_inside && af_index_in_has(rw->rules->index, token->tag) &&
+        (af_rewriter_match_tag(rw, token) != AF_OK || af_match_in_has(&rw->matcher))) {
+        return true;
+    }
+    rw->firm.quirks = rw->matcher.quirks;
+    return rw->rules->firm != NULL &&
+           (af_match_tag(&rw->firm, token, token->tag, space) != AF_OK || af_match_any_subject(&rw->firm));
+}
+
+static seen_t see_start_tag(af_rewriter_t *rw, const af_token_t *token)
+{
+    bool html = !af_tree_in_foreign(&rw->in) && token->tag != AF_TAG_SVG;
+
+    if ((token->flags & AF_TOKEN_OVERLONG) != 0 || (rw->asks_charset && token->tag == AF_TAG_META) ||
+        af_facts_wanted(rw, token) || is_wanted(rw, token) ||
+        (rw->in.pool->free == 0 && af_tree_make_room(&rw->in) != AF_OK) || !af_tree_quick(&rw->in, token)) {
+        return NOT_KNOWN;
+    }
+    if (html && af_structure_active(rw)) {
+        af_structure_tag_boundary(rw, token->tag);
+        af_structure_tag(rw, token);
+    }
+    return GOES_ON;
+}
+
+static seen_t see_end_tag(af_rewriter_t *rw, const af_token_t *token, af_node_t node)
+{
+    const af_tree_t *in = &rw->in;
+    uint32_t depth = in->depth;
+    bool html = !af_tree_in_foreign(in);
+
+    if (in->stack[depth - 1] == node && token->tag == node_of(rw, node)->name) {
+        return ENDS;
+    }
+    if (!af_tree_quick(&rw->in, token)) {
+        return NOT_KNOWN;
+    }
+    if (html && in->depth < depth && af_structure_active(rw)) {
+        af_structure_tag_boundary(rw, token->tag);
+    }
+    return GOES_ON;
+}
+
+static seen_t see_text(af_rewriter_t *rw, af_slice_t raw, uint64_t pos, af_text_kind_t kind)
+{
+    af_node_t parent = rw->in.stack[rw->in.depth - 1];
+
+    if (!af_is_normal_text(rw, parent)) {
+        return GOES_ON;
+    }
+    if (rw->tape_candidates > 0) {
+        if (af_tape_text(&rw->tape, raw, pos, kind) != AF_OK) {
+            return NOT_KNOWN;
+        }
+        af_candidates_text(rw);
+    }
+    if (af_structure_active(rw)) {
+        af_structure_text(rw, raw, parent);
+    }
+    return GOES_ON;
+}
+
+static seen_t see_tag(af_rewriter_t *rw, const af_token_t *token, af_node_t node)
+{
+    if (rw->tape.partial.len > 0 && af_tape_break(&rw->tape) != AF_OK) {
+        return NOT_KNOWN;
+    }
+    return token->type == AF_TOKEN_START_TAG ? see_start_tag(rw, token) : see_end_tag(rw, token, node);
+}
+
+static seen_t see(af_rewriter_t *rw, const af_token_t *token, af_node_t node)
+{
+    switch (token->type) {
+    case AF_TOKEN_START_TAG:
+    case AF_TOKEN_END_TAG:
+        return see_tag(rw, token, node);
+    case AF_TOKEN_TEXT:
+        return af_tree_quick(&rw->in, token) ? see_text(rw, token->bytes, token->from_pos, token->text) : NOT_KNOWN;
+    case AF_TOKEN_COMMENT:
+        return (token->flags & (AF_TOKEN_CONTINUED | AF_TOKEN_UNFINISHED)) == 0 && af_tree_quick(&rw->in, token) ? GOES_ON
+                                                                                                                 : NOT_KNOWN;
+    case AF_TOKEN_NONE: case AF_TOKEN_DOCTYPE: case AF_TOKEN_IGNORED: case AF_TOKEN_END:
+        break;
+    }
+    return NOT_KNOWN;
+}
+
+/* The tokenizer is told what the tree makes of what follows. */
+static void tell_tokenizer(af_rewriter_t *rw, const af_token_t *token)
+{
+    if (rw->in.next_text != AF_TEXT_DATA) {
+        if (token->type == AF_TOKEN_START_TAG) {
+            af_tokenizer_set_text(rw->tokenizer, rw->in.next_text);
+        }
+        rw->in.next_text = AF_TEXT_DATA;
+    }
+    if (token->type != AF_TOKEN_TEXT) {
+        af_tokenizer_allow_cdata(rw->tokenizer, af_tree_in_foreign(&rw->in));
+    }
+}
+
+/* The next token, with the text in front of it where both are plain. */
+static seen_t see_next(af_rewriter_t *rw, af_token_t *token, af_node_t node, af_status_t *status)
+{
+    af_slice_t text = {NULL, 0};
+    seen_t seen = GOES_ON;
+
+    if (!af_tree_is_plain(&rw->in) || !af_tokenizer_next_tag(rw->tokenizer, token, &text)) {
+        *status = af_tokenizer_next(rw->tokenizer, token);
+        return *status == AF_OK ? see(rw, token, node) : NOT_KNOWN;
+    }
+    if (text.len > 0) {
+        af_tree_quick_text(&rw->in);
+        seen = see_text(rw, text, token->from_pos - text.len, AF_TEXT_DATA);
+    }
+    return seen == GOES_ON ? see_tag(rw, token, node) : seen;
+}
+
+/* What is left to be told by what passes; those that want an emptied element are not. */
+static seen_t what_is_left(const af_rewriter_t *rw)
+{
+    for (size_t i = 0; i < rw->candidates.count; i++) {
+        const af_candidate_t *candidate = candidate_at(rw, i);
+        if (!candidate->done && !wants_emptied(rw, candidate)) {
+            return GOES_ON;
+        }
+    }
+    return rw->open_candidates == 0 ? REFUTED : NOT_KNOWN;
+}
+
+/* Up to the element's end tag, which is left to be read. */
+static seen_t run_through(af_rewriter_t *rw, af_node_t node, uint64_t most_pos, af_token_t *token, af_status_t *status)
+{
+    size_t open = rw->open_candidates;
+    seen_t seen = GOES_ON;
+
+    while (seen == GOES_ON) {
+        seen = see_next(rw, token, node, status);
+        if (rw->open_candidates != open && (seen == GOES_ON || seen == ENDS)) {
+            open = rw->open_candidates;
+            seen_t left = what_is_left(rw);
+            seen = left == GOES_ON ? seen : left;
+        }
+        if (seen == GOES_ON) {
+            tell_tokenizer(rw, token);
+        }
+        if (seen == GOES_ON || seen == ENDS) {
+            seen = (seen == GOES_ON ? token->to_pos : token->from_pos) > most_pos ? NOT_KNOWN : seen;
+        }
+    }
+    return seen;
+}
+
+/* At its end. */
+static seen_t judge(af_rewriter_t *rw, af_node_t node)
+{
+    if (af_structure_active(rw)) {
+        af_structure_boundary(rw, node);
+    }
+    seen_t left = what_is_left(rw);
+    if (left != GOES_ON) {
+        return left;
+    }
+    for (size_t i = 0; i < rw->candidates.count; i++) {
+        const af_candidate_t *candidate = candidate_at(rw, i);
+        if (!candidate->done && !wants_emptied(rw, candidate) && candidate->tape && af_structure_has_notice(rw, candidate)) {
+            return NOT_KNOWN; /* it is told of where the element ends */
+        }
+    }
+    return af_candidates_foreseen(rw) ? ENDS : rw->open_candidates == 0 ? REFUTED : NOT_KNOWN;
+}
+
+static before_t before_now(const af_rewriter_t *rw)
+{
+    return (before_t){.place = af_tree_place(&rw->in), .counts = rw->counts, .run_text = rw->run_text, .run_link = rw->run_link,
+                      .limited = rw->condition.limited, .mark = af_tape_mark(&rw->tape)};
+}
+
+static void go_back(af_rewriter_t *rw, const before_t *before, uint64_t pos)
+{
+    af_tokenizer_go_back(rw->tokenizer, pos);
+    af_tokenizer_allow_cdata(rw->tokenizer, false);
+    af_tree_go_back(&rw->in, &before->place);
+    af_tape_rewind(&rw->tape, before->mark);
+    rw->asks_inside = false;
+}
+
+static void put_back(af_rewriter_t *rw, const before_t *before)
+{
+    rw->counts = before->counts;
+    rw->run_text = before->run_text;
+    rw->run_link = before->run_link;
+    rw->condition.limited = before->limited;
+    for (size_t i = 0; i < rw->candidates.count; i++) {
+        candidate_at(rw, i)->asked = 0;
+    }
+}
+
+af_status_t af_foresee(af_rewriter_t *rw, const af_token_t *token)
+{
+    af_node_t node = element_of(rw, token);
+    af_status_t status = AF_OK;
+    af_token_t last;
+    bool open = false;
+
+    if (!rw->may_foresee || node == 0 || !is_in_chunk(rw, token->to_pos) || rw->retains_siblings || rw->removal != 0 ||
+        rw->diverged || rw->facts_node != 0 || rw->moved_mark != SIZE_MAX || rw->waiting.count > 0 ||
+        rw->foreseen > SHARE * rw->pushed + AT_LEAST || !can_be_asked(rw, node, &open) || af_tree_make_room(&rw->in) != AF_OK) {
+        return AF_OK;
+    }
+    const before_t before = before_now(rw);
+    uint32_t events = rw->in.event_count;
+    rw->foreseeing = true;
+    rw->asks_inside = open;
+    seen_t seen = run_through(rw, node, token->from_pos + rw->options.limits.hold, &last, &status);
+    seen = seen == ENDS ? judge(rw, node) : seen;
+    rw->foreseeing = false;
+    if (status != AF_OK) {
+        return status;
+    }
+    rw->foreseen += af_tokenizer_pos(rw->tokenizer) - token->to_pos;
+    go_back(rw, &before, seen == ENDS ? last.from_pos : token->to_pos);
+    rw->in.event_count = events;
+    if (seen == ENDS) {
+        rw->passed_to = last.from_pos;
+    } else {
+        put_back(rw, &before);
+    }
+    return AF_OK;
+}
+
+static void drop(af_rewriter_t *rw, uint64_t from_pos, uint64_t to_pos)
+{
+    size_t len = (size_t) (to_pos - from_pos);
+    const af_token_t inside = {.type = AF_TOKEN_TEXT, .from_pos = from_pos, .to_pos = to_pos,
+                               .bytes = {rw->chunk + (rw->chunk_len - (size_t) (rw->pushed - from_pos)), len}};
+
+    if (len > 0) {
+        af_write_drop(rw, &inside, rw->drop_rule);
+    }
+}
+
+af_status_t af_foresee_pass(af_rewriter_t *rw, const af_token_t *token)
+{
+    if (rw->passed_to > 0) {
+        drop(rw, token->to_pos, rw->passed_to);
+        rw->passed_to = 0;
+    }
+    return AF_OK;
+}
+
+/* Whether what comes next goes with the open element: a token of markup, in the chunk. */
+static bool can_pass(const af_rewriter_t *rw)
+{
+    return rw->may_foresee && rw->open_candidates == 0 && !af_rewriter_holding(rw) && rw->facts_node == 0 &&
+           rw->waiting.count == 0 && !rw->pool.retain_siblings && rw->in.template_count == 0 && af_tree_is_plain(&rw->in) &&
+           node_known_dead(rw, rw->in.stack[rw->in.depth - 1]) && af_tokenizer_reads_markup(rw->tokenizer) &&
+           is_in_chunk(rw, af_tokenizer_pos(rw->tokenizer));
+}
+
+af_status_t af_foresee_removed(af_rewriter_t *rw)
+{
+    if (!can_pass(rw)) {
+        return AF_OK;
+    }
+    const uint32_t depth = rw->in.depth;
+    const af_node_t node = rw->in.stack[depth - 1];
+    const uint64_t from_pos = af_tokenizer_pos(rw->tokenizer);
+    uint64_t safe_pos = from_pos;
+    before_t safe = before_now(rw);
+    seen_t seen = GOES_ON;
+    while (seen == GOES_ON) {
+        af_token_t token;
+        af_status_t status = AF_OK;
+        seen = see_next(rw, &token, node, &status);
+        if (status != AF_OK) {
+            return status;
+        }
+        if (seen == GOES_ON) {
+            tell_tokenizer(rw, &token);
+        }
+        if (seen == GOES_ON && rw->in.depth == depth && token.type != AF_TOKEN_TEXT) {
+            safe = before_now(rw);
+            safe_pos = token.to_pos;
+        }
+    }
+    go_back(rw, &safe, safe_pos);
+    put_back(rw, &safe);
+    drop(rw, from_pos, safe_pos);
+    return AF_OK;
+}
