@@ -408,7 +408,8 @@ void af_structure_boundary(af_rewriter_t *rw, af_node_t node);      /* the node 
 void af_structure_tag_boundary(af_rewriter_t *rw, uint32_t tag);    /* the same of an HTML element */
 void af_structure_tag(af_rewriter_t *rw, const af_token_t *token);  /* an HTML element that no rule says anything of */
 void af_structure_created(af_rewriter_t *rw, const af_token_t *token, af_node_t node); /* after its rules were asked */
-void af_structure_amount(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *event); /* of text */
+void af_structure_text(af_rewriter_t *rw, af_slice_t raw, af_node_t parent); /* of its amount */
+void af_structure_amount(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *event); /* the same */
 void af_structure_removed(af_rewriter_t *rw, const af_candidate_t *candidate); /* it turned out to be removed */
 bool af_structure_refuted(af_rewriter_t *rw, af_candidate_t *candidate); /* what follows cannot make it hold */
 bool af_structure_holds(af_rewriter_t *rw, af_candidate_t *candidate);   /* at its end */

@@ -201,7 +201,7 @@ void af_structure_quiet_text(af_rewriter_t *rw, af_slice_t raw, af_node_t parent
     rw->run_link += count > 0 && in_link(rw, parent) ? count : 0;
 }
 
-static void structure_text(af_rewriter_t *rw, af_slice_t raw, af_node_t parent)
+void af_structure_text(af_rewriter_t *rw, af_slice_t raw, af_node_t parent)
 {
     uint32_t count = count_characters(raw);
 
@@ -227,8 +227,8 @@ static void structure_text(af_rewriter_t *rw, af_slice_t raw, af_node_t parent)
 void af_structure_amount(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *event)
 {
     if (event->parent != 0 && event->from_pos >= token->from_pos && event->to_pos <= token->to_pos && token->bytes.data != NULL) {
-        structure_text(rw, (af_slice_t){token->bytes.data + (event->from_pos - token->from_pos),
-                                        (size_t) (event->to_pos - event->from_pos)}, event->parent);
+        af_structure_text(rw, (af_slice_t){token->bytes.data + (event->from_pos - token->from_pos),
+                                           (size_t) (event->to_pos - event->from_pos)}, event->parent);
     }
 }
 
