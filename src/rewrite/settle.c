@@ -594,8 +594,9 @@ af_status_t af_settle(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t
         return AF_OK;
     }
     for (uint32_t i = 0; i < node_count; i++) {
-        if ((node_of(rw, nodes[i])->fate & FATE_REMOVE) != 0) {
-            rw->drop_rule = node_of(rw, nodes[i])->rule;
+        const af_node_record_t *record = node_of(rw, nodes[i]);
+        if ((record->fate & FATE_REMOVE) != 0 && !node_dead(rw, record->parent)) {
+            rw->drop_rule = record->rule; /* what is in a removed element goes with it */
         }
     }
     af_status_t status = filtered_stack(rw, tree, &rw->after);
