@@ -515,7 +515,8 @@ static void refute_foreseen(af_rewriter_t *rw, bool *any, bool *open)
         if (candidate->done || af_wants_emptied(&rw->rules->rules[candidate->rule])) {
             continue;
         }
-        if ((candidate->selector_open && af_index_wants_inner(rw->rules->index, candidate->selector)) || !text_holds(rw, candidate)) {
+        bool lacks = candidate->selector_open && af_index_wants_inner(rw->rules->index, candidate->selector);
+        if (lacks || !text_holds(rw, candidate)) {
             finish_candidate(rw, candidate, false);
         } else {
             *any = true;

@@ -1,12 +1,12 @@
 /*
  * rewrite/foresee.c: an element that waits for what is in it, decided at its start tag.
  *
- * A preset's rule that picks a box by its name asks what is in it before it takes it, and all that is in the box waits in the
- * queue meanwhile. Where the box stands whole in the chunk, nothing else is held, and what is in it does nothing but push and pop,
- * its text and its counts are run through ahead of their time, by the functions that the general way uses, and then the tokenizer
+ * A preset's rule that picks a box asks what is in it before it takes it, and all that is in the box waits in the queue
+ * meanwhile. Where the box stands whole in the chunk, nothing else is held, and what is in it does nothing but push and pop, its
+ * text and its counts are run through ahead of their time, by the functions that the general way uses, and then the tokenizer
  * and the tree go back. A rule that holds removes the element at once, and what is in it is passed over unread; rules that are
- * refuted wait no more. Where anything is in the way the answer is not known, everything is as it was, and the element is held as
- * ever. So edits do not depend on this.
+ * refuted wait no more. Where anything is in the way the answer is not known, everything is as it was, and the element is held
+ * as ever. So edits do not depend on this.
  */
 #include "rewrite/rewriter_internal.h"
 
@@ -33,8 +33,8 @@ static bool wants_emptied(const af_rewriter_t *rw, const af_candidate_t *candida
     return af_wants_emptied(&rw->rules->rules[candidate->rule]);
 }
 
-/* Whether all that waits does so for the end of this element, and something of that can be told by what passes. `*open`: a selector
- * asks for something too. */
+/* Whether all that waits does so for the end of this element, and something of that can be told by what passes. `*open`: a
+ * selector asks for something too. */
 static bool can_be_asked(const af_rewriter_t *rw, af_node_t node, bool *open)
 {
     size_t asked = 0;
