@@ -53,7 +53,8 @@ static const uint8_t kinds[AF_TAG_COUNT] = {
     [AF_TAG_SCRIPT] = QUICK_RAW, [AF_TAG_STYLE] = QUICK_RAW, [AF_TAG_NOSCRIPT] = QUICK_RAW, [AF_TAG_TITLE] = QUICK_RAW,
     [AF_TAG_IFRAME] = QUICK_RAW,
     [AF_TAG_BR] = QUICK_VOID, [AF_TAG_IMG] = QUICK_VOID, [AF_TAG_WBR] = QUICK_VOID, [AF_TAG_EMBED] = QUICK_VOID,
-    [AF_TAG_AREA] = QUICK_VOID, [AF_TAG_HR] = QUICK_RULE, [AF_TAG_DD] = QUICK_TERM, [AF_TAG_DT] = QUICK_TERM, [AF_TAG_FORM] = QUICK_FORM,
+    [AF_TAG_AREA] = QUICK_VOID, [AF_TAG_HR] = QUICK_RULE, [AF_TAG_DD] = QUICK_TERM, [AF_TAG_DT] = QUICK_TERM,
+    [AF_TAG_FORM] = QUICK_FORM,
     [AF_TAG_A] = F, [AF_TAG_B] = F, [AF_TAG_BIG] = F, [AF_TAG_CODE] = F, [AF_TAG_EM] = F, [AF_TAG_FONT] = F, [AF_TAG_I] = F,
     [AF_TAG_S] = F, [AF_TAG_SMALL] = F, [AF_TAG_STRIKE] = F, [AF_TAG_STRONG] = F, [AF_TAG_TT] = F, [AF_TAG_U] = F,
 };
@@ -127,8 +128,8 @@ static inline bool next_is_open(const af_tree_t *tree)
     return next == 0 || (af_node_at(tree->pool, next)->flags & AF_NODE_CLOSED) == 0;
 }
 
-/* An end tag of an element that is not open, and that is none of those that close others: HTML #parsing-main-inbody, "any other end
- * tag", ignores it. The list has none of that name either, as far as the adoption agency would look. */
+/* An end tag of an element that is not open, and that is none of those that close others: HTML #parsing-main-inbody, "any other
+ * end tag", ignores it. The list has none of that name either, as far as the adoption agency would look. */
 static inline bool is_ignored(const af_tree_t *tree, const af_token_t *token)
 {
     switch ((quick_t) kinds[token->tag]) {
@@ -411,8 +412,8 @@ static bool in_text(af_tree_t *tree, const af_token_t *token)
 static bool is_shape(uint32_t tag)
 {
     switch (tag) {
-    case AF_TAG_CIRCLE: case AF_TAG_DEFS: case AF_TAG_ELLIPSE: case AF_TAG_G: case AF_TAG_LINE: case AF_TAG_PATH: case AF_TAG_POLYGON:
-    case AF_TAG_POLYLINE: case AF_TAG_RECT: case AF_TAG_USE:
+    case AF_TAG_CIRCLE: case AF_TAG_DEFS: case AF_TAG_ELLIPSE: case AF_TAG_G: case AF_TAG_LINE: case AF_TAG_PATH:
+    case AF_TAG_POLYGON: case AF_TAG_POLYLINE: case AF_TAG_RECT: case AF_TAG_USE:
         return true;
     default:
         return false;
