@@ -306,46 +306,45 @@ static af_status_t assign_atoms(af_index_builder_t *builder, uint32_t number)
 
 /* --- Adding ------------------------------------------------------------------------------------------------------------ */
 
-/* Whether :has() is asked of the compound's own element. */
-static bool has_here(const af_index_t *index, uint32_t compound)
+static bool has_condition(const af_index_t *index, uint32_t compound, af_condition_kind_t kind)
 {
-    for (uint32_t i = AF_AT(af_compound_t, index->compounds, compound)->conditions; i != 0;
-         i = AF_AT(af_condition_t, index->conditions, i)->next) {
+    uint32_t at = AF_AT(af_compound_t, index->compounds, compound)->conditions;
+
+    while (at != 0 && AF_AT(af_condition_t, index->conditions, at)->kind != kind) {
+        at = AF_AT(af_condition_t, index->conditions, at)->next;
+    }
+    return at != 0;
+}
+
+/* Whether `asked` says yes to one of the compounds in the :is(), :where() and :not() of the compound. */
+static bool in_groups(const af_index_t *index, uint32_t compound, bool (*asked)(const af_index_t *index, uint32_t compound))
+{
+    for (uint32_t i = AF_AT(af_compound_t, index->compounds, compound)->conditions; i != 0;) {
         const af_condition_t *condition = AF_AT(af_condition_t, index->conditions, i);
-        if (condition->kind == AF_CONDITION_HAS) {
-            return true;
-        }
-        if (condition->kind != AF_CONDITION_ANY && condition->kind != AF_CONDITION_NONE) {
-            continue;
-        }
-        for (uint32_t k = condition->ref; k != 0; k = AF_AT(af_alternative_t, index->alternatives, k)->next) {
-            if (has_here(index, AF_AT(af_alternative_t, index->alternatives, k)->compound)) {
+        bool group = condition->kind == AF_CONDITION_ANY || condition->kind == AF_CONDITION_NONE;
+        for (uint32_t k = group ? condition->ref : 0; k != 0; k = AF_AT(af_alternative_t, index->alternatives, k)->next) {
+            if (asked(index, AF_AT(af_alternative_t, index->alternatives, k)->compound)) {
                 return true;
             }
         }
+        i = condition->next;
     }
     return false;
 }
 
-/* Whether the compound, or what is left of it, is asked for what stands before it or around it. */
-static bool looks_before(const af_index_t *index, uint32_t number)
+/* Whether :has() is asked of the compound's own element. */
+static bool has_here(const af_index_t *index, uint32_t compound)
 {
-    for (; number != 0; number = AF_AT(af_compound_t, index->compounds, number)->left) {
-        const af_compound_t *compound = AF_AT(af_compound_t, index->compounds, number);
-        if (compound->combinator == AF_COMBINATOR_NEXT) {
+    return has_condition(index, compound, AF_CONDITION_HAS) || in_groups(index, compound, has_here);
+}
+
+/* Whether the compound, or what is left of it, is asked for what stands before it or around it. */
+static bool looks_before(const af_index_t *index, uint32_t compound)
+{
+    for (; compound != 0; compound = AF_AT(af_compound_t, index->compounds, compound)->left) {
+        if (AF_AT(af_compound_t, index->compounds, compound)->combinator == AF_COMBINATOR_NEXT ||
+            has_condition(index, compound, AF_CONDITION_ONLY) || in_groups(index, compound, looks_before)) {
             return true;
-        }
-        for (uint32_t i = compound->conditions; i != 0; i = AF_AT(af_condition_t, index->conditions, i)->next) {
-            const af_condition_t *condition = AF_AT(af_condition_t, index->conditions, i);
-            bool group = condition->kind == AF_CONDITION_ANY || condition->kind == AF_CONDITION_NONE;
-            for (uint32_t k = group ? condition->ref : 0; k != 0; k = AF_AT(af_alternative_t, index->alternatives, k)->next) {
-                if (looks_before(index, AF_AT(af_alternative_t, index->alternatives, k)->compound)) {
-                    return true;
-                }
-            }
-            if (condition->kind == AF_CONDITION_ONLY) {
-                return true;
-            }
         }
     }
     return false;
@@ -354,23 +353,9 @@ static bool looks_before(const af_index_t *index, uint32_t number)
 /* Whether :has() is asked of another element than the subject: also of one that was read before the subject. */
 static bool has_elsewhere(const af_index_t *index, uint32_t compound)
 {
-    const af_compound_t *subject = AF_AT(af_compound_t, index->compounds, compound);
+    uint32_t left = AF_AT(af_compound_t, index->compounds, compound)->left;
 
-    if (subject->left != 0 && (has_here(index, subject->left) || has_elsewhere(index, subject->left))) {
-        return true;
-    }
-    for (uint32_t i = subject->conditions; i != 0; i = AF_AT(af_condition_t, index->conditions, i)->next) {
-        const af_condition_t *condition = AF_AT(af_condition_t, index->conditions, i);
-        if (condition->kind != AF_CONDITION_ANY && condition->kind != AF_CONDITION_NONE) {
-            continue;
-        }
-        for (uint32_t k = condition->ref; k != 0; k = AF_AT(af_alternative_t, index->alternatives, k)->next) {
-            if (has_elsewhere(index, AF_AT(af_alternative_t, index->alternatives, k)->compound)) {
-                return true;
-            }
-        }
-    }
-    return false;
+    return (left != 0 && (has_here(index, left) || has_elsewhere(index, left))) || in_groups(index, compound, has_elsewhere);
 }
 
 static af_status_t accept(af_index_builder_t *builder, uint32_t first, uint32_t owner)
