@@ -197,17 +197,6 @@ af_status_t af_reconcile_open(af_rewriter_t *rw, af_node_t node)
     return status == AF_OK && !taken ? put_start_tag(rw, node, &taken) : status;
 }
 
-af_status_t af_reconcile_take(af_rewriter_t *rw, af_node_t node, const af_token_t *token, bool *taken)
-{
-    size_t pending = pending_place(rw, node);
-    af_status_t status = take_tag(rw, node, token, pending, taken);
-
-    if (status == AF_OK && !*taken && pending > 0) {
-        status = take_tag(rw, node, token, 0, taken);
-    }
-    return status;
-}
-
 af_status_t af_reconcile_end(af_rewriter_t *rw, const af_token_t *token, const af_node_t *nodes, uint32_t count, uint32_t *used)
 {
     af_status_t status = af_tree_clone(&rw->trial, &rw->out);
@@ -375,6 +364,35 @@ af_status_t af_reconcile_content(af_rewriter_t *rw, const af_token_t *token, con
         rw->out.script = NULL;
         rw->out.script_count = rw->out.script_used = 0;
         status = af_tree_process(&rw->out, token);
+    }
+    return status;
+}
+
+/* With what waits, which the tag may imply; without, only where nothing around it does. */
+static af_status_t take_in(af_rewriter_t *rw, af_node_t node, const af_token_t *token, bool alone, bool *taken)
+{
+    size_t pending = pending_place(rw, node);
+    af_status_t status = AF_OK;
+
+    *taken = false;
+    if (pending > 0) {
+        status = take_tag(rw, node, token, pending, taken);
+    }
+    return status == AF_OK && !*taken && alone ? take_tag(rw, node, token, 0, taken) : status;
+}
+
+af_status_t af_reconcile_take(af_rewriter_t *rw, af_node_t node, const af_token_t *token, const af_node_t *around, size_t count,
+                              bool *taken)
+{
+    af_status_t status = take_in(rw, node, token, known_count(rw, around, count) == count, taken);
+
+    if (status == AF_OK && !*taken) {
+        status = af_reconcile(rw, around, count);
+        status = status == AF_OK ? take_in(rw, node, token, true, taken) : status;
+    }
+    if (status == AF_OK && !*taken) {
+        status = af_reconcile_forget(rw);
+        status = status == AF_OK ? take_in(rw, node, token, true, taken) : status;
     }
     return status;
 }

@@ -387,12 +387,7 @@ static af_status_t write_element(region_t *region, const item_t *item)
     }
     af_token_t token = af_queue_token(rw, item->token, &nodes, &count);
     bool taken;
-    af_status_t status = af_reconcile_take(rw, item->node, &token, &taken);
-    if (status == AF_OK && !taken) {
-        status = af_reconcile(rw, region->path.items, region->path.count);
-        status = status == AF_OK ? af_reconcile_forget(rw) : status;
-        status = status == AF_OK ? af_reconcile_take(rw, item->node, &token, &taken) : status;
-    }
+    af_status_t status = af_reconcile_take(rw, item->node, &token, region->path.items, region->path.count, &taken);
     if (status == AF_OK && taken) {
         af_write_moved(rw, &token);
     }

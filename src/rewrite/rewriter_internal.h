@@ -449,8 +449,6 @@ AF_MUST_USE af_status_t af_reconcile(af_rewriter_t *rw, const af_node_t *want, s
 
 /* Opens `node` in the output by a tag of its own. */
 AF_MUST_USE af_status_t af_reconcile_open(af_rewriter_t *rw, af_node_t node);
-/* Has the output's tree take a start tag that makes `node`; it is not written. */
-AF_MUST_USE af_status_t af_reconcile_take(af_rewriter_t *rw, af_node_t node, const af_token_t *token, bool *taken);
 
 /* Writes an end tag of which the output makes `nodes`, as many as it wants; `*used`: of those that stay. */
 AF_MUST_USE af_status_t af_reconcile_end(af_rewriter_t *rw, const af_token_t *token, const af_node_t *nodes, uint32_t count,
@@ -463,6 +461,9 @@ AF_MUST_USE af_status_t af_reconcile_forget(af_rewriter_t *rw);
  * what makes them: it is reconciled up to these; one more begins to wait, or is opened in those around it where it has a tag. */
 bool af_reconcile_waits(const af_rewriter_t *rw, af_node_t node);
 AF_MUST_USE af_status_t af_reconcile_known(af_rewriter_t *rw, const af_node_t *want, size_t count);
+/* Has the output's tree take a start tag that makes `node` in `around`; it is not written. */
+AF_MUST_USE af_status_t af_reconcile_take(af_rewriter_t *rw, af_node_t node, const af_token_t *token, const af_node_t *around,
+                                          size_t count, bool *taken);
 AF_MUST_USE af_status_t af_reconcile_later(af_rewriter_t *rw, af_node_t node, const af_node_t *around, size_t count);
 /* Has the output's tree take text or a comment in `around`, which it makes, or tags do before it. It is not written. */
 AF_MUST_USE af_status_t af_reconcile_content(af_rewriter_t *rw, const af_token_t *token, const af_node_t *around, size_t count);
