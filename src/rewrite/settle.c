@@ -352,21 +352,30 @@ static void give_up_element(af_rewriter_t *rw, const af_tree_t *tree, af_node_t 
     }
 }
 
+/* What </p> and </br> make, HTML #parsing-main-inbody, behind the formatting elements that they open again; 0. */
+static af_node_t made_by_end_tag(const af_rewriter_t *rw, const af_token_t *token, const af_node_t *nodes, uint32_t node_count)
+{
+    af_node_t last = token->type == AF_TOKEN_END_TAG && node_count > 0 ? nodes[node_count - 1] : 0;
+
+    return last != 0 && (node_of(rw, last)->flags & AF_NODE_CLONE) == 0 && !node_gone(rw, last) ? last : 0;
+}
+
 /* The token's effect by other means: what it opens and closes besides its own node is written as tags, of which one may imply
  * others. */
 static af_status_t write_effect(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, const af_node_t *nodes,
                                 uint32_t node_count, af_node_t own, bool *write)
 {
     size_t count = rw->after.count;
+    af_node_t made = own != 0 ? own : made_by_end_tag(rw, token, nodes, node_count);
     bool accepted;
 
     *write = false;
     if (own != 0 && count > 0 && *AF_VECTOR_AT(af_node_t, &rw->after, count - 1) == own) {
         count--;
     }
-    af_status_t status = open_passing(rw, nodes, node_count - (own != 0));
+    af_status_t status = open_passing(rw, nodes, node_count - (made != 0));
     if (status == AF_OK) {
-        status = add_nodes(rw, &rw->pending, nodes, node_count - (own != 0));
+        status = add_nodes(rw, &rw->pending, nodes, node_count - (made != 0));
     }
     if (status == AF_OK) {
         status = bring_to(rw, &rw->after, count);
@@ -375,8 +384,8 @@ static af_status_t write_effect(af_rewriter_t *rw, const af_tree_t *tree, const 
         return status;
     }
     rw->script.count = 0;
-    if (own != 0) {
-        status = add_nodes(rw, &rw->script, &own, 1);
+    if (made != 0) {
+        status = add_nodes(rw, &rw->script, &made, 1);
     }
     if (status == AF_OK) {
         status = af_trial_token(rw, tree, token, &accepted);
