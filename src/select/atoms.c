@@ -571,6 +571,26 @@ static void test_bucket(view_t *view, uint32_t number)
     }
 }
 
+/* What is true of every tag of that name. */
+static void take_plain(view_t *view, uint32_t tag)
+{
+    af_matcher_t *matcher = view->matcher;
+    size_t count = view->index->plain[tag].count;
+
+    if (count == 0) {
+        return;
+    }
+    const uint32_t *atoms = AF_AT(uint32_t, view->index->plain_atoms, view->index->plain[tag].from);
+    if (matcher->atom_count == 0 && count <= matcher->atom_capacity) {
+        memcpy(matcher->atoms, atoms, count * sizeof *atoms);
+        matcher->atom_count = count;
+        return;
+    }
+    for (size_t i = 0; i < count && view->status == AF_OK; i++) {
+        view->status = insert_sorted(matcher->heap, &matcher->atoms, &matcher->atom_count, &matcher->atom_capacity, atoms[i]);
+    }
+}
+
 /* HTML #adjust-svg-tag-name: names that SVG elements have in mixed case. Type selectors are lower case, so none picks them. */
 static bool is_camel_case(af_slice_t name)
 {
@@ -606,6 +626,12 @@ af_status_t af_match_tag(af_matcher_t *matcher, const af_token_t *tag, uint32_t 
     matcher->name = view.name;
     matcher->atom_count = matcher->hit_count = 0;
     note_tag(&view);
+    if (!view.camel_case && view.name != AF_TAG_UNKNOWN) {
+        take_plain(&view, view.name);
+        if (view.name == view.index->image) {
+            take_plain(&view, view.index->img);
+        }
+    }
     if (matcher->hit_count == 0 && view.index->universal == 0) {
         return view.status;
     }

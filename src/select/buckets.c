@@ -294,6 +294,27 @@ static af_status_t each_atom(af_index_t *index, bool fill, size_t *count)
     return status;
 }
 
+/* Takes the plain atoms of a type out of its bucket: nothing has to be tested for them. The bucket rises. */
+static af_status_t set_plain_apart(af_index_t *index, uint32_t tag)
+{
+    uint32_t *link = &index->tags[tag];
+    af_status_t status = AF_OK;
+
+    index->plain[tag].from = (uint32_t) index->plain_atoms.count;
+    while (status == AF_OK && *link != 0) {
+        af_entry_t *entry = AF_AT(af_entry_t, index->entries, *link);
+        uint32_t ignored;
+        if (!AF_AT(af_atom_t, index->atoms, entry->atom)->plain) {
+            link = &entry->next;
+            continue;
+        }
+        status = af_list_add(index->heap, &index->plain_atoms, &entry->atom, sizeof entry->atom, &ignored);
+        *link = entry->next;
+        index->plain[tag].count += status == AF_OK;
+    }
+    return status;
+}
+
 static af_slot_t slot_of_name(const af_index_t *index, const char *name)
 {
     const af_slot_t *slot = af_index_slot(index, af_key(AF_KEY_ATTRIBUTE, af_slice_of(name)));
@@ -337,6 +358,9 @@ af_status_t af_index_make_buckets(af_index_t *index)
     }
     if (status == AF_OK) {
         status = each_atom(index, true, &count);
+    }
+    for (uint32_t tag = AF_TAG_UNKNOWN + 1; status == AF_OK && tag < AF_TAG_COUNT; tag++) {
+        status = set_plain_apart(index, tag);
     }
     if (status == AF_OK) {
         af_words_prepare(index);

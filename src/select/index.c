@@ -101,6 +101,7 @@ void af_index_destroy(af_index_t *index)
     af_heap_release(index->heap, index->patterns.items, index->patterns.capacity * sizeof(af_pattern_t));
     af_heap_release(index->heap, index->bytes.items, index->bytes.capacity);
     af_heap_release(index->heap, index->entries.items, index->entries.capacity * sizeof(af_entry_t));
+    af_heap_release(index->heap, index->plain_atoms.items, index->plain_atoms.capacity * sizeof(uint32_t));
     af_heap_release(index->heap, index->slots, index->slot_count * sizeof(af_slot_t));
     af_heap_release(index->heap, index->filter, index->filter_words * sizeof(uint64_t));
     af_heap_release(index->heap, index, sizeof *index);
@@ -451,6 +452,7 @@ static void fit_lists(af_index_t *index)
     fit(index->heap, &index->selectors, sizeof(af_selector_t));
     fit(index->heap, &index->bytes, 1);
     fit(index->heap, &index->entries, sizeof(af_entry_t));
+    fit(index->heap, &index->plain_atoms, sizeof(uint32_t));
 }
 
 static void link_subjects(af_index_t *index)
@@ -529,7 +531,7 @@ bool af_index_looks_later(const af_index_t *index, uint32_t selector)
 
 bool af_index_needs_tags(const af_index_t *index, uint32_t tag)
 {
-    return index->universal != 0 || (tag != AF_TAG_UNKNOWN && tag < AF_TAG_COUNT && index->tags[tag] != 0);
+    return index->universal != 0 || (tag != AF_TAG_UNKNOWN && tag < AF_TAG_COUNT && (index->tags[tag] != 0 || index->plain[tag].count > 0));
 }
 
 bool af_index_pattern(const af_index_t *index, uint32_t number, af_slice_t *text, bool *regex, uint32_t *flags)

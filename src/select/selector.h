@@ -133,7 +133,9 @@ struct af_index {
     uint32_t pair_count;        /* more than AF_PAIRS_MAX: too many to be compared one by one */
     uint64_t names[4];          /* the same for attribute names, by first letter and length: the others are not looked at */
     af_slot_t class_name, id_name; /* the slots of these two names */
-    uint32_t tags[AF_TAG_COUNT]; /* entries by tag */
+    uint32_t tags[AF_TAG_COUNT]; /* entries by tag, but those of plain atoms: */
+    af_list_t plain_atoms;      /* uint32_t: of each tag in a row, rising; all are true of it */
+    struct { uint32_t from, count; } plain[AF_TAG_COUNT];
     uint32_t classes[AF_TAG_COUNT]; /* by tag: bits of the owners of its plain atoms; 0: one has none */
     bool in_has[AF_TAG_COUNT];  /* by tag: an argument of :has() may ask for more of its element than its name */
     bool has_classes, has_ids;  /* there are buckets of classes, ids */
