@@ -531,7 +531,8 @@ bool af_index_looks_later(const af_index_t *index, uint32_t selector)
 
 bool af_index_needs_tags(const af_index_t *index, uint32_t tag)
 {
-    return index->universal != 0 || (tag != AF_TAG_UNKNOWN && tag < AF_TAG_COUNT && (index->tags[tag] != 0 || index->plain[tag].count > 0));
+    return index->universal != 0 ||
+           (tag != AF_TAG_UNKNOWN && tag < AF_TAG_COUNT && (index->tags[tag] != 0 || index->plain[tag].count > 0));
 }
 
 bool af_index_pattern(const af_index_t *index, uint32_t number, af_slice_t *text, bool *regex, uint32_t *flags)
