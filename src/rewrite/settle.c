@@ -181,9 +181,8 @@ static bool token_alive(af_rewriter_t *rw, const af_tree_t *tree, const af_token
         }
         return alive || (!gone && context_alive(rw, tree));
     case AF_TOKEN_IGNORED:
+    case AF_TOKEN_DOCTYPE: /* one that counts for nothing: before the other nothing can be dropped */
         return context_alive(rw, tree);
-    case AF_TOKEN_DOCTYPE:
-        return false; /* nothing can be dropped before the one that counts */
     case AF_TOKEN_NONE:
     case AF_TOKEN_END:
         break;

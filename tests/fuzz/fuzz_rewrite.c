@@ -237,6 +237,25 @@ static void tell_events(const char *name, const run_t *run)
     }
 }
 
+/* Those that only one of the two has. */
+static void tell_pieces(const char *what, const run_t *run, const run_t *other)
+{
+    const piece_t *at = (const piece_t *) (void *) run->pieces.data, *end = at + run->pieces.len / sizeof *at;
+    const piece_t *its = (const piece_t *) (void *) other->pieces.data, *its_end = its + other->pieces.len / sizeof *its;
+
+    fprintf(stderr, "pieces %s:\n", what);
+    for (; at < end; at++) {
+        const piece_t *same = its;
+        while (same < its_end && memcmp(same, at, sizeof *at) != 0) {
+            same++;
+        }
+        if (same == its_end) {
+            fprintf(stderr, "%d rule %d [%u,%u) %zu\n", (int) at->kind, (int) at->rule, (unsigned) at->from_pos, (unsigned) at->to_pos,
+                    at->len);
+        }
+    }
+}
+
 static void tell(const way_t *way, const run_t *wanted, const run_t *got)
 {
     fuzz_show("rules", (const uint8_t *) way->set->text, strlen(way->set->text));
@@ -248,6 +267,8 @@ static void tell(const way_t *way, const run_t *wanted, const run_t *got)
     fuzz_show("got", got->out.data, got->out.len);
     tell_events("wanted", wanted);
     tell_events("got", got);
+    tell_pieces("wanted", wanted, got);
+    tell_pieces("got", got, wanted);
 }
 
 static void compare(const way_t *way, const run_t *wanted)
