@@ -6,6 +6,9 @@
  */
 #include "policy/attribution_internal.h"
 
+#define BY "By " /* what a byline has in front of the author that the head names */
+#define AUTHOR_MAX 200u
+
 /* --- Making ----------------------------------------------------------------------------------------------------------------- */
 
 static const af_attribution_rule_t *rule_of(const af_attribution_t *attribution, size_t number)
@@ -143,13 +146,26 @@ void af_attribution_page_text(af_attribution_t *attribution, af_slice_t text)
     }
 }
 
+void af_attribution_page_author(af_attribution_t *attribution)
+{
+    af_slice_t author = af_facts_author(attribution->facts);
+    uint8_t byline[sizeof BY + AUTHOR_MAX];
+
+    af_attribution_page_text(attribution, author);
+    if (author.len > 0 && author.len <= AUTHOR_MAX) {
+        memcpy(byline, BY, sizeof BY - 1);
+        memcpy(byline + sizeof BY - 1, author.data, author.len);
+        af_attribution_page_text(attribution, (af_slice_t){byline, sizeof BY - 1 + author.len});
+    }
+}
+
 void af_attribution_scope_begin(af_attribution_t *attribution, uint32_t rule)
 {
     af_attribution_state_t *state = af_attribution_state_of(attribution, rule);
 
     if (state != NULL) {
         state->found = false;
-        af_attribution_page_text(attribution, af_facts_author(attribution->facts));
+        af_attribution_page_author(attribution);
     }
 }
 

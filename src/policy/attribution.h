@@ -75,9 +75,11 @@ AF_MUST_USE af_status_t af_attribution_init(af_attribution_t *attribution, af_he
                                             const af_facts_t *facts, af_condition_t *condition);
 void af_attribution_destroy(af_attribution_t *attribution);
 
-/* Some text of the page (a block's, normal), whatever the scope: for the rules' `when`. Before af_attribution_block. The author
- * that the page's head names is tried, too, as if it were a block. */
+/* Some text of the page (a block's, normal), whatever the scope: for the rules' `when`. Before af_attribution_block. */
 void af_attribution_page_text(af_attribution_t *attribution, af_slice_t text);
+
+/* The author that the page's head names, as if it were such a text, and with "By " in front of it, as bylines have it. */
+void af_attribution_page_author(af_attribution_t *attribution);
 
 /* A scope of `rule` begins: no notice was seen in it. */
 void af_attribution_scope_begin(af_attribution_t *attribution, uint32_t rule);

@@ -203,7 +203,7 @@ void af_attribution_claim(af_attribution_t *attribution, uint32_t rule_number, c
         return;
     }
     if (text.len == 0) {
-        af_attribution_page_text(attribution, af_facts_author(attribution->facts));
+        af_attribution_page_author(attribution);
         bool fills = claim->kind != AF_CLAIM_CREDIT && state->applies && rule->place != AF_PLACE_NONE && !says.other;
         if (fills && af_notice_render(attribution, rule, state, (af_slice_t){NULL, 0}, 0, &len, NULL) == AF_OK) {
             *out = (af_notice_t){.kind = AF_NOTICE_REPAIR, .bytes = {attribution->bytes, len}};
