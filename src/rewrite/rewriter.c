@@ -529,9 +529,10 @@ static af_status_t observe(af_rewriter_t *rw, const af_token_t *token)
 }
 
 /* The rest goes as it is, and so does what was held. */
-static void pass_on(af_rewriter_t *rw, af_status_t status)
+static void pass_on(af_rewriter_t *rw, const af_token_t *token, af_status_t status)
 {
-    af_event_t event = {AF_LIMIT_HIT, AF_NO_RULE, rw->token_pos, rw->pushed, status == AF_NOMEM ? "nomem" : "memory"};
+    uint64_t pos = token->type == AF_TOKEN_NONE ? rw->edits.frontier : token->from_pos;
+    af_event_t event = {AF_LIMIT_HIT, AF_NO_RULE, pos, rw->pushed, status == AF_NOMEM ? "nomem" : "memory"};
 
     rw->passing = true;
     rw->stats.limited++;
@@ -606,7 +607,7 @@ static af_status_t take(af_rewriter_t *rw, af_token_t *token)
 
 static af_status_t run(af_rewriter_t *rw)
 {
-    af_token_t token;
+    af_token_t token = {.type = AF_TOKEN_NONE};
     af_status_t status = AF_OK;
 
     while (!rw->passing) {
@@ -621,7 +622,7 @@ static af_status_t run(af_rewriter_t *rw)
             status = take(rw, &token);
         }
         if (status != AF_OK) {
-            pass_on(rw, status);
+            pass_on(rw, &token, status);
         } else if (token.type == AF_TOKEN_END) {
             break;
         }

@@ -13,7 +13,7 @@ const ESCAPES = { r: '\r', n: '\n', t: '\t', f: '\f', 0: '\0', '\\': '\\' };
 // pattern that never ends), and rules and options it does not know.
 const ROOMS = /(^|\/)(structure|feed|fragment|limits)\//;
 const OPTIONS = /\b(hold|memory|tag|depth|attributes|site|date|url)\b/;
-const RULES = /^(attribution|preset|lift)\b|#@?#|:custom\b/;
+const RULES = /^(attribution|preset|lift)\b|#@?#|:custom\b|^protect\b.* before=/;
 
 // A rule is UTF-8 and its regex PCRE's; of what PCRE can say and JavaScript cannot, the cases use \x{…} alone.
 const ruleText = (latin1) => Buffer.from(latin1, 'latin1').toString('utf8').replace(/\\x\{([0-9a-f]+)\}/gi, '\\u{$1}');
