@@ -536,9 +536,7 @@ static void pass_on(af_rewriter_t *rw, const af_token_t *token, af_status_t stat
 
     rw->passing = true;
     rw->stats.limited++;
-    if (rw->in.depth >= rw->in.depth_limit) {
-        event.detail = "depth";
-    }
+    event.detail = rw->in.depth >= rw->in.depth_limit ? "depth" : event.detail;
     rw->stats.reason = event.detail;
     af_edits_event(&rw->edits, &event);
 }
