@@ -390,14 +390,6 @@ static void forget_runs(af_tape_t *tape, size_t mark)
     }
 }
 
-void af_tape_rewind(af_tape_t *tape, size_t mark)
-{
-    size_t len = mark > tape->base ? mark - tape->base : 0;
-
-    tape->len = len < tape->len ? len : tape->len;
-    tape->partial.len = 0;
-}
-
 void af_tape_forget(af_tape_t *tape, size_t mark)
 {
     size_t end = tape->base + tape->len;

@@ -74,9 +74,6 @@ uint64_t af_tape_position_after(const af_tape_t *tape, const uint8_t *at);
 /* Whether the tape's bytes [from, to) are one piece of the stream, without tags between. Only with `positions`. */
 bool af_tape_is_piece(const af_tape_t *tape, const uint8_t *from, const uint8_t *to);
 
-/* Takes back what was appended since af_tape_mark told `mark`. Not with `positions`. */
-void af_tape_rewind(af_tape_t *tape, size_t mark);
-
 /* Nothing before `mark` is needed any more; SIZE_MAX: nothing at all. */
 void af_tape_forget(af_tape_t *tape, size_t mark);
 

@@ -265,7 +265,8 @@ static void go_back(af_rewriter_t *rw, const before_t *before, uint64_t pos)
     af_tokenizer_go_back(rw->tokenizer, pos);
     af_tokenizer_allow_cdata(rw->tokenizer, false);
     af_tree_go_back(&rw->in, &before->place);
-    af_tape_rewind(&rw->tape, before->mark);
+    af_tape_cut(&rw->tape, before->mark);
+    rw->tape.partial.len = 0;
     rw->asks_inside = false;
 }
 
