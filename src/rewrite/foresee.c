@@ -69,6 +69,12 @@ static af_node_t element_of(const af_rewriter_t *rw, const af_token_t *token)
            (record->fate & (FATE_PROTECT | FATE_REMOVE | FATE_UNWRAP)) == 0 ? node : 0;
 }
 
+/* What is run through and not taken is read again: of that no more than a share, so that time stays linear. */
+static bool may_read_on(const af_rewriter_t *rw)
+{
+    return rw->may_foresee && rw->foreseen <= SHARE * rw->pushed + AT_LEAST;
+}
+
 static bool is_in_chunk(const af_rewriter_t *rw, uint64_t pos)
 {
     uint64_t left = rw->pushed - pos;
@@ -288,9 +294,9 @@ af_status_t af_foresee(af_rewriter_t *rw, const af_token_t *token)
     af_token_t last;
     bool open = false;
 
-    if (!rw->may_foresee || node == 0 || !is_in_chunk(rw, token->to_pos) || rw->retains_siblings || rw->removal != 0 ||
+    if (!may_read_on(rw) || node == 0 || !is_in_chunk(rw, token->to_pos) || rw->retains_siblings || rw->removal != 0 ||
         rw->diverged || rw->facts_node != 0 || rw->moved_mark != SIZE_MAX || rw->waiting.count > 0 ||
-        rw->foreseen > SHARE * rw->pushed + AT_LEAST || !can_be_asked(rw, node, &open) || af_tree_make_room(&rw->in) != AF_OK) {
+        !can_be_asked(rw, node, &open) || af_tree_make_room(&rw->in) != AF_OK) {
         return AF_OK;
     }
     const before_t before = before_now(rw);
@@ -337,7 +343,7 @@ af_status_t af_foresee_pass(af_rewriter_t *rw, const af_token_t *token)
 /* Whether what comes next goes with the open element: a token of markup, in the chunk. */
 static bool can_pass(const af_rewriter_t *rw)
 {
-    return rw->may_foresee && rw->open_candidates == 0 && !af_rewriter_holding(rw) && rw->facts_node == 0 &&
+    return may_read_on(rw) && rw->open_candidates == 0 && !af_rewriter_holding(rw) && rw->facts_node == 0 &&
            rw->waiting.count == 0 && !rw->pool.retain_siblings && rw->in.template_count == 0 && af_tree_is_plain(&rw->in) &&
            node_known_dead(rw, rw->in.stack[rw->in.depth - 1]) && af_tokenizer_reads_markup(rw->tokenizer) &&
            is_in_chunk(rw, af_tokenizer_pos(rw->tokenizer));
@@ -369,6 +375,7 @@ af_status_t af_foresee_removed(af_rewriter_t *rw)
             safe_pos = token.to_pos;
         }
     }
+    rw->foreseen += af_tokenizer_pos(rw->tokenizer) - safe_pos;
     go_back(rw, &safe, safe_pos);
     put_back(rw, &safe);
     drop(rw, from_pos, safe_pos);
