@@ -175,20 +175,6 @@ static seen_t see(af_rewriter_t *rw, const af_token_t *token, af_node_t node)
     return NOT_KNOWN;
 }
 
-/* The tokenizer is told what the tree makes of what follows. */
-static void tell_tokenizer(af_rewriter_t *rw, const af_token_t *token)
-{
-    if (rw->in.next_text != AF_TEXT_DATA) {
-        if (token->type == AF_TOKEN_START_TAG) {
-            af_tokenizer_set_text(rw->tokenizer, rw->in.next_text);
-        }
-        rw->in.next_text = AF_TEXT_DATA;
-    }
-    if (token->type != AF_TOKEN_TEXT) {
-        af_tokenizer_allow_cdata(rw->tokenizer, af_tree_in_foreign(&rw->in));
-    }
-}
-
 /* The next token, with the text in front of it where both are plain. */
 static seen_t see_next(af_rewriter_t *rw, af_token_t *token, af_node_t node, af_status_t *status)
 {
@@ -222,6 +208,7 @@ static seen_t what_is_left(const af_rewriter_t *rw)
 static seen_t run_through(af_rewriter_t *rw, af_node_t node, uint64_t most_pos, af_token_t *token, af_status_t *status)
 {
     size_t open = rw->open_candidates;
+    bool foreign = false;
     seen_t seen = GOES_ON;
 
     while (seen == GOES_ON) {
@@ -232,7 +219,7 @@ static seen_t run_through(af_rewriter_t *rw, af_node_t node, uint64_t most_pos, 
             seen = left == GOES_ON ? seen : left;
         }
         if (seen == GOES_ON) {
-            tell_tokenizer(rw, token);
+            af_tell_tokenizer(rw, token, &foreign);
         }
         if (seen == GOES_ON || seen == ENDS) {
             seen = (seen == GOES_ON ? token->to_pos : token->from_pos) > most_pos ? NOT_KNOWN : seen;
@@ -359,6 +346,7 @@ af_status_t af_foresee_removed(af_rewriter_t *rw)
     const uint64_t from_pos = af_tokenizer_pos(rw->tokenizer);
     uint64_t safe_pos = from_pos;
     before_t safe = before_now(rw);
+    bool foreign = false;
     seen_t seen = GOES_ON;
     while (seen == GOES_ON) {
         af_token_t token;
@@ -368,7 +356,7 @@ af_status_t af_foresee_removed(af_rewriter_t *rw)
             return status;
         }
         if (seen == GOES_ON) {
-            tell_tokenizer(rw, &token);
+            af_tell_tokenizer(rw, &token, &foreign);
         }
         if (seen == GOES_ON && rw->in.depth == depth && token.type != AF_TOKEN_TEXT) {
             safe = before_now(rw);

@@ -68,23 +68,6 @@ static inline bool is_plain(const af_rewriter_t *rw, const af_token_t *token)
            !(rw->asks_charset && token->tag == AF_TAG_META);
 }
 
-/* The tokenizer is told what the tree makes of what follows. */
-static inline void tell_tokenizer(af_rewriter_t *rw, const af_token_t *token, bool *foreign)
-{
-    af_tree_t *in = &rw->in;
-
-    if (in->next_text != AF_TEXT_DATA) {
-        if (token->type == AF_TOKEN_START_TAG) {
-            af_tokenizer_set_text(rw->tokenizer, in->next_text);
-        }
-        in->next_text = AF_TEXT_DATA;
-    }
-    if (token->type != AF_TOKEN_TEXT && af_tree_in_foreign(in) != *foreign) {
-        *foreign = !*foreign;
-        af_tokenizer_allow_cdata(rw->tokenizer, *foreign);
-    }
-}
-
 static inline void count_text(af_rewriter_t *rw, af_slice_t text)
 {
     if (af_structure_counting(rw)) {
@@ -331,7 +314,7 @@ af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token)
         if (status != AF_OK || !take_quiet(rw, next, token, &kept, &status)) {
             break;
         }
-        tell_tokenizer(rw, token, &foreign);
+        af_tell_tokenizer(rw, token, &foreign);
         if (status != AF_OK) {
             break;
         }

@@ -352,6 +352,24 @@ void af_ahead_closed(af_rewriter_t *rw);   /* and when it was taken */
 /* Back to the first element that may be wanted; `reached`: no other is taken before that place. */
 void af_ahead_back(af_rewriter_t *rw, af_kept_t *kept, uint64_t reached);
 
+/* The tokenizer is told what the tree, which took the token in a quick way, makes of what follows. `*foreign`: what it was
+ * told of CDATA last. */
+static inline void af_tell_tokenizer(af_rewriter_t *rw, const af_token_t *token, bool *foreign)
+{
+    af_tree_t *in = &rw->in;
+
+    if (in->next_text != AF_TEXT_DATA) {
+        if (token->type == AF_TOKEN_START_TAG) {
+            af_tokenizer_set_text(rw->tokenizer, in->next_text);
+        }
+        in->next_text = AF_TEXT_DATA;
+    }
+    if (token->type != AF_TOKEN_TEXT && af_tree_in_foreign(in) != *foreign) {
+        *foreign = !*foreign;
+        af_tokenizer_allow_cdata(rw->tokenizer, *foreign);
+    }
+}
+
 /* foresee: decides what waits for the end of the start tag's element, if that stands in the chunk and does nothing rare. */
 AF_MUST_USE af_status_t af_foresee(af_rewriter_t *rw, const af_token_t *token);
 /* When the tag was dropped: drops what is in its element, if that is known to go. AF_OK. */
