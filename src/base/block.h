@@ -239,6 +239,17 @@ static inline af_mask_t af_block_attribute_end(const uint8_t *data)
     return af_block_mask(af_block_or(af_block_or(af_block_low(block), af_block_equal(block, '=')), signs));
 }
 
+/* Where a tag may end, an attribute's value begin, or something stand that no plain tag has outside of values. */
+static inline af_mask_t af_block_tag_sign(const uint8_t *data)
+{
+    af_block_t block = af_block_load(data);
+    af_block_t signs = af_block_or(af_block_equal(block, '>'), af_block_equal(block, '='));
+    af_block_t quotes = af_block_or(af_block_equal(block, '"'), af_block_equal(block, '\''));
+
+    return af_block_mask(af_block_or(af_block_or(signs, quotes),
+                                     af_block_or(af_block_equal(block, '<'), af_block_equal(block, 0))));
+}
+
 /* Where a value without quotes may end: white space, a control, ">". */
 static inline af_mask_t af_block_unquoted_end(const uint8_t *data)
 {

@@ -312,6 +312,14 @@ bool af_tree_template_in_body(const af_tree_t *tree)
     return tree->template_count > 0 && tree->template_modes[tree->template_count - 1] == MODE_IN_BODY;
 }
 
+bool af_tree_in_table_part(const af_tree_t *tree)
+{
+    bool here = tree->mode == MODE_IN_TABLE || tree->mode == MODE_IN_TABLE_BODY || tree->mode == MODE_IN_ROW ||
+                tree->mode == MODE_IN_CELL || tree->mode == MODE_IN_CAPTION;
+
+    return here && tree->template_count == 0;
+}
+
 bool af_tree_in_plaintext(const af_tree_t *tree)
 {
     return tree->open_counts[AF_TAG_PLAINTEXT] > 0;

@@ -152,6 +152,7 @@ bool af_tree_fosters(const af_tree_t *tree, uint32_t at); /* the open element at
 bool af_tree_in_svg(const af_tree_t *tree); /* it is an SVG element, and not one that holds HTML */
 bool af_tree_template_in_body(const af_tree_t *tree); /* in a template whose contents are read as those of body */
 bool af_tree_in_fostered(const af_tree_t *tree); /* what is open stands in front of a table that is open */
+bool af_tree_in_table_part(const af_tree_t *tree); /* start tags of cells and rows make elements, a table's end tag ends one */
 bool af_tree_in_plaintext(const af_tree_t *tree);
 bool af_tree_past_body(const af_tree_t *tree); /* </body> has come, and nothing that goes back into it */
 

@@ -330,25 +330,31 @@ static bool is_tag(const af_token_t *token)
     return token->type == AF_TOKEN_START_TAG || token->type == AF_TOKEN_END_TAG;
 }
 
-/* The block element that is open and innermost, the last `skip` open elements left out; AF_TAG_UNKNOWN: none. */
-static uint32_t block_around(const af_rewriter_t *rw, uint32_t skip)
+/* The block element that is open and innermost, the last `skip` open elements left out; 0: none. */
+static af_node_t block_around(const af_rewriter_t *rw, uint32_t skip)
 {
     for (uint32_t i = rw->in.depth - skip; i > 0; i--) {
         if (is_block_node(rw, rw->in.stack[i - 1])) {
-            return node_of(rw, rw->in.stack[i - 1])->name;
+            return rw->in.stack[i - 1];
         }
     }
-    return AF_TAG_UNKNOWN;
+    return 0;
+}
+
+/* Whether the run behind a boundary that leaves `node` as the innermost block can be no notice. */
+static bool rest_is_clear(af_rewriter_t *rw, const af_token_t *boundary, af_node_t node)
+{
+    return af_run_is_clear(rw, boundary, node == 0 ? AF_TAG_UNKNOWN : node_of(rw, node)->name, node);
 }
 
 bool af_notices_quiet(af_rewriter_t *rw)
 {
-    af_block_t *block = &rw->block;
+    af_run_t *block = &rw->block;
 
     if (block->begun && block->from_pos == rw->token_end && block->from_pos != UINT64_MAX) {
         block->from_pos = UINT64_MAX;
         const af_token_t boundary = {.from_pos = rw->token_end, .to_pos = rw->token_end};
-        (void) af_run_is_clear(rw, &boundary, block_around(rw, 0), true);
+        (void) rest_is_clear(rw, &boundary, block_around(rw, 0));
     }
     if (block->begun && (block->clear_to == 0 || block->clear_to < rw->token_end)) {
         return false;
@@ -385,7 +391,7 @@ bool af_notices_allow(af_rewriter_t *rw, const af_token_t *token)
     if (ends && node_of(rw, rw->in.stack[rw->in.depth - 1])->name != token->tag) {
         return false;
     }
-    return af_run_is_clear(rw, token, ends ? block_around(rw, 1) : token->tag, ends);
+    return ends ? rest_is_clear(rw, token, block_around(rw, 1)) : af_run_is_clear(rw, token, token->tag, 0);
 }
 
 /* Whether an element is known to go, by itself or with one around it. */
@@ -411,7 +417,7 @@ af_status_t af_notices_created(af_rewriter_t *rw, const af_token_t *token, af_no
     af_status_t status = end_run(rw, false);
     release_block(rw);
     open_run(rw, node, true);
-    if (rw->reads_ahead && is_tag(token) && af_run_is_clear(rw, token, node_of(rw, node)->name, true)) {
+    if (rw->reads_ahead && is_tag(token) && rest_is_clear(rw, token, node)) {
         rw->block.open = false;
         return status;
     }

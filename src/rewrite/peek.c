@@ -7,6 +7,7 @@
  * only the work.
  */
 #include "base/ascii.h"
+#include "base/block.h"
 #include "html/names.h"
 #include "rewrite/rewriter_internal.h"
 
@@ -55,18 +56,30 @@ typedef struct {
     bool in_list;
 } crossed_t;
 
+/* Where a tag's ">", a "=" or something that is not plain stands; `end` if nowhere. */
+static const uint8_t *find_sign(const uint8_t *at, const uint8_t *end)
+{
+    for (; end - at >= (ptrdiff_t) AF_BLOCK_SIZE; at += AF_BLOCK_SIZE) {
+        af_mask_t mask = af_block_tag_sign(at);
+        if (mask != 0) {
+            return at + af_block_first(mask);
+        }
+    }
+    while (at < end && *at != '>' && *at != '=' && *at != '"' && *at != '\'' && *at != '<' && *at != 0) {
+        at++;
+    }
+    return at;
+}
+
 const uint8_t *af_peek_past_tag(const uint8_t *at, const uint8_t *end)
 {
-    while (at < end) {
+    while ((at = find_sign(at, end)) < end) {
         uint8_t c = *at++;
-        if (c == '>') {
-            return at;
+        if (c != '=') {
+            return c == '>' ? at : NULL;
         }
-        if (c == '"' || c == '\'' || c == '<' || c == 0) {
+        if (at == end) {
             return NULL;
-        }
-        if (c != '=' || at == end) {
-            continue;
         }
         if (*at == '"' || *at == '\'') {
             at = memchr(at + 1, *at, (size_t) (end - at) - 1);
@@ -136,8 +149,12 @@ const uint8_t *af_peek_past_comment(const uint8_t *at, const uint8_t *end)
     if (at[4] == '-') {
         return at[5] == '-' && at[6] == '>' ? at + 7 : NULL; /* empty; what else begins with "--->" is rare */
     }
-    const uint8_t *dashes = memmem(at + 4, (size_t) (end - at) - 4, "--", 2);
-    return dashes != NULL && end - dashes > 2 && dashes[2] == '>' ? dashes + 3 : NULL;
+    for (at += 4; (at = memmem(at, (size_t) (end - at), "--", 2)) != NULL && end - at > 2; at++) {
+        if (at[2] == '>' || at[2] == '!') {
+            return at[2] == '>' ? at + 3 : NULL;
+        }
+    }
+    return NULL;
 }
 
 static const uint8_t *cross(af_peek_t *peek, const uint8_t *at, const uint8_t *end, nest_t inside, crossed_t *crossed)

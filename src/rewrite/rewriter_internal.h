@@ -124,7 +124,7 @@ typedef struct {
     bool begun;       /* the first block was made: text before it is in none */
     uint64_t from_pos; /* where the run began; UINT64_MAX: it was looked at */
     uint64_t clear_to; /* up to there, no rule wants the run; 0: one may */
-} af_block_t;
+} af_run_t;
 
 #define AF_PEEK_TEXT 24u
 #define AF_PEEK_PHRASES 12u
@@ -164,7 +164,7 @@ typedef struct {
     uint64_t kept_to;
     af_slice_t kept_text;
     uint32_t run_text, run_link, prose;
-    af_block_t block;
+    af_run_t block;
 } af_waiter_t;
 
 typedef struct {
@@ -283,7 +283,7 @@ struct af_rewriter {
     bool keeps_notices;       /* a fragment that no missing notice is inserted into */
     af_in_step_t step;
     uint32_t notice_max;      /* characters: the longest run that can be a notice */
-    af_block_t block;
+    af_run_t block;
     af_vector_t inserts;      /* af_insert_t, by position */
     af_marks_t marks;
 };
@@ -339,10 +339,10 @@ bool af_peek_refutes(af_rewriter_t *rw, const af_rule_t *rule);
 const uint8_t *af_peek_past_tag(const uint8_t *at, const uint8_t *end);
 const uint8_t *af_peek_past_comment(const uint8_t *at, const uint8_t *end);
 
-/* run_ahead: whether no rule of attribution can want the run of text behind `boundary`, a block's tag, in an element `block`;
- * `made`: that element is open, and not only its start tag read. rw->block.clear_to tells how far it is known. False: one may, or
- * it is not known. */
-bool af_run_is_clear(af_rewriter_t *rw, const af_token_t *boundary, uint32_t block, bool made);
+/* run_ahead: whether no rule of attribution can want the run of text behind `boundary`, a block's tag, in an element `tag`, which
+ * is `block`, or 0: only its start tag was read. rw->block.clear_to tells how far it is known. False: one may, or it is not
+ * known. */
+bool af_run_is_clear(af_rewriter_t *rw, const af_token_t *boundary, uint32_t tag, af_node_t block);
 
 /* ahead: takes a start tag of which rules may want no more than what its element says; false: it cannot be. */
 bool af_ahead_take(af_rewriter_t *rw, const af_token_t *token, const af_kept_t *kept);

@@ -7,6 +7,8 @@
  * the block's may end it, too), never less, so that a run without words stays one.
  */
 #include "base/ascii.h"
+#include "base/block.h"
+#include "base/scan.h"
 #include "html/charref.h"
 #include "html/names.h"
 #include "rewrite/rewriter_internal.h"
@@ -15,8 +17,9 @@ typedef struct {
     const af_needles_t *needles;
     const uint8_t *end;
     uint32_t block;      /* what the run is in: its end tag ends it */
+    bool own_form;       /* the block is the form that a form's end tag names */
     bool no_form;        /* none is open: one that begins is not ignored */
-    bool in_cell;        /* the run is in a table's cell, so what begins a cell, a row or rows is not ignored, either */
+    bool in_table;       /* cells, rows and their groups that begin are not ignored, nor is a table's end tag */
     uint32_t foreign;    /* SVG elements that are open, perhaps: what is in them may be no block, nor have raw text */
     uint8_t tail[2 * AF_NEEDLE_BYTES]; /* the end of the text, as far as it may be a word's beginning */
     size_t tail_len;
@@ -69,6 +72,9 @@ static void note_tail(ahead_t *ahead, const uint8_t *at, size_t len)
 
 static bool text_is_clear(ahead_t *ahead, const uint8_t *at, size_t len)
 {
+    for (; len > 0 && af_is_space(*at); at++, len--) {
+        ahead->tail_len = 0;
+    }
     if (len == 0) {
         return true;
     }
@@ -111,10 +117,19 @@ static bool starts_block_here(const ahead_t *ahead, uint32_t tag)
     case AF_TAG_FORM:
         return ahead->no_form;
     case AF_TAG_TD: case AF_TAG_TH: case AF_TAG_TR: case AF_TAG_TBODY:
-        return ahead->in_cell;
+        return ahead->in_table;
     default:
         return starts_block(tag);
     }
+}
+
+/* End tags that close the block, whatever is open in it. */
+static bool ends_block_here(const ahead_t *ahead, uint32_t tag)
+{
+    if (tag == AF_TAG_TABLE || (tag == AF_TAG_TR && (ahead->block == AF_TAG_TD || ahead->block == AF_TAG_TH))) {
+        return ahead->in_table;
+    }
+    return tag == ahead->block && (tag != AF_TAG_FORM || ahead->own_form);
 }
 
 static bool has_raw_text(uint32_t tag)
@@ -127,6 +142,14 @@ static const uint8_t *read_name(const uint8_t *at, const uint8_t *end, uint32_t 
 {
     const uint8_t *name = at;
 
+    if (end - at >= (ptrdiff_t) AF_BLOCK_SIZE) {
+        af_mask_t mask = af_block_name_end(at);
+        at += mask != 0 ? af_block_first(mask) : AF_BLOCK_SIZE;
+        if (mask != 0 && at - name <= 8) {
+            *tag = at == name ? AF_TAG_UNKNOWN : af_tag_lookup_short(name, (size_t) (at - name));
+            return *at == '>' || *at == '/' || af_is_space(*at) ? at : NULL;
+        }
+    }
     while (at < end && *at != '>' && *at != '/' && !af_is_space(*at)) {
         if (*at++ == 0) {
             return NULL;
@@ -139,26 +162,38 @@ static const uint8_t *read_name(const uint8_t *at, const uint8_t *end, uint32_t 
 /* The byte behind a raw text and its end tag's name, or NULL. A script that may hide its end is not followed. */
 static const uint8_t *cross_raw_text(const uint8_t *at, const uint8_t *end, uint32_t tag)
 {
-    const uint8_t *from = at;
+    const af_scan_t *scan = af_scan_best();
 
-    while ((at = memmem(at, (size_t) (end - at), "</", 2)) != NULL) {
+    for (;;) {
         uint32_t found;
-        const uint8_t *behind = read_name(at + 2, end, &found);
-        if (behind == NULL) {
+        at += scan->raw_end(at, (size_t) (end - at));
+        if (end - at < 4 || (at[1] == '!' && tag == AF_TAG_SCRIPT && at[2] == '-' && at[3] == '-')) {
             return NULL;
         }
-        if (found == tag) {
-            bool hides = tag == AF_TAG_SCRIPT && memmem(from, (size_t) (at - from), "<!--", 4) != NULL;
-            return hides ? NULL : behind;
+        const uint8_t *behind = at[1] == '/' ? read_name(at + 2, end, &found) : at;
+        if (behind == NULL || (behind != at && found == tag)) {
+            return behind;
         }
         at += 2;
     }
-    return NULL;
+}
+
+/* The title of a picture: whether its text is normal text or raw, what is crossed here is the same. */
+static const uint8_t *cross_picture_title(ahead_t *ahead, const uint8_t *at)
+{
+    uint32_t tag;
+    const uint8_t *lt = at == NULL ? NULL : memchr(at, '<', (size_t) (ahead->end - at));
+
+    if (lt == NULL || ahead->end - lt < 2 || lt[1] != '/' || !text_is_clear(ahead, at, (size_t) (lt - at))) {
+        return NULL;
+    }
+    const uint8_t *behind = read_name(lt + 2, ahead->end, &tag);
+    return behind != NULL && tag == AF_TAG_TITLE ? behind : NULL;
 }
 
 static const uint8_t *cross_start_tag(ahead_t *ahead, const uint8_t *at, uint32_t tag)
 {
-    if (changes_rules(tag) || (has_raw_text(tag) && ahead->foreign > 0)) {
+    if (changes_rules(tag) || (has_raw_text(tag) && ahead->foreign > 0 && tag != AF_TAG_TITLE)) {
         return NULL;
     }
     ahead->foreign += tag == AF_TAG_SVG;
@@ -166,7 +201,7 @@ static const uint8_t *cross_start_tag(ahead_t *ahead, const uint8_t *at, uint32_
     if (at == NULL || !has_raw_text(tag)) {
         return at;
     }
-    at = cross_raw_text(at, ahead->end, tag);
+    at = ahead->foreign > 0 ? cross_picture_title(ahead, at) : cross_raw_text(at, ahead->end, tag);
     return at == NULL ? NULL : af_peek_past_tag(at, ahead->end);
 }
 
@@ -194,7 +229,7 @@ static run_t read_markup(ahead_t *ahead, const uint8_t **at)
         return RUN_UNKNOWN;
     }
     if (closes && (starts_block(tag) || changes_rules(tag))) {
-        return tag == ahead->block && tag != AF_TAG_FORM ? RUN_ENDS : RUN_UNKNOWN; /* </form> may name another form */
+        return ends_block_here(ahead, tag) ? RUN_ENDS : RUN_UNKNOWN;
     }
     if (!closes && starts_block_here(ahead, tag)) {
         return ahead->foreign == 0 ? RUN_ENDS : RUN_UNKNOWN;
@@ -226,15 +261,24 @@ static const uint8_t *clear_behind(ahead_t *ahead, const uint8_t *at)
         if (at == NULL) {
             return NULL;
         }
+        ahead->in_table = ahead->in_table && tag != AF_TAG_TABLE;
     }
 }
 
-bool af_run_is_clear(af_rewriter_t *rw, const af_token_t *boundary, uint32_t block, bool made)
+/* Whether the form that is open, or that the boundary begins, is the block. */
+static bool owns_form(const af_rewriter_t *rw, const af_token_t *boundary, af_node_t block)
+{
+    return rw->in.template_count == 0 &&
+           (block == 0 ? boundary->tag == AF_TAG_FORM && rw->in.form == 0 : rw->in.form == block);
+}
+
+bool af_run_is_clear(af_rewriter_t *rw, const af_token_t *boundary, uint32_t tag, af_node_t block)
 {
     uint64_t left = rw->pushed - boundary->to_pos;
-    ahead_t ahead = {.needles = rw->rules->notice_needles, .block = block,
+    bool ends_table = boundary->type == AF_TOKEN_END_TAG && boundary->tag == AF_TAG_TABLE;
+    ahead_t ahead = {.needles = rw->rules->notice_needles, .block = tag, .own_form = owns_form(rw, boundary, block),
                      .no_form = rw->in.form == 0 && boundary->tag != AF_TAG_FORM,
-                     .in_cell = made && (block == AF_TAG_TD || block == AF_TAG_TH)};
+                     .in_table = !ends_table && af_tree_in_table_part(&rw->in)};
     run_t run = RUN_GOES_ON;
 
     rw->block.clear_to = 0;
@@ -251,13 +295,14 @@ bool af_run_is_clear(af_rewriter_t *rw, const af_token_t *boundary, uint32_t blo
         at = lt;
         run = read_markup(&ahead, &at);
     }
-    uint64_t end = rw->pushed - (uint64_t) (ahead.end - at);
-    const uint8_t *last = at;
     if (run == RUN_ENDS && boundary->type == AF_TOKEN_START_TAG && at[1] == '/') {
-        last = clear_behind(&ahead, at); /* it would be held for the text behind it, too */
+        at = clear_behind(&ahead, at); /* it would be held for the text behind it, too */
     }
-    if (run != RUN_ENDS || last == NULL ||
-        rw->pushed - (uint64_t) (ahead.end - last) - boundary->from_pos > rw->options.limits.hold) {
+    if (run != RUN_ENDS || at == NULL) {
+        return false;
+    }
+    uint64_t end = rw->pushed - (uint64_t) (ahead.end - at);
+    if (end - boundary->from_pos > rw->options.limits.hold) {
         return false; /* over that limit, whoever holds it tells so: that must not depend on where chunks end */
     }
     rw->block.clear_to = end;
