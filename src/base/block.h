@@ -239,6 +239,14 @@ static inline af_mask_t af_block_attribute_end(const uint8_t *data)
     return af_block_mask(af_block_or(af_block_or(af_block_low(block), af_block_equal(block, '=')), signs));
 }
 
+/* Where something else stands than white space and controls; NUL counts as something. */
+static inline af_mask_t af_block_visible(const uint8_t *data)
+{
+    af_block_t block = af_block_load(data);
+
+    return af_block_mask(af_block_or(af_block_equal(af_block_low(block), 0), af_block_equal(block, 0)));
+}
+
 /* Where a tag may end, an attribute's value begin, or something stand that no plain tag has outside of values. */
 static inline af_mask_t af_block_tag_sign(const uint8_t *data)
 {

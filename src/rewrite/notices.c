@@ -87,7 +87,7 @@ static void open_run(af_rewriter_t *rw, af_node_t node, bool whole)
 {
     rw->block.open = rw->block.begun = true;
     rw->block.from_pos = UINT64_MAX;
-    rw->block.clear_to = 0;
+    rw->block.clear_to = rw->block.asked_at = 0;
     rw->block.node = node;
     rw->block.whole = whole;
     rw->block.mark = af_tape_mark(&rw->tape);
@@ -515,6 +515,19 @@ af_status_t af_notices_closed(af_rewriter_t *rw, const af_token_t *token, af_nod
     return status == AF_OK ? end_scopes(rw, node, token) : status;
 }
 
+/* A block that a chunk's end made wait: with the next chunk it may be known that no rule wants its run. */
+static void ask_again(af_rewriter_t *rw, const af_token_t *token)
+{
+    uint64_t asked_at = rw->block.asked_at;
+    bool is_text = token->type == AF_TOKEN_TEXT && token->text == AF_TEXT_DATA;
+
+    if (rw->block.held != 0 && rw->block.open && asked_at != UINT64_MAX && rw->pushed - token->from_pos <= rw->chunk_len &&
+        (asked_at == 0 || asked_at < rw->pushed) && (is_text || is_tag(token)) && af_run_rest_is_clear(rw, token)) {
+        release_block(rw);
+        rw->block.open = false;
+    }
+}
+
 /* The body ends where its end tag, or html's, or the document's end stands, although its element stays open. */
 af_status_t af_notices_token(af_rewriter_t *rw, const af_token_t *token)
 {
@@ -522,6 +535,9 @@ af_status_t af_notices_token(af_rewriter_t *rw, const af_token_t *token)
     bool ends = ends_all || (token->type == AF_TOKEN_END_TAG && (token->tag == AF_TAG_BODY || token->tag == AF_TAG_HTML));
 
     rw->ends_inside = rw->ends_inside || (rw->finishing && af_ends_in_open_tag(token));
+    if (rw->reads_ahead && rw->block.held != 0) {
+        ask_again(rw, token);
+    }
     if (!ends || rw->in.template_count > 0) {
         return AF_OK;
     }

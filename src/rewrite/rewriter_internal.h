@@ -124,6 +124,7 @@ typedef struct {
     bool begun;       /* the first block was made: text before it is in none */
     uint64_t from_pos; /* where the run began; UINT64_MAX: it was looked at */
     uint64_t clear_to; /* up to there, no rule wants the run; 0: one may */
+    uint64_t asked_at; /* how much was pushed when its rest was last asked for */
 } af_run_t;
 
 #define AF_PEEK_TEXT 24u
@@ -343,6 +344,9 @@ const uint8_t *af_peek_past_comment(const uint8_t *at, const uint8_t *end);
  * is `block`, or 0: only its start tag was read. rw->block.clear_to tells how far it is known. False: one may, or it is not
  * known. */
 bool af_run_is_clear(af_rewriter_t *rw, const af_token_t *boundary, uint32_t tag, af_node_t block);
+
+/* The same of the run that is open and that a block waits for, from `token` on, which has not been taken yet. */
+bool af_run_rest_is_clear(af_rewriter_t *rw, const af_token_t *token);
 
 /* ahead: takes a start tag of which rules may want no more than what its element says; false: it cannot be. */
 bool af_ahead_take(af_rewriter_t *rw, const af_token_t *token, const af_kept_t *kept);

@@ -20,6 +20,7 @@ typedef struct {
     bool own_form;       /* the block is the form that a form's end tag names */
     bool no_form;        /* none is open: one that begins is not ignored */
     bool in_table;       /* cells, rows and their groups that begin are not ignored, nor is a table's end tag */
+    bool in_template;    /* where the body's end tag is nothing */
     uint32_t foreign;    /* SVG elements that are open, perhaps: what is in them may be no block, nor have raw text */
     uint8_t tail[2 * AF_NEEDLE_BYTES]; /* the end of the text, as far as it may be a word's beginning */
     size_t tail_len;
@@ -70,11 +71,30 @@ static void note_tail(ahead_t *ahead, const uint8_t *at, size_t len)
     ahead->tail_len = keep + add;
 }
 
+/* How many bytes the text begins with that are in no word, nor show. */
+static size_t leading_space(const uint8_t *at, size_t len)
+{
+    size_t i = 0;
+
+    for (; len - i >= AF_BLOCK_SIZE; i += AF_BLOCK_SIZE) {
+        af_mask_t mask = af_block_visible(at + i);
+        if (mask != 0) {
+            return i + af_block_first(mask);
+        }
+    }
+    while (i < len && at[i] <= ' ' && at[i] != 0) {
+        i++;
+    }
+    return i;
+}
+
 static bool text_is_clear(ahead_t *ahead, const uint8_t *at, size_t len)
 {
-    for (; len > 0 && af_is_space(*at); at++, len--) {
-        ahead->tail_len = 0;
-    }
+    size_t space = leading_space(at, len);
+
+    ahead->tail_len = space > 0 ? 0 : ahead->tail_len;
+    at += space;
+    len -= space;
     if (len == 0) {
         return true;
     }
@@ -123,9 +143,12 @@ static bool starts_block_here(const ahead_t *ahead, uint32_t tag)
     }
 }
 
-/* End tags that close the block, whatever is open in it. */
+/* End tags that close the block, whatever is open in it, or end all runs. */
 static bool ends_block_here(const ahead_t *ahead, uint32_t tag)
 {
+    if (tag == AF_TAG_BODY || tag == AF_TAG_HTML) {
+        return !ahead->in_template;
+    }
     if (tag == AF_TAG_TABLE || (tag == AF_TAG_TR && (ahead->block == AF_TAG_TD || ahead->block == AF_TAG_TH))) {
         return ahead->in_table;
     }
@@ -257,6 +280,9 @@ static const uint8_t *clear_behind(ahead_t *ahead, const uint8_t *at)
             continue;
         }
         const uint8_t *behind = read_name(at + 2, ahead->end, &tag);
+        if (behind != NULL && (tag == AF_TAG_BODY || tag == AF_TAG_HTML) && !ahead->in_template) {
+            return at;
+        }
         at = behind == NULL ? NULL : af_peek_past_tag(behind, ahead->end);
         if (at == NULL) {
             return NULL;
@@ -272,39 +298,78 @@ static bool owns_form(const af_rewriter_t *rw, const af_token_t *boundary, af_no
            (block == 0 ? boundary->tag == AF_TAG_FORM && rw->in.form == 0 : rw->in.form == block);
 }
 
-bool af_run_is_clear(af_rewriter_t *rw, const af_token_t *boundary, uint32_t tag, af_node_t block)
+/* Reads on from `from`, to where the run surely ends; what is held for it would begin at `held`. `behind`: it would be held for
+ * the text behind its end tag, too. */
+static bool read_on(af_rewriter_t *rw, ahead_t *ahead, uint64_t from, uint64_t held, bool behind)
 {
-    uint64_t left = rw->pushed - boundary->to_pos;
-    bool ends_table = boundary->type == AF_TOKEN_END_TAG && boundary->tag == AF_TAG_TABLE;
-    ahead_t ahead = {.needles = rw->rules->notice_needles, .block = tag, .own_form = owns_form(rw, boundary, block),
-                     .no_form = rw->in.form == 0 && boundary->tag != AF_TAG_FORM,
-                     .in_table = !ends_table && af_tree_in_table_part(&rw->in)};
+    uint64_t left = rw->pushed - from;
     run_t run = RUN_GOES_ON;
 
-    rw->block.clear_to = 0;
     if (!rw->reads_ahead || left == 0 || left > rw->chunk_len || rw->in.xml || af_tree_in_foreign(&rw->in)) {
         return false;
     }
-    ahead.end = rw->chunk + rw->chunk_len;
-    const uint8_t *at = ahead.end - left;
+    ahead->end = rw->chunk + rw->chunk_len;
+    const uint8_t *at = ahead->end - left;
     while (run == RUN_GOES_ON) {
-        const uint8_t *lt = memchr(at, '<', (size_t) (ahead.end - at));
-        if (lt == NULL || !text_is_clear(&ahead, at, (size_t) (lt - at))) {
+        const uint8_t *lt = memchr(at, '<', (size_t) (ahead->end - at));
+        if (lt == NULL || !text_is_clear(ahead, at, (size_t) (lt - at))) {
             return false;
         }
         at = lt;
-        run = read_markup(&ahead, &at);
+        run = read_markup(ahead, &at);
     }
-    if (run == RUN_ENDS && boundary->type == AF_TOKEN_START_TAG && at[1] == '/') {
-        at = clear_behind(&ahead, at); /* it would be held for the text behind it, too */
+    if (run == RUN_ENDS && behind && at[1] == '/') {
+        at = clear_behind(ahead, at);
     }
     if (run != RUN_ENDS || at == NULL) {
         return false;
     }
-    uint64_t end = rw->pushed - (uint64_t) (ahead.end - at);
-    if (end - boundary->from_pos > rw->options.limits.hold) {
+    uint64_t end = rw->pushed - (uint64_t) (ahead->end - at);
+    if (end - held > rw->options.limits.hold) {
         return false; /* over that limit, whoever holds it tells so: that must not depend on where chunks end */
     }
     rw->block.clear_to = end;
     return true;
+}
+
+bool af_run_is_clear(af_rewriter_t *rw, const af_token_t *boundary, uint32_t tag, af_node_t block)
+{
+    bool ends_table = boundary->type == AF_TOKEN_END_TAG && boundary->tag == AF_TAG_TABLE;
+    ahead_t ahead = {.needles = rw->rules->notice_needles, .block = tag, .own_form = owns_form(rw, boundary, block),
+                     .no_form = rw->in.form == 0 && boundary->tag != AF_TAG_FORM,
+                     .in_table = !ends_table && af_tree_in_table_part(&rw->in), .in_template = rw->in.template_count > 0};
+
+    rw->block.clear_to = 0;
+    return read_on(rw, &ahead, boundary->to_pos, boundary->from_pos, boundary->type == AF_TOKEN_START_TAG);
+}
+
+/* Whether tags do here what they do in the block itself. */
+static bool is_as_in_block(const af_rewriter_t *rw, af_node_t block)
+{
+    for (uint32_t i = rw->in.depth; i > 0 && rw->in.stack[i - 1] != block; i--) {
+        const af_node_record_t *record = node_of(rw, rw->in.stack[i - 1]);
+        if (i == 1 || record->space != AF_NS_HTML || changes_rules(record->name) || has_raw_text(record->name)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool af_run_rest_is_clear(af_rewriter_t *rw, const af_token_t *token)
+{
+    af_run_t *block = &rw->block;
+    af_slice_t text = af_tape_since(&rw->tape, block->mark);
+    ahead_t ahead = {.needles = rw->rules->notice_needles, .block = node_of(rw, block->node)->name,
+                     .own_form = owns_form(rw, token, block->node), .no_form = rw->in.form == 0,
+                     .in_table = af_tree_in_table_part(&rw->in), .in_template = rw->in.template_count > 0};
+
+    block->asked_at = rw->pushed;
+    if (af_needles_in(ahead.needles, text)) {
+        block->asked_at = UINT64_MAX;
+        return false;
+    }
+    if (text.len > 0) {
+        note_tail(&ahead, text.data, text.len);
+    }
+    return is_as_in_block(rw, block->node) && read_on(rw, &ahead, token->from_pos, rw->edits.frontier, true);
 }

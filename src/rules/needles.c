@@ -339,15 +339,31 @@ static inline uint32_t hash(uint32_t four)
 
 void af_needles_add(af_needles_t *needles, const af_needle_t *words, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (needles->count == sizeof needles->items / sizeof needles->items[0]) {
-            needles->full = true;
-            return;
+    if (count > AF_NEEDLES_SET - needles->count) {
+        needles->full = true;
+        return;
+    }
+    memcpy(needles->words + needles->count, words, count * sizeof *words);
+    needles->count += (uint32_t) count;
+}
+
+void af_needles_ready(af_needles_t *needles)
+{
+    uint16_t parts = 0;
+
+    needles->stride = AF_NEEDLES_STRIDE;
+    for (uint32_t i = 0; i < needles->count; i++) {
+        uint32_t places = needles->words[i].len - AF_NEEDLE_LEAST + 1;
+        needles->stride = places < needles->stride ? places : needles->stride;
+    }
+    for (uint32_t i = 0; i < needles->count; i++) {
+        for (uint32_t place = 0; place < needles->stride; place++) {
+            uint16_t *first = &needles->first[hash(beginning(needles->words[i].text + place))];
+            needles->parts[parts].word = (uint8_t) i;
+            needles->parts[parts].place = (uint8_t) place;
+            needles->parts[parts].next = *first;
+            *first = ++parts;
         }
-        uint8_t *first = &needles->first[hash(beginning(words[i].text))];
-        needles->items[needles->count] = words[i];
-        needles->items[needles->count].next = *first;
-        *first = (uint8_t) ++needles->count;
     }
 }
 
@@ -363,10 +379,12 @@ static bool stands_at(const af_needle_t *needle, const uint8_t *at, size_t left)
 
 bool af_needles_in(const af_needles_t *needles, af_slice_t text)
 {
-    for (size_t at = 0; at + AF_NEEDLE_LEAST <= text.len; at++) {
-        uint8_t number = needles->first[hash(beginning(text.data + at))];
-        for (; number != 0; number = needles->items[number - 1].next) {
-            if (stands_at(&needles->items[number - 1], text.data + at, text.len - at)) {
+    for (size_t at = 0; at + AF_NEEDLE_LEAST <= text.len; at += needles->stride) {
+        uint16_t part = needles->first[hash(beginning(text.data + at))];
+        for (; part != 0; part = needles->parts[part - 1].next) {
+            size_t place = needles->parts[part - 1].place;
+            if (place <= at && stands_at(&needles->words[needles->parts[part - 1].word], text.data + at - place,
+                                         text.len - at + place)) {
                 return true;
             }
         }

@@ -18,21 +18,30 @@
 typedef struct {
     uint8_t text[AF_NEEDLE_BYTES]; /* lower case */
     uint8_t len;
-    uint8_t next;                  /* in a set: the next with the same beginning, plus one */
 } af_needle_t;
 
 /* Finds the words of `pattern` (without {title}); returns how many. 0: none is known. */
 size_t af_needles_of(af_slice_t pattern, af_needle_t out[AF_NEEDLES_EACH]);
 
-/* Words of several patterns, to look for all at once. */
+#define AF_NEEDLES_SET 255u
+#define AF_NEEDLES_STRIDE 4u
+
+/* Words of several patterns, to look for all at once. Of each word the four bytes at its first places are known, as many as the
+ * stride has; so only every so manieth place of a text need be looked at. */
 typedef struct {
-    uint8_t first[4096];  /* by hash of four bytes: the first word, plus one */
-    af_needle_t items[255];
-    uint32_t count;
-    bool full;            /* more were added than it takes: of no use */
+    struct {
+        uint8_t word, place;
+        uint16_t next;       /* with the same hash, plus one */
+    } parts[AF_NEEDLES_SET * AF_NEEDLES_STRIDE];
+    uint16_t first[4096];    /* by hash of four bytes: the first part, plus one */
+    af_needle_t words[AF_NEEDLES_SET];
+    uint32_t count, stride;
+    bool full;               /* more were added than it takes: of no use */
 } af_needles_t;
 
+/* `needles` begins as zeros; when all words are added it has to be made ready. */
 void af_needles_add(af_needles_t *needles, const af_needle_t *words, size_t count);
+void af_needles_ready(af_needles_t *needles);
 
 /* Whether one of the words is in `text`. Bytes that fold to a letter count as that letter, so that it may be true of more. */
 bool af_needles_in(const af_needles_t *needles, af_slice_t text);

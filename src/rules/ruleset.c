@@ -125,6 +125,7 @@ static af_status_t join_needles(af_builder_t *builder)
             af_needles_add(needles, rule->attribution->needles, rule->attribution->needle_count);
         }
     }
+    af_needles_ready(needles);
     builder->whole->set.notice_needles = known && !needles->full ? needles : NULL;
     return AF_OK;
 }

@@ -136,6 +136,7 @@ static void check_texts(const char *pattern, af_regex_run_t *run, af_heap_t *hea
         return;
     }
     af_needles_add(&needles, words, count);
+    af_needles_ready(&needles);
     for (size_t i = 0; i < 5000; i++) {
         uint8_t text[256];
         af_slice_t slice = {text, make_text(&seed, text, sizeof text)};
@@ -179,6 +180,7 @@ static void test_many(void **state)
         assert_false(needles.full);
         af_needles_add(&needles, &word, 1);
     }
+    af_needles_ready(&needles);
     assert_true(af_needles_in(&needles, af_slice_of("a WORDAA")));
     assert_true(af_needles_in(&needles, af_slice_of("wordop")));
     assert_false(af_needles_in(&needles, af_slice_of("wordpp wordqa wor word worda")));
