@@ -120,7 +120,9 @@ static af_status_t read_claim(af_facts_t *facts, const af_token_t *tag, af_slice
     return af_claims_attribute(&facts->claims, content, tag->from_pos + at, before == '"' || before == '\'' ? before : 0);
 }
 
-static af_status_t read_meta(af_facts_t *facts, const af_token_t *tag)
+typedef enum { META_OTHER, META_PUBLISHED, META_DATE, META_AUTHOR, META_RIGHTS } meta_t;
+
+static meta_t meta_of(af_slice_t name)
 {
     static const char *const published[] = {"article:published_time", "og:article:published_time", NULL};
     static const char *const dates[] = {"date", "dc.date", "dc.date.issued", "dcterms.date", "dcterms.issued", "dcterms.created",
@@ -128,6 +130,14 @@ static af_status_t read_meta(af_facts_t *facts, const af_token_t *tag)
                                         "article.published", "parsely-pub-date", "sailthru.date", "citation_publication_date",
                                         "datepublished", "article_date_original", "originalpublicationdate", NULL};
     static const char *const authors[] = {"author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", NULL};
+
+    return is_one_of(name, published) ? META_PUBLISHED
+         : is_one_of(name, dates) ? META_DATE
+         : is_one_of(name, authors) ? META_AUTHOR : is_one_of(name, rights_names) ? META_RIGHTS : META_OTHER;
+}
+
+static af_status_t read_meta(af_facts_t *facts, const af_token_t *tag)
+{
     af_slice_t name, content;
     if (!af_token_attribute(tag, "content", &content)) {
         return AF_OK;
@@ -136,26 +146,30 @@ static af_status_t read_meta(af_facts_t *facts, const af_token_t *tag)
         if (!af_token_attribute(tag, i == 0 ? "property" : "name", &name)) {
             continue;
         }
-        if (is_one_of(name, published)) {
-            take_date(facts, content, AF_DATE_ARTICLE);
-        } else if (is_one_of(name, dates)) {
-            take_date(facts, content, AF_DATE_META);
-        } else if (is_one_of(name, authors)) {
+        meta_t meta = meta_of(name);
+        if (meta == META_PUBLISHED || meta == META_DATE) {
+            take_date(facts, content, meta == META_DATE ? AF_DATE_META : AF_DATE_ARTICLE);
+        } else if (meta == META_AUTHOR) {
             return set_tape(&facts->author, content, &facts->author_known);
-        } else if (facts->wants_claims && is_one_of(name, rights_names)) {
+        } else if (meta == META_RIGHTS && facts->wants_claims) {
             return read_claim(facts, tag, content);
         }
     }
     return AF_OK;
 }
 
+/* Whether the tag is one of microdata that says when the page was published. */
+static bool tells_date(const af_token_t *tag)
+{
+    af_slice_t properties;
+
+    return af_token_attribute(tag, "itemprop", &properties) && has_word(properties, "datePublished");
+}
+
 static void read_itemprop(af_facts_t *facts, const af_token_t *tag)
 {
-    af_slice_t properties, value;
-    if (!af_token_attribute(tag, "itemprop", &properties) || !has_word(properties, "datePublished")) {
-        return;
-    }
-    if (af_token_attribute(tag, "datetime", &value) || af_token_attribute(tag, "content", &value)) {
+    af_slice_t value;
+    if (tells_date(tag) && (af_token_attribute(tag, "datetime", &value) || af_token_attribute(tag, "content", &value))) {
         take_date(facts, value, AF_DATE_ITEMPROP);
     }
 }
@@ -211,13 +225,21 @@ bool af_facts_may_claim(const af_token_t *tag)
                                        (af_token_attribute(tag, "property", &name) && is_one_of(name, rights_names)));
 }
 
+static bool meta_may_tell(const af_token_t *tag)
+{
+    af_slice_t name;
+
+    return (af_token_attribute(tag, "name", &name) && meta_of(name) != META_OTHER) ||
+           (af_token_attribute(tag, "property", &name) && meta_of(name) != META_OTHER);
+}
+
 bool af_facts_may_tell(const af_token_t *tag)
 {
     af_slice_t value;
 
     switch (tag->tag) {
     case AF_TAG_META:
-        return af_token_attribute(tag, "content", &value);
+        return meta_may_tell(tag) || tells_date(tag);
     case AF_TAG_LINK:
         return af_token_attribute(tag, "rel", &value) && has_word(value, "canonical");
     case AF_TAG_SCRIPT:
@@ -225,7 +247,7 @@ bool af_facts_may_tell(const af_token_t *tag)
     case AF_TAG_TITLE: case AF_TAG_TIME:
         return true;
     default:
-        return af_token_attribute(tag, "itemprop", &value);
+        return tells_date(tag);
     }
 }
 
