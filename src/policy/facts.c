@@ -233,21 +233,23 @@ static bool meta_may_tell(const af_token_t *tag)
            (af_token_attribute(tag, "property", &name) && meta_of(name) != META_OTHER);
 }
 
-bool af_facts_may_tell(const af_token_t *tag)
+bool af_facts_may_tell(const af_facts_t *facts, const af_token_t *tag)
 {
     af_slice_t value;
 
     switch (tag->tag) {
     case AF_TAG_META:
-        return meta_may_tell(tag) || tells_date(tag);
+        return meta_may_tell(tag) || (facts->date_source < AF_DATE_ITEMPROP && tells_date(tag));
     case AF_TAG_LINK:
         return af_token_attribute(tag, "rel", &value) && has_word(value, "canonical");
     case AF_TAG_SCRIPT:
         return is_jsonld(tag);
-    case AF_TAG_TITLE: case AF_TAG_TIME:
-        return true;
+    case AF_TAG_TITLE:
+        return !facts->title_known;
+    case AF_TAG_TIME:
+        return facts->date_source < AF_DATE_TIME || (facts->date_source < AF_DATE_ITEMPROP && tells_date(tag));
     default:
-        return tells_date(tag);
+        return facts->date_source < AF_DATE_ITEMPROP && tells_date(tag);
     }
 }
 

@@ -46,8 +46,8 @@ void af_facts_destroy(af_facts_t *facts);
 /* The charset of what comes from here on; lent. */
 void af_facts_charset(af_facts_t *facts, const af_charset_t *charset);
 
-/* Whether a start tag may tell something: the others need not be given. */
-bool af_facts_may_tell(const af_token_t *tag);
+/* Whether a start tag may tell something that is not known better: the others need not be given. */
+bool af_facts_may_tell(const af_facts_t *facts, const af_token_t *tag);
 
 /* Whether it is a meta or JSON-LD tag that may make a claim. */
 bool af_facts_may_claim(const af_token_t *tag);

@@ -412,7 +412,7 @@ static void tell_guarded(af_rewriter_t *rw, const af_candidate_t *candidate)
     af_event_t event = {AF_GUARDED, candidate->rule, candidate->from_pos, rw->token_pos, "protected"};
 
     rw->stats.guarded++;
-    af_edits_event(&rw->edits, &event);
+    af_queue_tell(rw, &event);
 }
 
 void af_candidates_guard(af_rewriter_t *rw)

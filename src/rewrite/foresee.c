@@ -131,17 +131,42 @@ static seen_t see_end_tag(af_rewriter_t *rw, const af_token_t *token, af_node_t 
     return GOES_ON;
 }
 
+/* Whether text here is of a run that may go on where the passing over stops. */
+static bool is_in_last_run(const af_rewriter_t *rw)
+{
+    uint32_t i = rw->in.depth;
+
+    while (i > rw->pass_depth && !af_is_block_node(rw, rw->in.stack[i - 1])) {
+        i--;
+    }
+    return rw->pass_depth > 0 && i == rw->pass_depth;
+}
+
+/* Whether a rule of attribution may want the text. */
+static bool notices_want(af_rewriter_t *rw, af_slice_t raw, uint64_t pos, af_node_t parent)
+{
+    if (!rw->reads_ahead || pos < rw->block.clear_to || !af_is_taped_text(rw, parent)) {
+        return false;
+    }
+    return !af_text_is_clear(rw->rules->notice_needles, &rw->foreseen_text, raw) ||
+           (rw->foreseen_text.shows && is_in_last_run(rw));
+}
+
 static seen_t see_text(af_rewriter_t *rw, af_slice_t raw, uint64_t pos, af_text_kind_t kind)
 {
     af_node_t parent = rw->in.stack[rw->in.depth - 1];
 
+    if (notices_want(rw, raw, pos, parent)) {
+        return NOT_KNOWN;
+    }
     if (!af_is_normal_text(rw, parent)) {
         return GOES_ON;
     }
+    bool wanted = rw->tape_candidates > 0 || (rw->foreseeing && rw->rules->guard != NULL);
+    if (wanted && af_tape_text(&rw->tape, raw, pos, kind) != AF_OK) {
+        return NOT_KNOWN;
+    }
     if (rw->tape_candidates > 0) {
-        if (af_tape_text(&rw->tape, raw, pos, kind) != AF_OK) {
-            return NOT_KNOWN;
-        }
         af_candidates_text(rw);
     }
     if (af_structure_active(rw)) {
@@ -229,7 +254,7 @@ static seen_t run_through(af_rewriter_t *rw, af_node_t node, uint64_t most_pos, 
 }
 
 /* At its end. */
-static seen_t judge(af_rewriter_t *rw, af_node_t node)
+static seen_t judge(af_rewriter_t *rw, af_node_t node, size_t mark)
 {
     if (af_structure_active(rw)) {
         af_structure_boundary(rw, node);
@@ -238,11 +263,8 @@ static seen_t judge(af_rewriter_t *rw, af_node_t node)
     if (left != GOES_ON) {
         return left;
     }
-    for (size_t i = 0; i < rw->candidates.count; i++) {
-        const af_candidate_t *candidate = candidate_at(rw, i);
-        if (!candidate->done && !wants_emptied(rw, candidate) && candidate->tape && af_structure_has_notice(rw, candidate)) {
-            return NOT_KNOWN; /* it is told of where the element ends */
-        }
+    if (af_guarded_text(rw, mark)) {
+        return NOT_KNOWN; /* it is told of where the element ends, or one in it that a rule picks */
     }
     return af_candidates_foreseen(rw) ? ENDS : rw->open_candidates == 0 ? REFUTED : NOT_KNOWN;
 }
@@ -274,6 +296,21 @@ static void put_back(af_rewriter_t *rw, const before_t *before)
     }
 }
 
+/* How far the element may go. What is behind an element that is no block's has to be of the run that began before it. */
+static uint64_t most_of(const af_rewriter_t *rw, const af_token_t *token)
+{
+    uint64_t most_pos = token->from_pos + rw->options.limits.hold;
+    bool in_run = rw->reads_ahead && !af_notices_block(token->tag) && rw->block.clear_to < most_pos;
+
+    return in_run ? rw->block.clear_to : most_pos;
+}
+
+/* Whether nothing of the text before it may be wanted together with what is in it. */
+static bool begins_clear(const af_rewriter_t *rw)
+{
+    return !rw->reads_ahead || (rw->block.begun && !rw->block.open);
+}
+
 af_status_t af_foresee(af_rewriter_t *rw, const af_token_t *token)
 {
     af_node_t node = element_of(rw, token);
@@ -282,7 +319,7 @@ af_status_t af_foresee(af_rewriter_t *rw, const af_token_t *token)
     bool open = false;
 
     if (!may_read_on(rw) || node == 0 || !is_in_chunk(rw, token->to_pos) || rw->retains_siblings || rw->removal != 0 ||
-        rw->diverged || rw->facts_node != 0 || rw->moved_mark != SIZE_MAX || rw->waiting.count > 0 ||
+        rw->diverged || rw->facts_node != 0 || !begins_clear(rw) || rw->moved_mark != SIZE_MAX || rw->waiting.count > 0 ||
         !can_be_asked(rw, node, &open) || af_tree_make_room(&rw->in) != AF_OK) {
         return AF_OK;
     }
@@ -290,8 +327,9 @@ af_status_t af_foresee(af_rewriter_t *rw, const af_token_t *token)
     uint32_t events = rw->in.event_count;
     rw->foreseeing = true;
     rw->asks_inside = open;
-    seen_t seen = run_through(rw, node, token->from_pos + rw->options.limits.hold, &last, &status);
-    seen = seen == ENDS ? judge(rw, node) : seen;
+    rw->foreseen_text.tail_len = 0;
+    seen_t seen = run_through(rw, node, most_of(rw, token), &last, &status);
+    seen = seen == ENDS ? judge(rw, node, before.mark) : seen;
     rw->foreseeing = false;
     if (status != AF_OK) {
         return status;
@@ -333,8 +371,10 @@ static bool can_pass(const af_rewriter_t *rw)
     return may_read_on(rw) && rw->open_candidates == 0 && !af_rewriter_holding(rw) && rw->facts_node == 0 &&
            rw->waiting.count == 0 && !rw->pool.retain_siblings && rw->in.template_count == 0 && af_tree_is_plain(&rw->in) &&
            node_known_dead(rw, rw->in.stack[rw->in.depth - 1]) && af_tokenizer_reads_markup(rw->tokenizer) &&
-           is_in_chunk(rw, af_tokenizer_pos(rw->tokenizer));
+           is_in_chunk(rw, af_tokenizer_pos(rw->tokenizer)) &&
+           (!rw->reads_ahead || !rw->block.open || af_tape_since(&rw->tape, rw->block.mark).len == 0);
 }
+
 
 af_status_t af_foresee_removed(af_rewriter_t *rw)
 {
@@ -348,6 +388,8 @@ af_status_t af_foresee_removed(af_rewriter_t *rw)
     before_t safe = before_now(rw);
     bool foreign = false;
     seen_t seen = GOES_ON;
+    rw->foreseen_text.tail_len = 0;
+    rw->pass_depth = depth;
     while (seen == GOES_ON) {
         af_token_t token;
         af_status_t status = AF_OK;
@@ -363,9 +405,13 @@ af_status_t af_foresee_removed(af_rewriter_t *rw)
             safe_pos = token.to_pos;
         }
     }
+    rw->pass_depth = 0;
     rw->foreseen += af_tokenizer_pos(rw->tokenizer) - safe_pos;
     go_back(rw, &safe, safe_pos);
     put_back(rw, &safe);
     drop(rw, from_pos, safe_pos);
+    if (rw->reads_ahead && safe_pos > from_pos) {
+        af_notices_passed(rw, safe_pos);
+    }
     return AF_OK;
 }

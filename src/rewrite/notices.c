@@ -66,6 +66,13 @@ bool af_notices_block(uint32_t tag)
     }
 }
 
+bool af_is_block_node(const af_rewriter_t *rw, af_node_t node)
+{
+    const af_node_record_t *record = node_of(rw, node);
+
+    return record->space == AF_NS_HTML && af_notices_block(record->name);
+}
+
 bool af_notices_risk(const af_rewriter_t *rw, const af_token_t *token)
 {
     return af_notices_active(rw) && token->type == AF_TOKEN_START_TAG &&
@@ -91,6 +98,23 @@ static void open_run(af_rewriter_t *rw, af_node_t node, bool whole)
     rw->block.node = node;
     rw->block.whole = whole;
     rw->block.mark = af_tape_mark(&rw->tape);
+}
+
+/* The block element that is open and innermost, the last `skip` open elements left out; 0: none. */
+static af_node_t block_around(const af_rewriter_t *rw, uint32_t skip)
+{
+    for (uint32_t i = rw->in.depth - skip; i > 0; i--) {
+        if (af_is_block_node(rw, rw->in.stack[i - 1])) {
+            return rw->in.stack[i - 1];
+        }
+    }
+    return 0;
+}
+
+void af_notices_passed(af_rewriter_t *rw, uint64_t pos)
+{
+    open_run(rw, block_around(rw, 0), false);
+    rw->block.from_pos = pos;
 }
 
 static af_status_t add_insert(af_rewriter_t *rw, af_insert_t what, af_slice_t bytes)
@@ -124,7 +148,7 @@ static void tell(af_rewriter_t *rw, af_event_kind_t kind, uint32_t rule, uint64_
     af_event_t event = {kind, rule, from_pos, to_pos, kind == AF_REFUSED ? word : ""};
 
     rw->stats.attribution = word;
-    af_edits_event(&rw->edits, &event);
+    af_queue_tell(rw, &event);
 }
 
 /* Something will be written: the event follows with it. */
@@ -317,28 +341,10 @@ static af_status_t end_run(af_rewriter_t *rw, bool whole)
     return status;
 }
 
-static bool is_block_node(const af_rewriter_t *rw, af_node_t node)
-{
-    const af_node_record_t *record = node_of(rw, node);
-
-    return record->space == AF_NS_HTML && af_notices_block(record->name);
-}
-
 /* What a tag does is known when it ends. */
 static bool is_tag(const af_token_t *token)
 {
     return token->type == AF_TOKEN_START_TAG || token->type == AF_TOKEN_END_TAG;
-}
-
-/* The block element that is open and innermost, the last `skip` open elements left out; 0: none. */
-static af_node_t block_around(const af_rewriter_t *rw, uint32_t skip)
-{
-    for (uint32_t i = rw->in.depth - skip; i > 0; i--) {
-        if (is_block_node(rw, rw->in.stack[i - 1])) {
-            return rw->in.stack[i - 1];
-        }
-    }
-    return 0;
 }
 
 /* Whether the run behind a boundary that leaves `node` as the innermost block can be no notice. */
@@ -411,7 +417,7 @@ static bool is_known_gone(const af_rewriter_t *rw, af_node_t node)
 
 af_status_t af_notices_created(af_rewriter_t *rw, const af_token_t *token, af_node_t node)
 {
-    if (!is_block_node(rw, node)) {
+    if (!af_is_block_node(rw, node)) {
         return AF_OK;
     }
     af_status_t status = end_run(rw, false);
@@ -507,7 +513,7 @@ af_status_t af_notices_closed(af_rewriter_t *rw, const af_token_t *token, af_nod
 {
     af_status_t status = AF_OK;
 
-    if (is_block_node(rw, node)) {
+    if (af_is_block_node(rw, node)) {
         status = end_run(rw, rw->block.node == node);
         open_run(rw, node_of(rw, node)->parent, false); /* what was held for the element is, for the text behind it */
         rw->block.from_pos = is_tag(token) ? token->to_pos : UINT64_MAX;

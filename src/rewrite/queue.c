@@ -210,6 +210,42 @@ static bool undecided(const af_rewriter_t *rw, const af_node_t *nodes, uint32_t 
     return false;
 }
 
+typedef struct {
+    af_event_t event;
+    uint64_t pos; /* of the token that it was known at */
+} told_t;
+
+void af_queue_tell(af_rewriter_t *rw, const af_event_t *event)
+{
+    af_status_t status;
+    told_t *told = af_rewriter_holding(rw) ? af_vector_add(rw, &rw->told, sizeof *told, &status) : NULL;
+
+    if (told == NULL) { /* where there is no memory the order is lost, not the event */
+        af_edits_event(&rw->edits, event);
+        return;
+    }
+    *told = (told_t){*event, rw->token_pos};
+}
+
+void af_queue_tell_up_to(af_rewriter_t *rw, uint64_t pos)
+{
+    size_t count = 0;
+
+    while (count < rw->told.count && AF_VECTOR_AT(told_t, &rw->told, count)->pos <= pos) {
+        af_edits_event(&rw->edits, &AF_VECTOR_AT(told_t, &rw->told, count++)->event);
+    }
+    shift(&rw->told, count, sizeof(told_t));
+}
+
+void af_queue_destroy(af_rewriter_t *rw)
+{
+    af_heap_release(rw->heap, rw->held.items, rw->held.capacity * sizeof(af_held_t));
+    af_heap_release(rw->heap, rw->held_bytes.items, rw->held_bytes.capacity);
+    af_heap_release(rw->heap, rw->held_attributes.items, rw->held_attributes.capacity * sizeof(af_attribute_t));
+    af_heap_release(rw->heap, rw->held_nodes.items, rw->held_nodes.capacity * sizeof(af_node_t));
+    af_heap_release(rw->heap, rw->told.items, rw->told.capacity * sizeof(told_t));
+}
+
 static af_status_t pass_front(af_rewriter_t *rw, const af_held_t *held, const af_node_t *nodes)
 {
     af_token_t token = token_of(rw, held);
@@ -338,6 +374,9 @@ af_status_t af_queue_flush(af_rewriter_t *rw)
             (undecided(rw, nodes, held->node_count) || af_keep_text_undecided(rw, held->text_parent))) {
             return AF_OK;
         }
+        if (rw->told.count > 0) {
+            af_queue_tell_up_to(rw, held->from_pos);
+        }
         af_status_t status = pass_front(rw, held, nodes);
         if (status != AF_OK) {
             return status;
@@ -345,6 +384,7 @@ af_status_t af_queue_flush(af_rewriter_t *rw)
         rw->held_first++;
     }
     rw->queue_moved = false;
+    af_queue_tell_up_to(rw, UINT64_MAX);
     compact(rw);
     return AF_OK;
 }

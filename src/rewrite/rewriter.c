@@ -107,7 +107,7 @@ static af_status_t start_parts(af_rewriter_t *rw)
     rw->reads_ahead = af_notices_active(rw) && rw->rules->notice_needles != NULL && !rw->step.wanted;
     rw->may_be_quiet = rw->marks.preview == NULL && !rw->implied_atoms && (!af_notices_active(rw) || rw->reads_ahead) &&
                        !rw->rules->has_keep && !rw->rules->has_strip;
-    rw->may_foresee = rw->may_be_quiet && !af_notices_active(rw);
+    rw->may_foresee = rw->may_be_quiet;
 #endif
     return status;
 }
@@ -154,7 +154,7 @@ static void destroy_vector(af_rewriter_t *rw, af_vector_t *vector, size_t item)
 
 static void destroy_vectors(af_rewriter_t *rw)
 {
-    af_vector_t *nodes[] = {&rw->made, &rw->before, &rw->before_list, &rw->after, &rw->pending, &rw->script, &rw->held_nodes};
+    af_vector_t *nodes[] = {&rw->made, &rw->before, &rw->before_list, &rw->after, &rw->pending, &rw->script};
 
     for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++) {
         destroy_vector(rw, nodes[i], sizeof(af_node_t));
@@ -170,10 +170,8 @@ static void destroy_vectors(af_rewriter_t *rw)
     af_moved_destroy(rw);
     af_contents_destroy(rw);
     af_strip_destroy(rw);
+    af_queue_destroy(rw);
     destroy_vector(rw, &rw->candidates, sizeof(af_candidate_t));
-    destroy_vector(rw, &rw->held, sizeof(af_held_t));
-    destroy_vector(rw, &rw->held_bytes, 1);
-    destroy_vector(rw, &rw->held_attributes, sizeof(af_attribute_t));
 }
 
 void af_rewriter_destroy(af_rewriter_t *rw)
@@ -538,6 +536,7 @@ static void pass_on(af_rewriter_t *rw, const af_token_t *token, af_status_t stat
     rw->stats.limited++;
     event.detail = rw->in.depth >= rw->in.depth_limit ? "depth" : event.detail;
     rw->stats.reason = event.detail;
+    af_queue_tell_up_to(rw, UINT64_MAX);
     af_edits_event(&rw->edits, &event);
 }
 

@@ -127,6 +127,13 @@ typedef struct {
     uint64_t asked_at; /* how much was pushed when its rest was last asked for */
 } af_run_t;
 
+/* What was seen of a text: its end, as far as it may be the beginning of a word that rules look for, and room for more. */
+typedef struct {
+    uint8_t tail[2 * AF_NEEDLE_BYTES];
+    size_t tail_len;
+    bool shows; /* the last piece was more than white space */
+} af_seen_text_t;
+
 #define AF_PEEK_TEXT 24u
 #define AF_PEEK_PHRASES 12u
 
@@ -232,10 +239,13 @@ struct af_rewriter {
     bool may_foresee, foreseeing; /* foresee.c */
     bool asks_inside;         /* and selectors wait for what is in the element */
     uint64_t foreseen;        /* bytes that were run through */
+    af_seen_text_t foreseen_text;
+    uint32_t pass_depth;      /* open elements where removed content is being passed over; 0: it is not */
     uint64_t passed_to;       /* what is in the element of the token being observed goes, to there; 0: nothing is known of it */
     af_vector_t held;         /* af_held_t */
     size_t held_first;
     af_vector_t held_bytes, held_attributes, held_nodes;
+    af_vector_t told;         /* queue.c: events that wait for what is held in front of them */
     af_vector_t text_marks;   /* text_mark_t of moved.c */
     af_vector_t contents;     /* contents_t of waiting.c: open templates that began while the tape was needed */
     size_t moved_mark;        /* on the tape: where the text begins that the token moves out of what it closes; SIZE_MAX: none */
@@ -328,7 +338,8 @@ bool af_waiting_implies(const af_rewriter_t *rw, const af_token_t *token);
 /* page_facts: what a token tells of the page. Without attribution nothing but its title is asked for. */
 static inline bool af_facts_wanted(const af_rewriter_t *rw, const af_token_t *tag)
 {
-    return rw->wants_facts && (rw->rules->has_attribution ? af_facts_may_tell(tag) : tag->tag == AF_TAG_TITLE);
+    return rw->wants_facts &&
+           (rw->rules->has_attribution ? af_facts_may_tell(&rw->facts, tag) : tag->tag == AF_TAG_TITLE && !rw->facts.title_known);
 }
 AF_MUST_USE af_status_t af_facts_observe(af_rewriter_t *rw, const af_token_t *token);
 
@@ -340,7 +351,10 @@ bool af_peek_refutes(af_rewriter_t *rw, const af_rule_t *rule);
 const uint8_t *af_peek_past_tag(const uint8_t *at, const uint8_t *end);
 const uint8_t *af_peek_past_comment(const uint8_t *at, const uint8_t *end);
 
-/* run_ahead: whether no rule of attribution can want the run of text behind `boundary`, a block's tag, in an element `tag`, which
+/* run_ahead: whether no rule of attribution can want text with `text` in it, which goes on where `seen` ended. */
+bool af_text_is_clear(const af_needles_t *needles, af_seen_text_t *seen, af_slice_t text);
+
+/* Whether no rule of attribution can want the run of text behind `boundary`, a block's tag, in an element `tag`, which
  * is `block`, or 0: only its start tag was read. rw->block.clear_to tells how far it is known. False: one may, or it is not
  * known. */
 bool af_run_is_clear(af_rewriter_t *rw, const af_token_t *boundary, uint32_t tag, af_node_t block);
@@ -412,6 +426,10 @@ void af_candidates_end(af_rewriter_t *rw);    /* the document is over: all is kn
 void af_candidates_oldest_gives_up(af_rewriter_t *rw, const char *limit);
 AF_MUST_USE af_status_t af_queue_add(af_rewriter_t *rw, const af_token_t *token);
 AF_MUST_USE af_status_t af_queue_flush(af_rewriter_t *rw);
+/* Tells of something that is known at the token that is being taken: when all in front of it has been told of. */
+void af_queue_tell(af_rewriter_t *rw, const af_event_t *event);
+void af_queue_tell_up_to(af_rewriter_t *rw, uint64_t pos); /* what was known at tokens up to there */
+void af_queue_destroy(af_rewriter_t *rw);
 /* Whether something of the queue is undecided; the nodes of the first such token, as many as it has. */
 bool af_queue_undecided(const af_rewriter_t *rw, const af_node_t **nodes, uint32_t *count);
 
@@ -435,8 +453,9 @@ void af_structure_amount(af_rewriter_t *rw, const af_token_t *token, const af_tr
 void af_structure_removed(af_rewriter_t *rw, const af_candidate_t *candidate); /* it turned out to be removed */
 bool af_structure_refuted(af_rewriter_t *rw, af_candidate_t *candidate); /* what follows cannot make it hold */
 bool af_structure_holds(af_rewriter_t *rw, af_candidate_t *candidate);   /* at its end */
-bool af_structure_has_notice(af_rewriter_t *rw, const af_candidate_t *candidate); /* its text may not go */
-bool af_structure_guarded(af_rewriter_t *rw, const af_candidate_t *candidate); /* the same, and counts it */
+/* Whether the text since `mark` is such that a preset's rule leaves it, unless forced. */
+bool af_guarded_text(af_rewriter_t *rw, size_t mark);
+bool af_structure_guarded(af_rewriter_t *rw, const af_candidate_t *candidate); /* a preset's, and so; counts it */
 void af_candidates_structure(af_rewriter_t *rw); /* finishes those that are refuted */
 void af_candidates_guard(af_rewriter_t *rw);    /* something that presets may not take: those around it are not removed */
 
@@ -575,6 +594,8 @@ void af_contents_destroy(af_rewriter_t *rw);
 /* notices */
 bool af_notices_active(const af_rewriter_t *rw);
 bool af_notices_block(uint32_t tag); /* its element begins and ends runs of text */
+bool af_is_block_node(const af_rewriter_t *rw, af_node_t node);
+void af_notices_passed(af_rewriter_t *rw, uint64_t pos); /* blocks were passed over, the last of which ends there */
 bool af_notices_risk(const af_rewriter_t *rw, const af_token_t *token); /* its element may have to be held */
 AF_MUST_USE af_status_t af_notices_init(af_rewriter_t *rw);
 void af_notices_destroy(af_rewriter_t *rw);

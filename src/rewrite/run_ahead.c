@@ -15,6 +15,7 @@
 
 typedef struct {
     const af_needles_t *needles;
+    af_seen_text_t text;
     const uint8_t *end;
     uint32_t block;      /* what the run is in: its end tag ends it */
     bool own_form;       /* the block is the form that a form's end tag names */
@@ -22,8 +23,6 @@ typedef struct {
     bool in_table;       /* cells, rows and their groups that begin are not ignored, nor is a table's end tag */
     bool in_template;    /* where the body's end tag is nothing */
     uint32_t foreign;    /* SVG elements that are open, perhaps: what is in them may be no block, nor have raw text */
-    uint8_t tail[2 * AF_NEEDLE_BYTES]; /* the end of the text, as far as it may be a word's beginning */
-    size_t tail_len;
 } ahead_t;
 
 /* --- text ------------------------------------------------------------------------------------------------------------------- */
@@ -44,31 +43,31 @@ static bool references_are_clear(const uint8_t *at, const uint8_t *end)
 }
 
 /* Words that a tag stands in. */
-static bool seam_is_clear(ahead_t *ahead, const uint8_t *at, size_t len)
+static bool seam_is_clear(const af_needles_t *needles, af_seen_text_t *seen, const uint8_t *at, size_t len)
 {
-    size_t count = ahead->tail_len;
+    size_t count = seen->tail_len;
 
     for (size_t i = 0; i < len && i < AF_NEEDLE_BYTES && af_needle_byte(at[i]); i++) {
-        ahead->tail[count++] = at[i];
+        seen->tail[count++] = at[i];
     }
-    return !af_needles_in(ahead->needles, (af_slice_t){ahead->tail, count});
+    return !af_needles_in(needles, (af_slice_t){seen->tail, count});
 }
 
-static void note_tail(ahead_t *ahead, const uint8_t *at, size_t len)
+static void note_tail(af_seen_text_t *seen, const uint8_t *at, size_t len)
 {
     size_t from = len;
 
     while (from > 0 && len - from < AF_NEEDLE_BYTES - 1 && af_needle_byte(at[from - 1])) {
         from--;
     }
-    size_t keep = from > 0 ? 0 : ahead->tail_len, add = len - from;
+    size_t keep = from > 0 ? 0 : seen->tail_len, add = len - from;
     if (keep + add >= AF_NEEDLE_BYTES) {
         size_t gone = keep + add - (AF_NEEDLE_BYTES - 1);
-        memmove(ahead->tail, ahead->tail + gone, keep - gone);
+        memmove(seen->tail, seen->tail + gone, keep - gone);
         keep -= gone;
     }
-    memcpy(ahead->tail + keep, at + from, add);
-    ahead->tail_len = keep + add;
+    memcpy(seen->tail + keep, at + from, add);
+    seen->tail_len = keep + add;
 }
 
 /* How many bytes the text begins with that are in no word, nor show. */
@@ -88,23 +87,28 @@ static size_t leading_space(const uint8_t *at, size_t len)
     return i;
 }
 
-static bool text_is_clear(ahead_t *ahead, const uint8_t *at, size_t len)
+bool af_text_is_clear(const af_needles_t *needles, af_seen_text_t *seen, af_slice_t text)
 {
-    size_t space = leading_space(at, len);
+    size_t space = leading_space(text.data, text.len), len = text.len - space;
+    const uint8_t *at = text.data + space;
 
-    ahead->tail_len = space > 0 ? 0 : ahead->tail_len;
-    at += space;
-    len -= space;
+    seen->tail_len = space > 0 ? 0 : seen->tail_len;
+    seen->shows = len > 0;
     if (len == 0) {
         return true;
     }
     if (memchr(at, 0, len) != NULL || !references_are_clear(at, at + len) ||
-        (ahead->tail_len > 0 && af_needle_byte(*at) && !seam_is_clear(ahead, at, len)) ||
-        af_needles_in(ahead->needles, (af_slice_t){at, len})) {
+        (seen->tail_len > 0 && af_needle_byte(*at) && !seam_is_clear(needles, seen, at, len)) ||
+        af_needles_in(needles, (af_slice_t){at, len})) {
         return false;
     }
-    note_tail(ahead, at, len);
+    note_tail(seen, at, len);
     return true;
+}
+
+static bool text_is_clear(ahead_t *ahead, const uint8_t *at, const uint8_t *end)
+{
+    return at == end || af_text_is_clear(ahead->needles, &ahead->text, (af_slice_t){at, (size_t) (end - at)});
 }
 
 /* --- tags ------------------------------------------------------------------------------------------------------------------- */
@@ -207,7 +211,7 @@ static const uint8_t *cross_picture_title(ahead_t *ahead, const uint8_t *at)
     uint32_t tag;
     const uint8_t *lt = at == NULL ? NULL : memchr(at, '<', (size_t) (ahead->end - at));
 
-    if (lt == NULL || ahead->end - lt < 2 || lt[1] != '/' || !text_is_clear(ahead, at, (size_t) (lt - at))) {
+    if (lt == NULL || ahead->end - lt < 2 || lt[1] != '/' || !text_is_clear(ahead, at, lt)) {
         return NULL;
     }
     const uint8_t *behind = read_name(lt + 2, ahead->end, &tag);
@@ -268,7 +272,7 @@ static const uint8_t *clear_behind(ahead_t *ahead, const uint8_t *at)
     for (;;) {
         uint32_t tag;
         const uint8_t *lt = memchr(at, '<', (size_t) (ahead->end - at));
-        if (lt == NULL || ahead->end - lt < 2 || !text_is_clear(ahead, at, (size_t) (lt - at))) {
+        if (lt == NULL || ahead->end - lt < 2 || !text_is_clear(ahead, at, lt)) {
             return NULL;
         }
         at = lt;
@@ -312,7 +316,7 @@ static bool read_on(af_rewriter_t *rw, ahead_t *ahead, uint64_t from, uint64_t h
     const uint8_t *at = ahead->end - left;
     while (run == RUN_GOES_ON) {
         const uint8_t *lt = memchr(at, '<', (size_t) (ahead->end - at));
-        if (lt == NULL || !text_is_clear(ahead, at, (size_t) (lt - at))) {
+        if (lt == NULL || !text_is_clear(ahead, at, lt)) {
             return false;
         }
         at = lt;
@@ -369,7 +373,7 @@ bool af_run_rest_is_clear(af_rewriter_t *rw, const af_token_t *token)
         return false;
     }
     if (text.len > 0) {
-        note_tail(&ahead, text.data, text.len);
+        note_tail(&ahead.text, text.data, text.len);
     }
     return is_as_in_block(rw, block->node) && read_on(rw, &ahead, token->from_pos, rw->edits.frontier, true);
 }

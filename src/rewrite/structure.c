@@ -285,26 +285,24 @@ bool af_structure_holds(af_rewriter_t *rw, af_candidate_t *candidate)
     return !structure->controls || now->controls != then->controls;
 }
 
-bool af_structure_has_notice(af_rewriter_t *rw, const af_candidate_t *candidate)
+bool af_guarded_text(af_rewriter_t *rw, size_t mark)
 {
-    const af_rule_t *rule = &rw->rules->rules[candidate->rule];
-    af_regex_run_t *run = rule->from_preset && !rule->force && rw->rules->guard != NULL ? af_condition_run(&rw->condition) : NULL;
+    af_regex_run_t *run = rw->rules->guard != NULL ? af_condition_run(&rw->condition) : NULL;
+    af_slice_t text = af_tape_since(&rw->tape, mark);
     af_group_t found;
 
-    if (run == NULL) {
-        return false;
-    }
-    af_slice_t text = af_tape_since(&rw->tape, candidate->mark);
-    return text.len > 0 && af_regex_match(rw->rules->guard, run, text, 0, &found, 1) == AF_OK;
+    return run != NULL && text.len > 0 && af_regex_match(rw->rules->guard, run, text, 0, &found, 1) == AF_OK;
 }
 
 bool af_structure_guarded(af_rewriter_t *rw, const af_candidate_t *candidate)
 {
-    if (!af_structure_has_notice(rw, candidate)) {
+    const af_rule_t *rule = &rw->rules->rules[candidate->rule];
+
+    if (!rule->from_preset || rule->force || !af_guarded_text(rw, candidate->mark)) {
         return false;
     }
     af_event_t event = {AF_GUARDED, candidate->rule, candidate->from_pos, rw->token_pos, "notice"};
     rw->stats.guarded++;
-    af_edits_event(&rw->edits, &event);
+    af_queue_tell(rw, &event);
     return true;
 }
