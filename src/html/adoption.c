@@ -51,6 +51,7 @@ static void move(af_tree_t *tree, af_node_t node, af_place_in_tree_t place)
 {
     if (!tree->scripted && node != 0) {
         af_pool_append(tree->pool, node, place.parent, place.before);
+        af_node_at(tree->pool, node)->flags |= AF_NODE_MOVED;
     }
     af_tree_event(tree, &(af_tree_event_t){.kind = AF_EVENT_MOVED, .node = node, .parent = place.parent, .before = place.before});
 }

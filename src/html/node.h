@@ -17,6 +17,8 @@ typedef enum { AF_NS_HTML, AF_NS_SVG, AF_NS_MATHML } af_namespace_t;
 #define AF_NODE_CLOSED 0x01u        /* no child can be added any more */
 #define AF_NODE_FOLLOWED 0x02u      /* another element came after it under the same parent */
 #define AF_NODE_HAS_TEXT 0x04u      /* has a text child that is more than white space */
+#define AF_NODE_MOVED 0x08u         /* the adoption agency has put it elsewhere than it was made */
+#define AF_NODE_RECAST 0x10u        /* the rewriter's: and an end tag in its place would not do that in the output */
 #define AF_NODE_UNSTABLE 0x20u      /* its place, and that of its children, may still change: open inside a formatting element */
 #define AF_NODE_CLONE 0x40u         /* made by reconstruction or adoption */
 #define AF_NODE_IMPLIED 0x80u       /* made without a tag of its own */

@@ -7,8 +7,6 @@
  */
 #include "rewrite/rewriter_internal.h"
 
-#define TABLE_HOLD 8192u /* bytes of a table that are held for that */
-
 bool af_candidates_ends_scope(const af_node_record_t *record)
 {
     if (record->space != AF_NS_HTML) {
@@ -71,19 +69,25 @@ af_status_t af_candidates_escape(af_rewriter_t *rw, af_node_t node)
 af_status_t af_candidates_table(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *made)
 {
     const af_node_record_t *record = node_of(rw, made->node);
+    af_status_t status = AF_OK;
 
     if (rw->table_candidates > 0 && made->before != 0 && ((record->fate & FATE_UNWRAP) != 0 || record->hold > 0)) {
+        af_front_t *front = af_vector_add(rw, &rw->fronts, sizeof *front, &status);
+        if (front == NULL) {
+            return status;
+        }
+        *front = (af_front_t){made->node, made->before};
         rw->queue_moved = true;
     }
-    if (rw->table_candidates > 0 && token->type == AF_TOKEN_START_TAG && token->from_pos > TABLE_HOLD) {
-        af_candidates_tables_end(rw, token->from_pos - TABLE_HOLD);
+    if (rw->table_candidates > 0 && token->type == AF_TOKEN_START_TAG && token->from_pos > AF_TABLE_HOLD) {
+        af_candidates_tables_end(rw, token->from_pos - AF_TABLE_HOLD);
     }
     if (!rw->past_live || !af_candidates_table_risk(rw, token) || record->name != AF_TAG_TABLE || record->space != AF_NS_HTML ||
         node_known_dead(rw, record->parent)) {
         return AF_OK;
     }
     size_t count = rw->open_candidates;
-    af_status_t status = af_candidates_hold(rw, made->node);
+    status = af_candidates_hold(rw, made->node);
     if (status == AF_OK && rw->open_candidates > count) {
         af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, rw->candidates.count - 1);
         candidate->escape = candidate->table = true;

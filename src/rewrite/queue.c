@@ -246,6 +246,167 @@ void af_queue_destroy(af_rewriter_t *rw)
     af_heap_release(rw->heap, rw->told.items, rw->told.capacity * sizeof(told_t));
 }
 
+bool af_queue_fronted(const af_rewriter_t *rw, af_node_t table)
+{
+    for (size_t i = 0; i < rw->fronts.count; i++) {
+        const af_front_t *front = AF_VECTOR_AT(af_front_t, &rw->fronts, i);
+        if (front->table == table && (node_of(rw, front->node)->fate & FATE_GONE) == FATE_UNWRAP) {
+            return true;
+        }
+    }
+    return false;
+}
+
+af_status_t af_queue_note_moves(af_rewriter_t *rw)
+{
+    af_status_t status = AF_OK;
+
+    for (uint32_t i = 0; status == AF_OK && i < rw->in.event_count; i++) {
+        const af_tree_event_t *event = &rw->in.events[i];
+        bool clones = event->kind == AF_EVENT_CREATED && event->origin != 0;
+        if (!clones && (event->kind != AF_EVENT_MOVED || event->parent == 0)) {
+            continue;
+        }
+        af_move_t *move = af_vector_add(rw, &rw->moves, sizeof *move, &status);
+        if (move != NULL) {
+            *move = (af_move_t){rw->token_pos, event->node, event->origin};
+        }
+    }
+    return status;
+}
+
+/* Whether a protected clone stays though what it is in goes. */
+static bool stays_alone(af_rewriter_t *rw, af_node_t clone)
+{
+    af_node_t parent = node_of(rw, clone)->parent;
+
+    return parent != 0 && node_dead(rw, parent) && !node_dead(rw, clone);
+}
+
+/* Once all is decided: marks what a token moved that clones something which goes, or clones of which go, and what goes itself but
+ * leaves a clone. */
+static void judge_moves(af_rewriter_t *rw)
+{
+    const af_move_t *moves = rw->moves.items;
+
+    while (rw->moves_judged < rw->moves.count) {
+        size_t first = rw->moves_judged, end = first;
+        bool gone = false, leaves = false;
+        for (; end < rw->moves.count && moves[end].pos == moves[first].pos; end++) {
+            if (moves[end].origin != 0) {
+                leaves = leaves || stays_alone(rw, moves[end].node);
+                gone = gone || node_dead(rw, moves[end].node) || node_gone(rw, moves[end].node) ||
+                       node_dead(rw, moves[end].origin) || node_gone(rw, moves[end].origin);
+            }
+        }
+        for (size_t i = first; i < end; i++) {
+            if (moves[i].origin == 0 && (node_dead(rw, moves[i].node) ? leaves : gone)) {
+                node_of(rw, moves[i].node)->flags |= AF_NODE_RECAST;
+            }
+        }
+        rw->moves_judged = end;
+    }
+}
+
+uint64_t af_queue_last_move(const af_rewriter_t *rw, af_node_t node)
+{
+    uint64_t pos = 0;
+
+    for (size_t i = 0; i < rw->moves.count; i++) {
+        const af_move_t *move = AF_VECTOR_AT(af_move_t, &rw->moves, i);
+        pos = move->node == node && move->origin == 0 ? move->pos : pos;
+    }
+    return pos;
+}
+
+bool af_queue_recast(af_rewriter_t *rw, af_node_t node, af_node_t place)
+{
+    const af_node_record_t *record = node_of(rw, node);
+
+    if ((record->flags & AF_NODE_MOVED) == 0 || place == 0) {
+        return false;
+    }
+    return (record->flags & AF_NODE_RECAST) != 0 || (!node_dead(rw, node) && (node_gone(rw, node) || node_dead(rw, place)));
+}
+
+/* Whether the token made what is elsewhere now, or has something put in front of it. */
+static bool makes_moved(const af_rewriter_t *rw, const af_node_t *nodes, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if ((node_of(rw, nodes[i])->flags & AF_NODE_MOVED) != 0 || af_queue_fronted(rw, nodes[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the token may be one that cannot be written by itself. */
+static bool may_begin_region(const af_rewriter_t *rw, const af_token_t *token, const af_node_t *nodes, uint32_t count)
+{
+    if (!rw->queue_moved || token->from_pos < rw->no_region_to) {
+        return false;
+    }
+    return makes_moved(rw, nodes, count) || (rw->diverged && af_may_move(&rw->past, token));
+}
+
+/* Whether the token, which `past` has taken, made an element that cannot be written yet. */
+static bool begins_region(af_rewriter_t *rw, const af_node_t *nodes, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        af_node_t place = 0;
+        for (uint32_t k = 0; k < rw->past.event_count; k++) {
+            const af_tree_event_t *event = &rw->past.events[k];
+            bool puts = event->kind == AF_EVENT_CREATED || event->kind == AF_EVENT_MOVED;
+            place = puts && event->node == nodes[i] ? event->parent : place;
+        }
+        if (af_queue_fronted(rw, nodes[i]) || af_queue_recast(rw, nodes[i], place)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* As if `past` had not taken the token: it is the first of a region. */
+static void take_back(af_rewriter_t *rw)
+{
+    af_tree_t past = rw->past;
+
+    rw->past = rw->undo;
+    rw->undo = past;
+    rw->region_due = true;
+}
+
+static af_status_t take_front(af_rewriter_t *rw, const af_token_t *token, const af_node_t *nodes, uint32_t count,
+                              af_node_t text_parent)
+{
+    if (makes_moved(rw, nodes, count)) {
+        judge_moves(rw); /* all is decided */
+    }
+    rw->may_lay_out = may_begin_region(rw, token, nodes, count);
+    af_status_t status = rw->may_lay_out ? af_tree_clone(&rw->undo, &rw->past) : AF_OK;
+
+    rw->past.scripted = true;
+    rw->past.script = nodes;
+    rw->past.script_count = count;
+    rw->past.script_used = 0;
+    rw->past.next_text = AF_TEXT_DATA;
+    status = status == AF_OK ? af_tree_process(&rw->past, token) : status;
+    if (status == AF_OK && rw->may_lay_out && begins_region(rw, nodes, count)) {
+        take_back(rw);
+        return AF_OK;
+    }
+    rw->text_parent = text_parent;
+    status = status == AF_OK ? af_settle(rw, &rw->past, token, nodes, count) : status;
+    rw->text_parent = 0;
+    rw->past.script = NULL;
+    rw->past.script_count = 0;
+    if (status == AF_OK && rw->lay_out) {
+        take_back(rw);
+    }
+    return status;
+}
+
+/* Settles the first token, or tells that it begins a region (region_due). */
 static af_status_t pass_front(af_rewriter_t *rw, const af_held_t *held, const af_node_t *nodes)
 {
     af_token_t token = token_of(rw, held);
@@ -262,23 +423,7 @@ static af_status_t pass_front(af_rewriter_t *rw, const af_held_t *held, const af
     if (status == AF_OK && rw->diverged) {
         status = af_settle_before(rw, &rw->past);
     }
-    if (status != AF_OK) {
-        return status;
-    }
-    rw->past.scripted = true;
-    rw->past.script = nodes;
-    rw->past.script_count = held->node_count;
-    rw->past.script_used = 0;
-    rw->past.next_text = AF_TEXT_DATA;
-    status = af_tree_process(&rw->past, &token);
-    rw->text_parent = held->text_parent;
-    if (status == AF_OK) {
-        status = af_settle(rw, &rw->past, &token, nodes, held->node_count);
-    }
-    rw->text_parent = 0;
-    rw->past.script = NULL;
-    rw->past.script_count = 0;
-    return status;
+    return status == AF_OK ? take_front(rw, &token, nodes, held->node_count, held->text_parent) : status;
 }
 
 bool af_queue_undecided(const af_rewriter_t *rw, const af_node_t **nodes, uint32_t *count)
@@ -292,17 +437,6 @@ bool af_queue_undecided(const af_rewriter_t *rw, const af_node_t **nodes, uint32
         }
     }
     return false;
-}
-
-/* Whether something of the queue, or around it, does not reach the output. */
-static bool any_goes(const af_rewriter_t *rw)
-{
-    for (size_t i = 0; i < rw->held_nodes.count; i++) {
-        if ((node_of(rw, *AF_VECTOR_AT(af_node_t, &rw->held_nodes, i))->fate & (FATE_REMOVE | FATE_GONE)) != 0) {
-            return true;
-        }
-    }
-    return rw->diverged || rw->keep == KEEP_ACTIVE;
 }
 
 /* Whether all of the queue stays as it is: most of what is held turns out to be nothing that a rule wants. */
@@ -349,42 +483,57 @@ static bool ends_in_comment(const af_rewriter_t *rw)
            last->from_pos + last->span - rw->edits.frontier <= rw->options.limits.hold;
 }
 
+/* Whether something of what is held is not known yet. */
+static bool waits_for_more(const af_rewriter_t *rw)
+{
+    const af_node_t *nodes;
+    uint32_t count;
+
+    return ends_in_comment(rw) || rw->open_candidates > 0 || af_queue_undecided(rw, &nodes, &count);
+}
+
+static af_status_t lay_out(af_rewriter_t *rw)
+{
+    bool written = false;
+
+    judge_moves(rw);
+    rw->region_due = false;
+    af_status_t status = af_region_flush(rw, &written);
+    if (status == AF_OK && !written) {
+        const af_held_t *last = held_at(rw, rw->held.count - 1);
+        rw->no_region_to = last->from_pos + last->span;
+    }
+    return status;
+}
+
 af_status_t af_queue_flush(af_rewriter_t *rw)
 {
     if (af_rewriter_holding(rw) && all_stays(rw)) {
         keep_all(rw);
     }
-    if (rw->queue_moved && af_rewriter_holding(rw)) {
-        const af_node_t *nodes;
-        uint32_t count;
-        if (ends_in_comment(rw) || rw->open_candidates > 0 || af_queue_undecided(rw, &nodes, &count)) {
-            return AF_OK;
-        }
-        for (bool written = rw->inserts.count == 0 && any_goes(rw); written;) {
-            af_status_t status = af_region_flush(rw, &written);
-            if (status != AF_OK) {
-                return status;
-            }
-        }
-    }
     while (rw->held_first < rw->held.count) {
-        const af_held_t *held = held_at(rw, rw->held_first);
+        const af_held_t *held = AF_VECTOR_AT(af_held_t, &rw->held, rw->held_first);
         const af_node_t *nodes = AF_VECTOR_FROM(af_node_t, &rw->held_nodes, held->nodes_at);
         if ((rw->open_candidates > 0 || rw->keep != KEEP_NONE) &&
             (undecided(rw, nodes, held->node_count) || af_keep_text_undecided(rw, held->text_parent))) {
             return AF_OK;
         }
+        bool laid_out = rw->region_due;
+        if (rw->queue_moved && (laid_out || makes_moved(rw, nodes, held->node_count)) && waits_for_more(rw)) {
+            return AF_OK;
+        }
         if (rw->told.count > 0) {
             af_queue_tell_up_to(rw, held->from_pos);
         }
-        af_status_t status = pass_front(rw, held, nodes);
+        af_status_t status = laid_out ? lay_out(rw) : pass_front(rw, held, nodes);
         if (status != AF_OK) {
             return status;
         }
-        rw->held_first++;
+        rw->held_first += !laid_out && !rw->region_due; /* a region has gone on itself; or it begins, or could not be written */
     }
     rw->queue_moved = false;
     af_queue_tell_up_to(rw, UINT64_MAX);
+    rw->fronts.count = rw->moves.count = rw->moves_judged = 0;
     compact(rw);
     return AF_OK;
 }

@@ -10,52 +10,6 @@
 #define NODE_LIMIT ((size_t) 1 << 20)
 #define TAPE_LIMIT ((size_t) 64 * 1024)
 
-static void mark_vector(af_pool_t *pool, const af_vector_t *nodes, size_t from)
-{
-    for (size_t i = from; i < nodes->count; i++) {
-        af_pool_mark(pool, *AF_VECTOR_AT(af_node_t, nodes, i));
-    }
-}
-
-static void mark_roots(void *opaque, af_pool_t *pool)
-{
-    const af_rewriter_t *rw = opaque;
-
-    af_tree_mark(&rw->in, pool);
-    if (rw->past_live) {
-        af_tree_mark(&rw->past, pool);
-    }
-    if (rw->diverged) {
-        af_tree_mark(&rw->out, pool);
-    }
-    mark_vector(pool, &rw->made, 0);
-    mark_vector(pool, &rw->before, 0);
-    mark_vector(pool, &rw->before_list, 0);
-    mark_vector(pool, &rw->pending, 0);
-    mark_vector(pool, &rw->held_nodes, 0);
-    for (size_t i = rw->held_first; i < rw->held.count; i++) {
-        af_pool_mark(pool, AF_VECTOR_AT(af_held_t, &rw->held, i)->text_parent);
-    }
-    for (size_t i = 0; i < rw->candidates.count; i++) {
-        af_pool_mark(pool, AF_VECTOR_AT(af_candidate_t, &rw->candidates, i)->node);
-    }
-    for (size_t i = 0; i < rw->inserts.count; i++) {
-        af_pool_mark(pool, AF_VECTOR_AT(af_insert_t, &rw->inserts, i)->scope);
-    }
-    if (rw->removal != 0) {
-        af_pool_mark(pool, rw->removal);
-    }
-    if (rw->facts_node != 0) {
-        af_pool_mark(pool, rw->facts_node);
-    }
-    if (rw->block.open) {
-        af_pool_mark(pool, rw->block.node);
-    }
-    if (rw->block.held != 0) {
-        af_pool_mark(pool, rw->block.held);
-    }
-}
-
 static af_status_t start_parts(af_rewriter_t *rw)
 {
     const af_limits_t *limits = &rw->options.limits;
@@ -65,7 +19,7 @@ static af_status_t start_parts(af_rewriter_t *rw)
         return status;
     }
     af_pool_init(&rw->pool, rw->heap, NODE_LIMIT);
-    rw->pool.mark_roots = mark_roots;
+    rw->pool.mark_roots = af_rewriter_mark_roots;
     rw->pool.opaque = rw;
     rw->retains_children = af_index_needs_children(rw->rules->index);
     rw->retains_siblings = rw->retains_children || af_index_needs_siblings(rw->rules->index);
@@ -167,6 +121,8 @@ static void destroy_vectors(af_rewriter_t *rw)
     destroy_vector(rw, &rw->own_atoms, sizeof(uint32_t));
     destroy_vector(rw, &rw->scratch, 1);
     destroy_vector(rw, &rw->waiting, 1);
+    destroy_vector(rw, &rw->fronts, sizeof(af_front_t));
+    destroy_vector(rw, &rw->moves, sizeof(af_move_t));
     af_moved_destroy(rw);
     af_contents_destroy(rw);
     af_strip_destroy(rw);
@@ -185,6 +141,7 @@ void af_rewriter_destroy(af_rewriter_t *rw)
         af_tree_destroy(&rw->trial);
         af_tree_destroy(&rw->out);
         af_tree_destroy(&rw->past);
+        af_tree_destroy(&rw->undo);
         af_tree_destroy(&rw->in);
         af_matcher_destroy(&rw->matcher);
         af_matcher_destroy(&rw->firm);
@@ -351,6 +308,9 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
             break;
         }
     }
+    if (status == AF_OK && moved) {
+        status = af_queue_note_moves(rw);
+    }
     if (rw->keep == KEEP_ACTIVE && moved) {
         af_keep_moved(rw);
     }
@@ -382,7 +342,7 @@ static af_status_t look_ahead(af_rewriter_t *rw, const af_token_t *token, bool *
             (rw->in.depth < 2 && rw->root_atoms) || rw->implied_atoms || af_waiting_implies(rw, token) || rw->formatting_atoms ||
             af_notices_risk(rw, token) ||
             af_candidates_escape_risk(rw, token) || af_candidates_table_risk(rw, token) ||
-            (rw->diverged && token->type == AF_TOKEN_END_TAG && rw->in.formatting_count > 0);
+            (rw->diverged && af_may_move(&rw->in, token));
     if (token->type == AF_TOKEN_DOCTYPE) {
         rw->doctype_seen = true;
     }
@@ -435,6 +395,7 @@ static af_status_t settle_now(af_rewriter_t *rw, const af_token_t *token)
             return status;
         }
     }
+    rw->may_lay_out = rw->past_live;
     return af_settle(rw, &rw->in, token, nodes, count);
 }
 
@@ -464,9 +425,10 @@ static af_status_t hold_or_settle(af_rewriter_t *rw, const af_token_t *token, bo
     }
     if (!was_holding && !any_undecided(rw)) {
         rw->queue_moved = false;
+        rw->moves.count = rw->moves_judged = 0;
         status = settle_now(rw, token);
         if (status == AF_OK && rw->lay_out) {
-            rw->queue_moved = true;
+            rw->queue_moved = rw->region_due = true;
             status = af_queue_add(rw, token);
             status = status == AF_OK ? af_queue_flush(rw) : status;
         }

@@ -90,6 +90,19 @@ typedef struct {
     bool stripped;         /* TOKEN_STRIPPED */
 } af_held_t;
 
+#define AF_TABLE_HOLD 8192u /* bytes of a table that are held where rules unwrap */
+
+/* An element that was put in front of a table, and may be unwrapped there. */
+typedef struct {
+    af_node_t node, table;
+} af_front_t;
+
+/* Of a token by which the adoption agency moves elements: one of these (origin 0), or one that it clones. */
+typedef struct {
+    uint64_t pos;
+    af_node_t node, origin;
+} af_move_t;
+
 /* Bytes that go in at a place of the stream that is not decided yet. */
 typedef struct {
     uint64_t pos, drop_to; /* [pos, drop_to) goes; most often nothing */
@@ -256,8 +269,15 @@ struct af_rewriter {
     uint32_t keep_rule;
     af_vector_t waiting;      /* uint8_t: white space directly in a table, until it is known what follows it */
     uint64_t waiting_pos;
-    bool queue_moved;         /* the adoption agency moved something since the queue was empty */
-    bool lay_out;             /* the token moves what it would not move in the output: the tree that it made has to be written */
+    bool queue_moved;         /* something was put elsewhere than it was made, or before a table, since the queue was empty */
+    bool may_lay_out;         /* the token being settled may be the first of a region: region.c */
+    bool lay_out;             /* it is: it moves what it would not move in the output */
+    bool region_due;          /* the queue's first token is that of a region */
+    uint64_t no_region_to;    /* what begins before it could not be laid out */
+    af_tree_t undo;           /* `past` before a token that may begin a region */
+    af_vector_t fronts;       /* af_front_t, of what is held */
+    af_vector_t moves;        /* af_move_t, of what is held */
+    size_t moves_judged;      /* so many of them */
     bool past_live;           /* `past` stands before the token being observed, or where the queue begins */
     bool found_before;        /* a rule with before= has protected something */
     bool doctype_seen;
@@ -401,6 +421,8 @@ bool af_candidates_foreseen(af_rewriter_t *rw);
 /* quiet: the next token that the general way has to take; those before it were kept. */
 AF_MUST_USE af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token);
 
+void af_rewriter_mark_roots(void *opaque, af_pool_t *pool); /* roots: for the pool's sweep; `opaque` is the rewriter */
+
 /* match: what rules say of new nodes; hold: candidates and the queue. */
 AF_MUST_USE af_status_t af_rewriter_match(af_rewriter_t *rw, af_node_t node);
 
@@ -431,6 +453,12 @@ void af_queue_tell(af_rewriter_t *rw, const af_event_t *event);
 void af_queue_tell_up_to(af_rewriter_t *rw, uint64_t pos); /* what was known at tokens up to there */
 void af_queue_destroy(af_rewriter_t *rw);
 /* Whether something of the queue is undecided; the nodes of the first such token, as many as it has. */
+bool af_queue_fronted(const af_rewriter_t *rw, af_node_t table); /* something that is held is unwrapped in front of the table */
+AF_MUST_USE af_status_t af_queue_note_moves(af_rewriter_t *rw); /* those of the token that is observed */
+/* Whether an element that will be moved is to be written where it will be then: it leaves a removed one, is unwrapped itself, or
+ * what moves it clones something that goes. `place`: what it was made in. */
+bool af_queue_recast(af_rewriter_t *rw, af_node_t node, af_node_t place);
+uint64_t af_queue_last_move(const af_rewriter_t *rw, af_node_t node); /* where the token begins that moves it last */
 bool af_queue_undecided(const af_rewriter_t *rw, const af_node_t **nodes, uint32_t *count);
 
 /* structure: what held elements are like. Counting: running text, for after=. */
@@ -470,6 +498,8 @@ bool af_settle_drops(const af_rewriter_t *rw, const af_token_t *token); /* text 
 void af_settle_fate(af_rewriter_t *rw, af_node_t node);
 /* Text that ends in "</": where markup is written behind it, its "<" would begin a comment. */
 bool af_ends_in_open_tag(const af_token_t *token);
+/* Whether the token may move what is open: the end tag of a formatting element, or a start tag that implies one. */
+bool af_may_move(const af_tree_t *tree, const af_token_t *token);
 bool af_settle_any_gone(af_rewriter_t *rw, const af_node_t *nodes, uint32_t node_count);
 
 /* trial: a token on a copy of the output's tree with `script`; `accepted`: it has the effect that it has in the input, whose tree
@@ -509,7 +539,7 @@ AF_MUST_USE af_status_t af_reconcile_later(af_rewriter_t *rw, af_node_t node, co
 /* Has the output's tree take text or a comment in `around`, which it makes, or tags do before it. It is not written. */
 AF_MUST_USE af_status_t af_reconcile_content(af_rewriter_t *rw, const af_token_t *token, const af_node_t *around, size_t count);
 
-/* region: writes the whole queue from the tree that it made. `*written` false: it cannot be. */
+/* region: writes what begins with the queue's first token from the tree that it made. `*written` false: it cannot be. */
 AF_MUST_USE af_status_t af_region_flush(af_rewriter_t *rw, bool *written);
 af_token_t af_queue_token(const af_rewriter_t *rw, uint32_t number, const af_node_t **nodes, uint32_t *count);
 

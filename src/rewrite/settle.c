@@ -225,6 +225,13 @@ static af_status_t bring_to(af_rewriter_t *rw, const af_vector_t *want, size_t c
     return status;
 }
 
+bool af_may_move(const af_tree_t *tree, const af_token_t *token)
+{
+    return tree->formatting_count > 0 &&
+           (token->type == AF_TOKEN_END_TAG ||
+            (token->type == AF_TOKEN_START_TAG && (token->tag == AF_TAG_A || token->tag == AF_TAG_NOBR)));
+}
+
 /* Whether the token moves elements that stay. */
 static bool moves_kept(af_rewriter_t *rw, const af_tree_t *tree)
 {
@@ -580,10 +587,10 @@ static af_status_t write_alive(af_rewriter_t *rw, const af_tree_t *tree, const a
             *write = false;
             return AF_OK;
         }
-    }
-    if (token->type == AF_TOKEN_END_TAG && rw->past_live && !af_rewriter_holding(rw) && moves_kept(rw, tree)) {
-        rw->lay_out = true;
-        return AF_OK;
+        if (rw->may_lay_out && moves_kept(rw, tree)) {
+            rw->lay_out = true;
+            return AF_OK;
+        }
     }
     if (own != 0 && node_gone(rw, own)) {
         own = 0;
