@@ -90,17 +90,14 @@ uint64_t af_tokenizer_pos(const af_tokenizer_t *t)
 
 void af_tokenizer_go_back(af_tokenizer_t *t, uint64_t pos)
 {
-    size_t at = t->chunk_at;
+    size_t at = t->chunk_at - (t->carry_len - t->carry_at); /* what was copied stands in front of it */
 
-    if (t->carry_len > 0) {
-        at = t->chunk_len - t->carry_len; /* the chunk's end was copied, and nothing else */
-        t->carry_len = t->carry_at = 0;
-        t->carry_scanned = false;
-        t->state = TAG_NONE;
-    }
+    t->carry_len = t->carry_at = 0;
+    t->carry_scanned = false;
     t->chunk_at = at - (size_t) (t->pos - pos);
     t->pos = pos;
     t->at = 0;
+    t->state = TAG_NONE; /* it may have stopped inside an overlong tag */
     t->kind = AF_TEXT_DATA;
     t->rest = REST_NONE;
 }

@@ -101,7 +101,7 @@ static seen_t see_start_tag(af_rewriter_t *rw, const af_token_t *token)
 {
     bool html = !af_tree_in_foreign(&rw->in) && token->tag != AF_TAG_SVG;
 
-    if ((token->flags & AF_TOKEN_OVERLONG) != 0 || (rw->asks_charset && token->tag == AF_TAG_META) ||
+    if ((rw->asks_charset && token->tag == AF_TAG_META) ||
         af_facts_wanted(rw, token) || is_wanted(rw, token) ||
         (rw->in.pool->free == 0 && af_tree_make_room(&rw->in) != AF_OK) || !af_tree_quick(&rw->in, token)) {
         return NOT_KNOWN;
@@ -177,7 +177,7 @@ static seen_t see_text(af_rewriter_t *rw, af_slice_t raw, uint64_t pos, af_text_
 
 static seen_t see_tag(af_rewriter_t *rw, const af_token_t *token, af_node_t node)
 {
-    if (rw->tape.partial.len > 0 && af_tape_break(&rw->tape) != AF_OK) {
+    if ((token->flags & AF_TOKEN_OVERLONG) != 0 || (rw->tape.partial.len > 0 && af_tape_break(&rw->tape) != AF_OK)) {
         return NOT_KNOWN;
     }
     return token->type == AF_TOKEN_START_TAG ? see_start_tag(rw, token) : see_end_tag(rw, token, node);

@@ -7,205 +7,253 @@
  * only the work.
  */
 #include "base/ascii.h"
-#include "base/block.h"
 #include "html/names.h"
 #include "rewrite/rewriter_internal.h"
 
-#define PEEK_WINDOW 600u /* bytes looked at */
-#define PEEK_DEPTH 8u
+#define PEEK_WINDOW 2048u /* bytes looked at */
+#define PEEK_DEPTH 16u
 
 /* Which start tags may be crossed inside an element. Blocks: those of INLINE too. */
 typedef enum { NEST_NONE, NEST_INLINE, NEST_BLOCKS } nest_t;
 
-static nest_t nest_inside(uint32_t tag)
-{
-    switch (tag) {
-    case AF_TAG_DIV: case AF_TAG_SECTION: case AF_TAG_ASIDE: case AF_TAG_HEADER: case AF_TAG_FOOTER: case AF_TAG_ARTICLE:
-    case AF_TAG_NAV: case AF_TAG_MAIN: case AF_TAG_FIGURE: case AF_TAG_UL: case AF_TAG_OL: case AF_TAG_FORM:
-        return NEST_BLOCKS;
-    case AF_TAG_P: case AF_TAG_LI: case AF_TAG_H1: case AF_TAG_H2: case AF_TAG_H3: case AF_TAG_H4: case AF_TAG_H5: case AF_TAG_H6:
-    case AF_TAG_FIGCAPTION:
-        return NEST_INLINE;
-    default:
-        return NEST_NONE;
-    }
-}
-
-/* What a start tag needs to be crossed. An li closes an li that is open outside, unless a list is between. */
-static nest_t nest_of(uint32_t tag, bool in_list)
-{
-    switch (tag) {
-    case AF_TAG_A: case AF_TAG_SPAN: case AF_TAG_B: case AF_TAG_STRONG: case AF_TAG_I: case AF_TAG_EM: case AF_TAG_SMALL:
-    case AF_TAG_U: case AF_TAG_TIME: case AF_TAG_IMG: case AF_TAG_BR: case AF_TAG_INPUT:
-        return NEST_INLINE;
-    case AF_TAG_DIV: case AF_TAG_SECTION: case AF_TAG_ASIDE: case AF_TAG_HEADER: case AF_TAG_FOOTER: case AF_TAG_ARTICLE:
-    case AF_TAG_NAV: case AF_TAG_MAIN: case AF_TAG_FIGURE: case AF_TAG_UL: case AF_TAG_OL: case AF_TAG_P: case AF_TAG_H1:
-    case AF_TAG_H2: case AF_TAG_H3: case AF_TAG_H4: case AF_TAG_H5: case AF_TAG_H6:
-        return NEST_BLOCKS;
-    case AF_TAG_LI:
-        return in_list ? NEST_BLOCKS : NEST_NONE;
-    default:
-        return NEST_NONE;
-    }
-}
-
-/* Start tags that were crossed and are open, innermost last. */
+/* A start tag that was crossed and is open. */
 typedef struct {
-    uint32_t tags[PEEK_DEPTH];
+    uint32_t tag;
+    af_slice_t name;
+    bool in_list; /* what is in front of it is in a list */
+} open_t;
+
+typedef struct {
+    af_peek_t *peek;
+    const uint8_t *end;
+    nest_t inside;
+    open_t open[PEEK_DEPTH]; /* innermost last */
     size_t count;
     bool in_list;
-} crossed_t;
+} walk_t;
 
-/* Where a tag's ">", a "=" or something that is not plain stands; `end` if nowhere. */
-static const uint8_t *find_sign(const uint8_t *at, const uint8_t *end)
+/* Inside what of the kind of a div nothing but a p is closed by the start tag of another of that kind. */
+static bool is_block(uint32_t tag)
 {
-    for (; end - at >= (ptrdiff_t) AF_BLOCK_SIZE; at += AF_BLOCK_SIZE) {
-        af_mask_t mask = af_block_tag_sign(at);
-        if (mask != 0) {
-            return at + af_block_first(mask);
+    switch (tag) {
+    case AF_TAG_ADDRESS: case AF_TAG_ARTICLE: case AF_TAG_ASIDE: case AF_TAG_BLOCKQUOTE: case AF_TAG_CENTER: case AF_TAG_DETAILS:
+    case AF_TAG_DIV: case AF_TAG_FIELDSET: case AF_TAG_FIGCAPTION: case AF_TAG_FIGURE: case AF_TAG_FOOTER: case AF_TAG_HEADER:
+    case AF_TAG_MAIN: case AF_TAG_MENU: case AF_TAG_NAV: case AF_TAG_OL: case AF_TAG_SECTION: case AF_TAG_SUMMARY: case AF_TAG_UL:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool is_heading(uint32_t tag)
+{
+    return tag == AF_TAG_H1 || tag == AF_TAG_H2 || tag == AF_TAG_H3 || tag == AF_TAG_H4 || tag == AF_TAG_H5 || tag == AF_TAG_H6;
+}
+
+/* What has no say in where others go; an element of a name that nobody knows, too. */
+static bool is_inline(uint32_t tag)
+{
+    switch (tag) {
+    case AF_TAG_UNKNOWN: case AF_TAG_A: case AF_TAG_ABBR: case AF_TAG_B: case AF_TAG_CITE: case AF_TAG_DEL: case AF_TAG_EM:
+    case AF_TAG_FONT: case AF_TAG_I: case AF_TAG_INS: case AF_TAG_LABEL: case AF_TAG_MARK: case AF_TAG_PICTURE: case AF_TAG_S:
+    case AF_TAG_SMALL: case AF_TAG_SPAN: case AF_TAG_STRONG: case AF_TAG_SUB: case AF_TAG_SUP: case AF_TAG_TIME: case AF_TAG_U:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* What has no content. */
+static bool is_void(uint32_t tag)
+{
+    return tag == AF_TAG_IMG || tag == AF_TAG_BR || tag == AF_TAG_INPUT || tag == AF_TAG_META || tag == AF_TAG_LINK ||
+           tag == AF_TAG_SOURCE || tag == AF_TAG_WBR;
+}
+
+/* In a p, one of the kind of a div closes it, and with it what is in it. */
+static nest_t nest_inside(const af_peek_t *peek)
+{
+    if (is_block(peek->tag) || peek->tag == AF_TAG_FORM || peek->tag == AF_TAG_LI) {
+        return NEST_BLOCKS;
+    }
+    if (peek->tag == AF_TAG_P || is_heading(peek->tag)) {
+        return NEST_INLINE;
+    }
+    if (is_inline(peek->tag) || peek->tag == AF_TAG_BUTTON) {
+        return peek->in_p ? NEST_INLINE : NEST_BLOCKS;
+    }
+    return NEST_NONE;
+}
+
+static bool is_crossed(const walk_t *walk, uint32_t tag)
+{
+    for (size_t i = 0; i < walk->count; i++) {
+        if (walk->open[i].tag == tag) {
+            return true;
         }
     }
-    while (at < end && *at != '>' && *at != '=' && *at != '"' && *at != '\'' && *at != '<' && *at != 0) {
-        at++;
+    return false;
+}
+
+/* What a start tag needs to be crossed. An li closes an li that is open outside, unless a list is between; a form or a button in
+ * another is none, or ends that. */
+static nest_t nest_of(const walk_t *walk, uint32_t tag)
+{
+    if (is_block(tag) || tag == AF_TAG_P || is_heading(tag)) {
+        return NEST_BLOCKS;
     }
+    switch (tag) {
+    case AF_TAG_LI:
+        return walk->in_list ? NEST_BLOCKS : NEST_NONE;
+    case AF_TAG_FORM:
+        return walk->peek->in_form || is_crossed(walk, tag) ? NEST_NONE : NEST_BLOCKS;
+    case AF_TAG_BUTTON:
+        return walk->peek->in_button || is_crossed(walk, tag) ? NEST_NONE : NEST_INLINE;
+    case AF_TAG_META:
+        return walk->peek->asks_charset ? NEST_NONE : NEST_INLINE;
+    case AF_TAG_SVG: case AF_TAG_SCRIPT: case AF_TAG_STYLE: case AF_TAG_NOSCRIPT: case AF_TAG_IFRAME:
+        return NEST_INLINE;
+    default:
+        return is_inline(tag) || is_void(tag) ? NEST_INLINE : NEST_NONE;
+    }
+}
+
+static const uint8_t *cross_content(const walk_t *walk, const uint8_t *at, uint32_t tag)
+{
+    if (tag == AF_TAG_SVG) {
+        return af_cross_icon(at, walk->end);
+    }
+    at = af_cross_raw_text(at, walk->end, tag);
+    return at == NULL ? NULL : af_cross_tag(at, walk->end);
+}
+
+static const uint8_t *cross_start_tag(walk_t *walk, const uint8_t *at)
+{
+    const uint8_t *name = at + 1;
+    uint32_t tag = AF_TAG_UNKNOWN;
+
+    at = af_is_letter(*name) ? af_cross_name(name, walk->end, &tag) : NULL;
+    nest_t nest = at == NULL ? NEST_NONE : nest_of(walk, tag);
+    if (nest == NEST_NONE || nest > walk->inside || walk->count == PEEK_DEPTH) {
+        return NULL;
+    }
+    const af_slice_t whole = {name, (size_t) (at - name)};
+    at = af_cross_tag(at, walk->end);
+    if (at == NULL || is_void(tag)) {
+        return at;
+    }
+    if (tag == AF_TAG_SVG || af_cross_is_raw(tag)) {
+        return cross_content(walk, at, tag);
+    }
+    walk->open[walk->count++] = (open_t){tag, whole, walk->in_list};
+    walk->in_list = tag == AF_TAG_UL || tag == AF_TAG_OL || (walk->in_list && nest == NEST_INLINE);
     return at;
 }
 
-const uint8_t *af_peek_past_tag(const uint8_t *at, const uint8_t *end)
+/* The end tag of what was crossed last: it closes that and nothing else. That of the element itself: it has no text. Those of
+ * void elements are ignored, but for </br>. */
+static const uint8_t *cross_end_tag(walk_t *walk, const uint8_t *at)
 {
-    while ((at = find_sign(at, end)) < end) {
-        uint8_t c = *at++;
-        if (c != '=') {
-            return c == '>' ? at : NULL;
-        }
-        if (at == end) {
-            return NULL;
-        }
-        if (*at == '"' || *at == '\'') {
-            at = memchr(at + 1, *at, (size_t) (end - at) - 1);
-            if (at == NULL) {
-                return NULL;
-            }
-            at++;
-        } else if (af_is_space(*at) || *at == '>') {
-            return NULL;
-        }
-    }
-    return NULL;
-}
+    const uint8_t *name = at + 2;
+    uint32_t tag = AF_TAG_UNKNOWN;
 
-/* The end of the name that begins at `at`; `*tag`: whose it is. NULL: it is not whole, or not plain. */
-static const uint8_t *read_name(const uint8_t *at, const uint8_t *end, uint32_t *tag)
-{
-    const uint8_t *name = at;
-
-    while (at < end && (af_is_letter(*at) || (at > name && af_is_digit(*at)))) {
-        at++;
-    }
-    if (at == name || at == end || !(af_is_space(*at) || *at == '>')) {
-        return NULL;
-    }
-    *tag = af_tag_lookup(name, (size_t) (at - name));
-    return at;
-}
-
-static const uint8_t *cross_start_tag(const uint8_t *at, const uint8_t *end, nest_t inside, crossed_t *crossed)
-{
-    uint32_t tag;
-
-    at = read_name(at + 1, end, &tag);
-    nest_t nest = at == NULL ? NEST_NONE : nest_of(tag, crossed->in_list);
-    if (nest == NEST_NONE || nest > inside || crossed->count == PEEK_DEPTH) {
-        return NULL;
-    }
-    crossed->in_list = tag == AF_TAG_UL || tag == AF_TAG_OL || (crossed->in_list && nest == NEST_INLINE);
-    if (tag != AF_TAG_IMG && tag != AF_TAG_BR && tag != AF_TAG_INPUT) {
-        crossed->tags[crossed->count++] = tag;
-    }
-    return af_peek_past_tag(at, end);
-}
-
-/* The end tag of what was crossed last: it closes that and nothing else. That of the element itself: it has no text. */
-static const uint8_t *cross_end_tag(af_peek_t *peek, const uint8_t *at, const uint8_t *end, crossed_t *crossed)
-{
-    uint32_t tag;
-
-    at = read_name(at + 2, end, &tag);
+    at = af_is_letter(*name) ? af_cross_name(name, walk->end, &tag) : NULL;
     if (at == NULL || *at != '>') {
         return NULL;
     }
-    if (crossed->count == 0) {
-        peek->empty = tag == peek->tag && tag != AF_TAG_UNKNOWN;
+    if (is_void(tag) && tag != AF_TAG_BR) {
+        return at + 1;
+    }
+    if (walk->count == 0) {
+        walk->peek->empty = tag == walk->peek->tag && tag != AF_TAG_UNKNOWN;
         return NULL;
     }
-    return tag == crossed->tags[crossed->count - 1] && crossed->count-- > 0 ? at + 1 : NULL;
+    const open_t *last = &walk->open[walk->count - 1];
+    bool same = tag != AF_TAG_UNKNOWN || af_slice_equal(last->name, (af_slice_t){name, (size_t) (at - name)});
+    if (tag != last->tag || !same) {
+        return NULL;
+    }
+    walk->count--;
+    walk->in_list = last->in_list;
+    return at + 1;
 }
 
-const uint8_t *af_peek_past_comment(const uint8_t *at, const uint8_t *end)
+static const uint8_t *cross(walk_t *walk, const uint8_t *at)
 {
-    if (end - at < 7 || at[2] != '-' || at[3] != '-' || at[4] == '>') {
+    if (walk->end - at < 3) {
         return NULL;
     }
-    if (at[4] == '-') {
-        return at[5] == '-' && at[6] == '>' ? at + 7 : NULL; /* empty; what else begins with "--->" is rare */
-    }
-    for (at += 4; (at = memmem(at, (size_t) (end - at), "--", 2)) != NULL && end - at > 2; at++) {
-        if (at[2] == '>' || at[2] == '!') {
-            return at[2] == '>' ? at + 3 : NULL;
-        }
-    }
-    return NULL;
+    return at[1] == '/' ? cross_end_tag(walk, at)
+         : at[1] == '!' ? af_cross_comment(at, walk->end) : cross_start_tag(walk, at);
 }
 
-static const uint8_t *cross(af_peek_t *peek, const uint8_t *at, const uint8_t *end, nest_t inside, crossed_t *crossed)
+/* Takes the character that begins at `at`, which is not ASCII; NULL: it is not whole, there is no room for it, or it is none. */
+static const uint8_t *take_character(const af_peek_t *peek, const uint8_t *at, const uint8_t *end, uint8_t *text, size_t *len)
 {
-    if (end - at < 3) {
+    af_partial_t partial = {.len = 0};
+    uint8_t out[AF_CHARSET_OUT];
+    size_t out_len, used = af_charset_take(peek->charset, &partial, at, (size_t) (end - at), out, &out_len);
+    bool white = out_len == 2 && out[0] == 0xC2 && out[1] == 0xA0;
+
+    if (used == 0 || out_len == 0 || out[0] < 0x80 || out_len > AF_PEEK_TEXT - *len) {
         return NULL;
     }
-    return at[1] == '/' ? cross_end_tag(peek, at, end, crossed)
-         : at[1] == '!' ? af_peek_past_comment(at, end) : cross_start_tag(at, end, inside, crossed);
+    if (!white) {
+        memcpy(text + *len, out, out_len);
+        *len += out_len;
+    } else if (*len > 0 && text[*len - 1] != ' ') {
+        text[(*len)++] = ' ';
+    }
+    return at + used;
 }
 
 /* Takes the text that begins at `at`, as normal text has it, up to what is not plain. Elements begin one in the other with the
- * same text: what was said of it stays. */
-static void take_text(af_peek_t *peek, const uint8_t *at, const uint8_t *end)
+ * same text: what was said of it stays. Tells where the text goes on where none of it shows. */
+static const uint8_t *take_text(af_peek_t *peek, const uint8_t *at, const uint8_t *end)
 {
-    uint8_t text[AF_PEEK_TEXT], len = 0;
+    uint8_t text[AF_PEEK_TEXT];
+    size_t len = 0;
 
-    for (; at < end && len < AF_PEEK_TEXT; at++) {
+    while (at != NULL && at < end && len < AF_PEEK_TEXT && *at != '<' && *at != '&') {
+        if (*at >= 0x80) {
+            at = take_character(peek, at, end, text, &len);
+            continue;
+        }
         bool white = af_is_space(*at);
-        if (!white && (*at <= 0x20 || *at > 0x7e || *at == '<' || *at == '&')) {
+        if (!white && (*at <= 0x20 || *at == 0x7f)) {
             break;
         }
         if (!white || (len > 0 && text[len - 1] != ' ')) {
             text[len++] = white ? ' ' : *at;
         }
+        at++;
     }
-    len = len > 0 && text[len - 1] == ' ' ? len - 1 : len;
+    if (len == 0) {
+        return at != NULL && at < end && *at == '<' ? at : NULL;
+    }
+    len -= text[len - 1] == ' ';
     if (len != peek->said_len || memcmp(text, peek->text, len) != 0) {
         memcpy(peek->text, text, len);
-        peek->said_len = len;
+        peek->said_len = (uint8_t) len;
         peek->asked = 0;
     }
-    peek->text_len = len;
+    peek->text_len = (uint8_t) len;
+    return NULL;
 }
 
 static void read_ahead(af_peek_t *peek)
 {
-    const uint8_t *at = peek->at, *end = at == NULL ? NULL : at + (peek->len < PEEK_WINDOW ? peek->len : PEEK_WINDOW);
-    nest_t inside = nest_inside(peek->tag);
-    crossed_t crossed = {.in_list = peek->tag == AF_TAG_UL || peek->tag == AF_TAG_OL};
+    const uint8_t *at = peek->at;
+    walk_t walk = {.peek = peek, .end = at == NULL ? NULL : at + (peek->len < PEEK_WINDOW ? peek->len : PEEK_WINDOW),
+                   .inside = nest_inside(peek), .in_list = peek->tag == AF_TAG_UL || peek->tag == AF_TAG_OL};
 
     peek->read = peek->direct = true;
-    while (inside != NEST_NONE && at != NULL && at < end) {
-        if (af_is_space(*at)) {
-            at++;
-        } else if (*at == '<') {
-            at = cross(peek, at, end, inside, &crossed);
+    while (walk.inside != NEST_NONE && at != NULL && at < walk.end) {
+        if (*at == '<') {
+            at = cross(&walk, at);
             peek->direct = false;
         } else {
-            take_text(peek, at, end);
-            return;
+            at = take_text(peek, at, walk.end);
         }
     }
 }
@@ -222,9 +270,14 @@ void af_peek_at(af_rewriter_t *rw, const af_token_t *token)
     rw->peek.at = NULL;
     rw->peek.len = rw->peek.text_len = 0;
     rw->peek.read = rw->peek.empty = false;
+    rw->peek.charset = rw->tape.charset;
+    rw->peek.in_p = rw->in.open_counts[AF_TAG_P] > 0;
+    rw->peek.in_form = rw->in.form != 0 || token->tag == AF_TAG_FORM;
+    rw->peek.in_button = rw->in.open_counts[AF_TAG_BUTTON] > 0 || token->tag == AF_TAG_BUTTON;
+    rw->peek.asks_charset = rw->asks_charset;
     if (rw->chunk_len > 0 && left > 0 && left <= rw->chunk_len) {
         rw->peek.at = rw->chunk + (rw->chunk_len - left);
-        rw->peek.len = (size_t) left;
+        rw->peek.len = left < rw->options.limits.hold ? (size_t) left : rw->options.limits.hold; /* more would not be held */
     }
 }
 

@@ -155,6 +155,8 @@ typedef struct {
     uint64_t pos;          /* where the tag ends in the stream; 0: none was looked at */
     uint32_t tag;
     const uint8_t *at; size_t len; /* what is left of the chunk */
+    const af_charset_t *charset;
+    bool in_p, in_form, in_button, asks_charset; /* what is open around it, or is its own */
     bool read;             /* the rest is filled in */
     bool direct;           /* no tag is in front of the text */
     bool empty;            /* the element ends before any text */
@@ -367,9 +369,16 @@ AF_MUST_USE af_status_t af_facts_observe(af_rewriter_t *rw, const af_token_t *to
 void af_peek_at(af_rewriter_t *rw, const af_token_t *token);
 void af_peek_made(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *event);
 bool af_peek_refutes(af_rewriter_t *rw, const af_rule_t *rule);
-/* The byte behind a tag whose name ends at `at`, behind a comment that begins there; NULL: it is not plain, or not whole. */
-const uint8_t *af_peek_past_tag(const uint8_t *at, const uint8_t *end);
-const uint8_t *af_peek_past_comment(const uint8_t *at, const uint8_t *end);
+
+/* cross: what is behind something that begins at `at`; NULL: it is not whole, or not plain. */
+const uint8_t *af_cross_name(const uint8_t *at, const uint8_t *end, uint32_t *tag); /* a tag's name; `*tag`: whose it is */
+const uint8_t *af_cross_tag(const uint8_t *at, const uint8_t *end);                 /* a tag whose name ends there */
+const uint8_t *af_cross_comment(const uint8_t *at, const uint8_t *end);
+/* The content of an element whose text is raw, with its end tag's name. A script that may hide its end is not crossed. */
+const uint8_t *af_cross_raw_text(const uint8_t *at, const uint8_t *end, uint32_t tag);
+bool af_cross_is_raw(uint32_t tag); /* it is such an element's */
+/* What is in an <svg> whose start tag ends there, with its end tag: shapes and no text. */
+const uint8_t *af_cross_icon(const uint8_t *at, const uint8_t *end);
 
 /* run_ahead: whether no rule of attribution can want text with `text` in it, which goes on where `seen` ended. */
 bool af_text_is_clear(const af_needles_t *needles, af_seen_text_t *seen, af_slice_t text);

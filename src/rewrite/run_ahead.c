@@ -8,7 +8,6 @@
  */
 #include "base/ascii.h"
 #include "base/block.h"
-#include "base/scan.h"
 #include "html/charref.h"
 #include "html/names.h"
 #include "rewrite/rewriter_internal.h"
@@ -159,52 +158,6 @@ static bool ends_block_here(const ahead_t *ahead, uint32_t tag)
     return tag == ahead->block && (tag != AF_TAG_FORM || ahead->own_form);
 }
 
-static bool has_raw_text(uint32_t tag)
-{
-    return tag == AF_TAG_SCRIPT || tag == AF_TAG_STYLE || tag == AF_TAG_NOSCRIPT || tag == AF_TAG_IFRAME || tag == AF_TAG_TITLE;
-}
-
-/* The end of the name that begins at `at`, or NULL: it is not whole, or odd. */
-static const uint8_t *read_name(const uint8_t *at, const uint8_t *end, uint32_t *tag)
-{
-    const uint8_t *name = at;
-
-    if (end - at >= (ptrdiff_t) AF_BLOCK_SIZE) {
-        af_mask_t mask = af_block_name_end(at);
-        at += mask != 0 ? af_block_first(mask) : AF_BLOCK_SIZE;
-        if (mask != 0 && at - name <= 8) {
-            *tag = at == name ? AF_TAG_UNKNOWN : af_tag_lookup_short(name, (size_t) (at - name));
-            return *at == '>' || *at == '/' || af_is_space(*at) ? at : NULL;
-        }
-    }
-    while (at < end && *at != '>' && *at != '/' && !af_is_space(*at)) {
-        if (*at++ == 0) {
-            return NULL;
-        }
-    }
-    *tag = at == end ? AF_TAG_UNKNOWN : af_tag_lookup(name, (size_t) (at - name));
-    return at == end ? NULL : at;
-}
-
-/* The byte behind a raw text and its end tag's name, or NULL. A script that may hide its end is not followed. */
-static const uint8_t *cross_raw_text(const uint8_t *at, const uint8_t *end, uint32_t tag)
-{
-    const af_scan_t *scan = af_scan_best();
-
-    for (;;) {
-        uint32_t found;
-        at += scan->raw_end(at, (size_t) (end - at));
-        if (end - at < 4 || (at[1] == '!' && tag == AF_TAG_SCRIPT && at[2] == '-' && at[3] == '-')) {
-            return NULL;
-        }
-        const uint8_t *behind = at[1] == '/' ? read_name(at + 2, end, &found) : at;
-        if (behind == NULL || (behind != at && found == tag)) {
-            return behind;
-        }
-        at += 2;
-    }
-}
-
 /* The title of a picture: whether its text is normal text or raw, what is crossed here is the same. */
 static const uint8_t *cross_picture_title(ahead_t *ahead, const uint8_t *at)
 {
@@ -214,22 +167,22 @@ static const uint8_t *cross_picture_title(ahead_t *ahead, const uint8_t *at)
     if (lt == NULL || ahead->end - lt < 2 || lt[1] != '/' || !text_is_clear(ahead, at, lt)) {
         return NULL;
     }
-    const uint8_t *behind = read_name(lt + 2, ahead->end, &tag);
+    const uint8_t *behind = af_cross_name(lt + 2, ahead->end, &tag);
     return behind != NULL && tag == AF_TAG_TITLE ? behind : NULL;
 }
 
 static const uint8_t *cross_start_tag(ahead_t *ahead, const uint8_t *at, uint32_t tag)
 {
-    if (changes_rules(tag) || (has_raw_text(tag) && ahead->foreign > 0 && tag != AF_TAG_TITLE)) {
+    if (changes_rules(tag) || (af_cross_is_raw(tag) && ahead->foreign > 0 && tag != AF_TAG_TITLE)) {
         return NULL;
     }
     ahead->foreign += tag == AF_TAG_SVG;
-    at = af_peek_past_tag(at, ahead->end);
-    if (at == NULL || !has_raw_text(tag)) {
+    at = af_cross_tag(at, ahead->end);
+    if (at == NULL || !af_cross_is_raw(tag)) {
         return at;
     }
-    at = ahead->foreign > 0 ? cross_picture_title(ahead, at) : cross_raw_text(at, ahead->end, tag);
-    return at == NULL ? NULL : af_peek_past_tag(at, ahead->end);
+    at = ahead->foreign > 0 ? cross_picture_title(ahead, at) : af_cross_raw_text(at, ahead->end, tag);
+    return at == NULL ? NULL : af_cross_tag(at, ahead->end);
 }
 
 typedef enum { RUN_GOES_ON, RUN_ENDS, RUN_UNKNOWN } run_t;
@@ -245,13 +198,13 @@ static run_t read_markup(ahead_t *ahead, const uint8_t **at)
     }
     bool closes = lt[1] == '/';
     if (lt[1] == '!') {
-        *at = af_peek_past_comment(lt, ahead->end);
+        *at = af_cross_comment(lt, ahead->end);
         return *at == NULL ? RUN_UNKNOWN : RUN_GOES_ON;
     }
     if (!af_is_letter(lt[1 + closes])) {
         return RUN_UNKNOWN;
     }
-    const uint8_t *behind = read_name(lt + 1 + closes, ahead->end, &tag);
+    const uint8_t *behind = af_cross_name(lt + 1 + closes, ahead->end, &tag);
     if (behind == NULL) {
         return RUN_UNKNOWN;
     }
@@ -262,7 +215,7 @@ static run_t read_markup(ahead_t *ahead, const uint8_t **at)
         return ahead->foreign == 0 ? RUN_ENDS : RUN_UNKNOWN;
     }
     ahead->foreign -= closes && tag == AF_TAG_SVG && ahead->foreign > 0;
-    *at = closes ? af_peek_past_tag(behind, ahead->end) : cross_start_tag(ahead, behind, tag);
+    *at = closes ? af_cross_tag(behind, ahead->end) : cross_start_tag(ahead, behind, tag);
     return *at == NULL ? RUN_UNKNOWN : RUN_GOES_ON;
 }
 
@@ -283,11 +236,11 @@ static const uint8_t *clear_behind(ahead_t *ahead, const uint8_t *at)
             }
             continue;
         }
-        const uint8_t *behind = read_name(at + 2, ahead->end, &tag);
+        const uint8_t *behind = af_cross_name(at + 2, ahead->end, &tag);
         if (behind != NULL && (tag == AF_TAG_BODY || tag == AF_TAG_HTML) && !ahead->in_template) {
             return at;
         }
-        at = behind == NULL ? NULL : af_peek_past_tag(behind, ahead->end);
+        at = behind == NULL ? NULL : af_cross_tag(behind, ahead->end);
         if (at == NULL) {
             return NULL;
         }
@@ -352,7 +305,7 @@ static bool is_as_in_block(const af_rewriter_t *rw, af_node_t block)
 {
     for (uint32_t i = rw->in.depth; i > 0 && rw->in.stack[i - 1] != block; i--) {
         const af_node_record_t *record = node_of(rw, rw->in.stack[i - 1]);
-        if (i == 1 || record->space != AF_NS_HTML || changes_rules(record->name) || has_raw_text(record->name)) {
+        if (i == 1 || record->space != AF_NS_HTML || changes_rules(record->name) || af_cross_is_raw(record->name)) {
             return false;
         }
     }
