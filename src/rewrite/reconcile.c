@@ -338,6 +338,17 @@ static af_status_t try_content(af_rewriter_t *rw, const af_token_t *token, const
     return status;
 }
 
+/* Whether the text was put somewhere from its beginning on: white space in front of the body is not. */
+static bool puts_all(const af_tree_t *tree, const af_token_t *token)
+{
+    for (uint32_t i = 0; i < tree->event_count; i++) {
+        if (tree->events[i].kind == AF_EVENT_TEXT) {
+            return tree->events[i].from_pos == token->from_pos;
+        }
+    }
+    return token->type != AF_TOKEN_TEXT;
+}
+
 af_status_t af_reconcile_content(af_rewriter_t *rw, const af_token_t *token, const af_node_t *around, size_t count)
 {
     af_status_t status = AF_OK;
@@ -346,7 +357,7 @@ af_status_t af_reconcile_content(af_rewriter_t *rw, const af_token_t *token, con
         status = try_content(rw, token, &rw->pending);
         const af_tree_t *trial = &rw->trial;
         if (status == AF_OK && !trial->mismatch && trial->script_used == rw->pending.count && trial->depth == count &&
-            memcmp(trial->stack, around, count * sizeof *around) == 0) {
+            puts_all(trial, token) && memcmp(trial->stack, around, count * sizeof *around) == 0) {
             af_tree_t old = rw->out;
             rw->out = rw->trial;
             rw->trial = old;
