@@ -54,7 +54,9 @@ af_status_t af_candidates_escape(af_rewriter_t *rw, af_node_t node)
         }
         leaves = leaves || record->hold > 0 || (record->fate & (FATE_REMOVE | FATE_UNWRAP | FATE_DEAD)) != 0 ||
                  (record->tag_len > 0 && record->atom_count > 0); /* its clone may be picked although it is not */
-        escapes = escapes || (leaves && record->tag_len > 0 && !node_known_dead(rw, record->parent));
+        /* Where the formatting element is a protected one of a removed element, what leaves it goes. */
+        escapes = escapes || (leaves && record->tag_len > 0 &&
+                              (!node_known_dead(rw, record->parent) || !node_known_dead(rw, open)));
     }
     if (!escapes) {
         return AF_OK;
