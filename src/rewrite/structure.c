@@ -43,7 +43,7 @@ static bool is_inline(const af_node_record_t *record)
 typedef enum { RUN_GOES_ON, RUN_ENDED, ELEMENT_ENDED } run_state_t;
 
 /* Whether a held element's first run of text is not the heading that its rule asks for. An element without text has an empty
- * one. */
+ * one, and so has one whose first run is longer than a heading. */
 static bool heading_refuted(af_rewriter_t *rw, af_candidate_t *candidate, run_state_t state)
 {
     af_slice_t text = af_tape_since(&rw->tape, candidate->mark);
@@ -59,7 +59,8 @@ static bool heading_refuted(af_rewriter_t *rw, af_candidate_t *candidate, run_st
     }
     run = af_condition_run(&rw->condition);
     candidate->heading_open = false;
-    return run == NULL || longer ||
+    text = longer ? (af_slice_t){(const uint8_t *) "", 0} : text;
+    return run == NULL ||
            af_regex_match(rw->rules->rules[candidate->rule].structure->heading, run, text, 0, &found, 1) != AF_OK;
 }
 
