@@ -463,7 +463,7 @@ static bool text_holds(af_rewriter_t *rw, af_candidate_t *candidate)
     if (candidate->mark < tape->base) {
         return false; /* moved text that nobody kept: the element stays */
     }
-    if ((rule->pattern != NULL && !pattern_holds(rw, candidate, text)) ||
+    if ((rule->pattern != NULL && !pattern_holds(rw, candidate, text)) || af_structure_has_picture(rw, candidate) ||
         (rule->structure != NULL && !af_structure_holds(rw, candidate)) ||
         (candidate->tape && af_structure_guarded(rw, candidate))) {
         return false;

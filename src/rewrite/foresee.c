@@ -108,6 +108,8 @@ static seen_t see_start_tag(af_rewriter_t *rw, const af_token_t *token)
     }
     if (html && af_structure_active(rw)) {
         af_structure_tag_boundary(rw, token->tag);
+    }
+    if (html) {
         af_structure_tag(rw, token);
     }
     return GOES_ON;

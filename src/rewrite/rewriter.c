@@ -254,7 +254,7 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
             }
             status = status == AF_OK ? af_contents_begin(rw, event.node) : status;
             status = status == AF_OK ? observe_created(rw, token, &event) : status;
-            if (status == AF_OK && af_structure_active(rw)) {
+            if (status == AF_OK && (rw->text_candidates > 0 || af_structure_active(rw))) {
                 af_structure_created(rw, token, event.node);
             }
             if (status == AF_OK && rw->tape_candidates > 0 && (node_of(rw, event.node)->flags & AF_NODE_UNSTABLE) != 0) {

@@ -47,6 +47,7 @@ typedef struct {
 typedef struct {
     uint32_t text, link_text;  /* characters of normal text; of it in links */
     uint32_t links, controls;
+    uint32_t pictures;         /* of a size that tells something: figures, photos, videos */
     uint32_t shown;            /* text and things that show without it: pictures, frames, controls */
     uint32_t gone;             /* of `shown`, in removed elements */
     uint32_t removals;
@@ -490,6 +491,7 @@ void af_structure_amount(af_rewriter_t *rw, const af_token_t *token, const af_tr
 void af_structure_removed(af_rewriter_t *rw, const af_candidate_t *candidate); /* it turned out to be removed */
 bool af_structure_refuted(af_rewriter_t *rw, af_candidate_t *candidate); /* what follows cannot make it hold */
 bool af_structure_holds(af_rewriter_t *rw, af_candidate_t *candidate);   /* at its end */
+bool af_structure_has_picture(const af_rewriter_t *rw, const af_candidate_t *candidate); /* a preset's phrase, and more */
 /* Whether the text since `mark` is such that a preset's rule leaves it, unless forced. */
 bool af_guarded_text(af_rewriter_t *rw, size_t mark);
 bool af_structure_guarded(af_rewriter_t *rw, const af_candidate_t *candidate); /* a preset's, and so; counts it */

@@ -9,6 +9,8 @@
  */
 #include "rewrite/rewriter_internal.h"
 
+#include "base/ascii.h"
+
 #define PROSE 70u      /* characters that are not white space: some 80 with it */
 #define PROSE_STEP 200u
 #define HEADING 100u   /* characters of the longest heading */
@@ -131,11 +133,44 @@ static bool is_guarding(const af_node_record_t *record)
            record->name != AF_TAG_SCRIPT && record->name != AF_TAG_IMG;
 }
 
+/* Whether the address is that of a photo: what buttons and marks have is drawn. */
+static bool is_photo(const af_token_t *token, const char *name)
+{
+    static const char *const endings[] = {".jpg", ".jpeg", ".webp", ".avif"};
+    af_slice_t address;
+
+    if (!af_token_attribute(token, name, &address)) {
+        return false;
+    }
+    for (size_t at = 0; at < address.len; at++) {
+        for (size_t i = 0; address.data[at] == '.' && i < sizeof endings / sizeof *endings; i++) {
+            size_t len = strlen(endings[i]), same = 0;
+            while (same < len && at + same < address.len && af_fold(address.data[at + same]) == (uint8_t) endings[i][same]) {
+                same++;
+            }
+            if (same == len) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool is_picture(const af_token_t *token, uint32_t tag)
+{
+    if (tag != AF_TAG_IMG) {
+        return tag == AF_TAG_FIGURE || tag == AF_TAG_PICTURE || tag == AF_TAG_VIDEO;
+    }
+    return token->type == AF_TOKEN_START_TAG && (token->flags & AF_TOKEN_OVERLONG) == 0 &&
+           (is_photo(token, "src") || is_photo(token, "srcset") || is_photo(token, "data-src") || is_photo(token, "data-srcset"));
+}
+
 /* Counts the HTML element; whether it shows without text. */
 static bool count_element(af_rewriter_t *rw, const af_token_t *token, uint32_t tag)
 {
     bool control;
 
+    rw->counts.pictures += rw->text_candidates > 0 && is_picture(token, tag);
     switch (tag) {
     case AF_TAG_A:
         rw->counts.links++;
@@ -169,7 +204,7 @@ void af_structure_created(af_rewriter_t *rw, const af_token_t *token, af_node_t 
     if (count_element(rw, token, record->name)) {
         rw->counts.gone += in_removed(rw, node);
     }
-    if (is_guarding(record)) {
+    if (is_guarding(record) && af_structure_active(rw)) {
         af_candidates_guard(rw);
     }
 }
@@ -284,6 +319,15 @@ bool af_structure_holds(af_rewriter_t *rw, af_candidate_t *candidate)
         return false;
     }
     return !structure->controls || now->controls != then->controls;
+}
+
+/* What a phrase stands beside then is no teaser's: a photo with its button to share. */
+bool af_structure_has_picture(const af_rewriter_t *rw, const af_candidate_t *candidate)
+{
+    const af_rule_t *rule = &rw->rules->rules[candidate->rule];
+
+    return rw->counts.pictures != candidate->counts.pictures && rule->from_preset && rule->verb == AF_VERB_REMOVE &&
+           rule->pattern != NULL && rule->structure == NULL && !rule->force;
 }
 
 bool af_guarded_text(af_rewriter_t *rw, size_t mark)
