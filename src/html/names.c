@@ -47,3 +47,14 @@ bool af_tag_is_void(uint32_t tag)
         return false;
     }
 }
+
+bool af_tag_is_shape(uint32_t tag)
+{
+    switch (tag) {
+    case AF_TAG_CIRCLE: case AF_TAG_DEFS: case AF_TAG_ELLIPSE: case AF_TAG_G: case AF_TAG_LINE: case AF_TAG_PATH:
+    case AF_TAG_POLYGON: case AF_TAG_POLYLINE: case AF_TAG_RECT: case AF_TAG_USE:
+        return true;
+    default:
+        return false;
+    }
+}

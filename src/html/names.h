@@ -16,6 +16,10 @@ const char *af_tag_name(uint32_t tag);
 /* Whether the element has no content and no end tag. HTML #void-elements. */
 bool af_tag_is_void(uint32_t tag);
 
+/* Whether SVG icons are made of such elements: HTML #parsing-main-inforeign has nothing to say about them but that they are
+ * inserted. */
+bool af_tag_is_shape(uint32_t tag);
+
 /* Eight bytes with their ASCII capitals made small, all at once. */
 static inline uint64_t af_tag_fold(uint64_t bytes)
 {

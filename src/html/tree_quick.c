@@ -408,18 +408,6 @@ static bool in_text(af_tree_t *tree, const af_token_t *token)
     return true;
 }
 
-/* What an icon is made of: HTML #parsing-main-inforeign has nothing to say about these names but that they are inserted. */
-static bool is_shape(uint32_t tag)
-{
-    switch (tag) {
-    case AF_TAG_CIRCLE: case AF_TAG_DEFS: case AF_TAG_ELLIPSE: case AF_TAG_G: case AF_TAG_LINE: case AF_TAG_PATH:
-    case AF_TAG_POLYGON: case AF_TAG_POLYLINE: case AF_TAG_RECT: case AF_TAG_USE:
-        return true;
-    default:
-        return false;
-    }
-}
-
 static void pop_foreign(af_tree_t *tree)
 {
     af_pool_free_linked(tree->pool, tree->stack[--tree->depth]);
@@ -434,13 +422,13 @@ static bool in_svg(af_tree_t *tree, const af_token_t *token, const af_open_t *cu
         return is_space(token);
     }
     if (token->type == AF_TOKEN_END_TAG) {
-        if (current->name != token->tag || (token->tag != AF_TAG_SVG && !is_shape(token->tag))) {
+        if (current->name != token->tag || (token->tag != AF_TAG_SVG && !af_tag_is_shape(token->tag))) {
             return false;
         }
         pop_foreign(tree);
         return true;
     }
-    if (token->type != AF_TOKEN_START_TAG || !is_shape(token->tag) || !has_room(tree, node)) {
+    if (token->type != AF_TOKEN_START_TAG || !af_tag_is_shape(token->tag) || !has_room(tree, node)) {
         return false;
     }
     if ((token->flags & AF_TOKEN_SELF_CLOSING) != 0) {

@@ -108,18 +108,6 @@ const uint8_t *af_cross_raw_text(const uint8_t *at, const uint8_t *end, uint32_t
     }
 }
 
-/* What an icon is made of (gradients and the like have names that nobody knows), and nothing in which HTML begins. */
-static bool is_shape(uint32_t tag)
-{
-    switch (tag) {
-    case AF_TAG_UNKNOWN: case AF_TAG_CIRCLE: case AF_TAG_DEFS: case AF_TAG_ELLIPSE: case AF_TAG_G: case AF_TAG_LINE:
-    case AF_TAG_PATH: case AF_TAG_POLYGON: case AF_TAG_POLYLINE: case AF_TAG_RECT: case AF_TAG_USE:
-        return true;
-    default:
-        return false;
-    }
-}
-
 const uint8_t *af_cross_icon(const uint8_t *at, const uint8_t *end)
 {
     uint32_t tag;
@@ -136,7 +124,8 @@ const uint8_t *af_cross_icon(const uint8_t *at, const uint8_t *end)
         bool closes = at[1] == '/';
         at = af_cross_name(at + 1 + closes, end, &tag);
         bool over = closes && tag == AF_TAG_SVG;
-        at = at == NULL || !(over || is_shape(tag)) ? NULL : af_cross_tag(at, end);
+        bool plain = over || tag == AF_TAG_UNKNOWN || af_tag_is_shape(tag); /* gradients have names that nobody knows */
+        at = at == NULL || !plain ? NULL : af_cross_tag(at, end);
         if (over) {
             return at;
         }

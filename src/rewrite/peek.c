@@ -63,13 +63,6 @@ static bool is_inline(uint32_t tag)
     }
 }
 
-/* What has no content. */
-static bool is_void(uint32_t tag)
-{
-    return tag == AF_TAG_IMG || tag == AF_TAG_BR || tag == AF_TAG_INPUT || tag == AF_TAG_META || tag == AF_TAG_LINK ||
-           tag == AF_TAG_SOURCE || tag == AF_TAG_WBR;
-}
-
 /* In a p, one of the kind of a div closes it, and with it what is in it. */
 static nest_t nest_inside(const af_peek_t *peek)
 {
@@ -112,9 +105,10 @@ static nest_t nest_of(const walk_t *walk, uint32_t tag)
     case AF_TAG_META:
         return walk->peek->asks_charset ? NEST_NONE : NEST_INLINE;
     case AF_TAG_SVG: case AF_TAG_SCRIPT: case AF_TAG_STYLE: case AF_TAG_NOSCRIPT: case AF_TAG_IFRAME:
+    case AF_TAG_IMG: case AF_TAG_BR: case AF_TAG_INPUT: case AF_TAG_LINK: case AF_TAG_SOURCE: case AF_TAG_WBR:
         return NEST_INLINE;
     default:
-        return is_inline(tag) || is_void(tag) ? NEST_INLINE : NEST_NONE;
+        return is_inline(tag) ? NEST_INLINE : NEST_NONE;
     }
 }
 
@@ -139,7 +133,7 @@ static const uint8_t *cross_start_tag(walk_t *walk, const uint8_t *at)
     }
     const af_slice_t whole = {name, (size_t) (at - name)};
     at = af_cross_tag(at, walk->end);
-    if (at == NULL || is_void(tag)) {
+    if (at == NULL || af_tag_is_void(tag)) {
         return at;
     }
     if (tag == AF_TAG_SVG || af_cross_is_raw(tag)) {
@@ -161,7 +155,7 @@ static const uint8_t *cross_end_tag(walk_t *walk, const uint8_t *at)
     if (at == NULL || *at != '>') {
         return NULL;
     }
-    if (is_void(tag) && tag != AF_TAG_BR) {
+    if (af_tag_is_void(tag) && tag != AF_TAG_BR) {
         return at + 1;
     }
     if (walk->count == 0) {
