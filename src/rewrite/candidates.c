@@ -104,7 +104,7 @@ static af_status_t add_candidate(af_rewriter_t *rw, af_node_t node, uint32_t rul
     const af_structure_t *structure = structure_of(rw, candidate);
     candidate->raw = text && structure == NULL && af_raw_has_own_text(rw, node);
     candidate->tape = text && !candidate->raw && needs_tape(&rw->rules->rules[rule]);
-    if (candidate->tape && rw->tape_candidates == 0) {
+    if (!af_contents_count(rw)) {
         rw->contents.count = 0; /* nobody is around it */
     }
     candidate->contents = (uint32_t) rw->contents.count;
@@ -397,7 +397,8 @@ void af_candidates_structure(af_rewriter_t *rw)
     for (size_t i = rw->candidates.count, left = rw->text_candidates; left > 0 && i > 0; i--) {
         af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i - 1);
         left -= candidate->text_open;
-        if (candidate->text_open && structure_of(rw, candidate) != NULL && af_structure_refuted(rw, candidate)) {
+        bool inside = candidate->contents == rw->contents.count; /* not in a template that is in it */
+        if (inside && candidate->text_open && structure_of(rw, candidate) != NULL && af_structure_refuted(rw, candidate)) {
             finish_candidate(rw, candidate, false);
             changed = true;
         }

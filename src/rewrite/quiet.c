@@ -58,13 +58,13 @@ static inline void keep(af_rewriter_t *rw, af_kept_t *kept, const af_token_t *to
 static inline bool is_plain(const af_rewriter_t *rw, const af_token_t *token)
 {
     if (token->type == AF_TOKEN_TEXT || token->type == AF_TOKEN_END_TAG) {
-        return true;
+        return token->tag != AF_TAG_TEMPLATE || token->type == AF_TOKEN_TEXT; /* whose contents are noted: see waiting.c */
     }
     if (token->type == AF_TOKEN_COMMENT) {
         return (token->flags & AF_TOKEN_CONTINUED) == 0;
     }
     return token->type == AF_TOKEN_START_TAG && (token->flags & AF_TOKEN_OVERLONG) == 0 && token->tag != AF_TAG_PRE &&
-           token->tag != AF_TAG_LISTING && token->tag != AF_TAG_TEXTAREA &&
+           token->tag != AF_TAG_LISTING && token->tag != AF_TAG_TEXTAREA && token->tag != AF_TAG_TEMPLATE &&
            !(rw->asks_charset && token->tag == AF_TAG_META);
 }
 

@@ -57,23 +57,30 @@ bool af_is_taped_text(const af_rewriter_t *rw, af_node_t parent)
 
 /* --- templates ------------------------------------------------------------------------------------------------------------- */
 
-/* Text in a template is that of what waits in it, and of the template, but of nothing around it. It goes to the same tape, and is
- * taken off when the template ends. */
+/* What is in a template is of what waits in it, and of the template, but of nothing around it. It goes to the same tape and the same
+ * counts, and is taken off when the template ends. */
 typedef struct {
     af_node_t node;
     size_t mark;
+    af_counts_t counts;
 } contents_t;
+
+/* Whether somebody may wait around a template, or does so for what has gone by before it. */
+bool af_contents_count(const af_rewriter_t *rw)
+{
+    return rw->tape_candidates > 0 || af_structure_active(rw);
+}
 
 af_status_t af_contents_begin(af_rewriter_t *rw, af_node_t node)
 {
     af_status_t status = AF_OK;
 
-    if (rw->tape_candidates == 0 || !is_template(node_of(rw, node))) {
+    if (!af_contents_count(rw) || !is_template(node_of(rw, node))) {
         return AF_OK;
     }
     contents_t *contents = af_vector_add(rw, &rw->contents, sizeof *contents, &status);
     if (contents != NULL) {
-        *contents = (contents_t){node, af_tape_mark(&rw->tape)};
+        *contents = (contents_t){node, af_tape_mark(&rw->tape), rw->counts};
     }
     return status;
 }
@@ -85,6 +92,7 @@ void af_contents_end(af_rewriter_t *rw, af_node_t node)
 
     if (last != NULL && last->node == node) {
         af_tape_cut(&rw->tape, last->mark);
+        rw->counts = last->counts;
         if (rw->block.open && rw->block.mark > last->mark) {
             rw->block.mark = last->mark;
         }
