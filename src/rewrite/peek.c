@@ -16,6 +16,11 @@
 /* Which start tags may be crossed inside an element. Blocks: those of INLINE too. */
 typedef enum { NEST_NONE, NEST_INLINE, NEST_BLOCKS } nest_t;
 
+typedef struct {
+    uint8_t *data;
+    size_t len, capacity;
+} text_t;
+
 /* A start tag that was crossed and is open. */
 typedef struct {
     uint32_t tag;
@@ -182,7 +187,7 @@ static const uint8_t *cross(walk_t *walk, const uint8_t *at)
 }
 
 /* Takes the character that begins at `at`, which is not ASCII; NULL: it is not whole, there is no room for it, or it is none. */
-static const uint8_t *take_character(const af_peek_t *peek, const uint8_t *at, const uint8_t *end, uint8_t *text, size_t *len)
+static const uint8_t *take_character(const af_peek_t *peek, const uint8_t *at, const uint8_t *end, text_t *text)
 {
     af_partial_t partial = {.len = 0};
     uint8_t out[AF_CHARSET_OUT];
@@ -191,43 +196,52 @@ static const uint8_t *take_character(const af_peek_t *peek, const uint8_t *at, c
     size_t used = af_charset_take(peek->charset, &partial, at, left, out, &out_len);
     bool white = out_len == 2 && out[0] == 0xC2 && out[1] == 0xA0;
 
-    if (used == 0 || out_len == 0 || out[0] < 0x80 || out_len > AF_PEEK_TEXT - *len) {
+    if (used == 0 || out_len == 0 || out[0] < 0x80 || out_len > text->capacity - text->len) {
         return NULL;
     }
     if (!white) {
-        memcpy(text + *len, out, out_len);
-        *len += out_len;
-    } else if (*len > 0 && text[*len - 1] != ' ') {
-        text[(*len)++] = ' ';
+        memcpy(text->data + text->len, out, out_len);
+        text->len += out_len;
+    } else if (text->len > 0 && text->data[text->len - 1] != ' ') {
+        text->data[text->len++] = ' ';
     }
     return at + used;
 }
 
-/* Takes the text that begins at `at`, as normal text has it, up to what is not plain. Elements begin one in the other with the
- * same text: what was said of it stays. Tells where the text goes on where none of it shows. */
-static const uint8_t *take_text(af_peek_t *peek, const uint8_t *at, const uint8_t *end)
+/* Takes the text that begins at `at`, as normal text has it, up to a tag, what is not plain, or where there is no more room: NULL
+ * unless that is a tag. */
+static const uint8_t *take_plain(const af_peek_t *peek, const uint8_t *at, const uint8_t *end, text_t *text)
 {
-    uint8_t text[AF_PEEK_TEXT];
-    size_t len = 0;
-
-    while (at != NULL && at < end && len < AF_PEEK_TEXT && *at != '<' && *at != '&') {
+    while (at != NULL && at < end && text->len < text->capacity && *at != '<' && *at != '&') {
         if (*at >= 0x80) {
-            at = take_character(peek, at, end, text, &len);
+            at = take_character(peek, at, end, text);
             continue;
         }
         bool white = af_is_space(*at);
         if (!white && (*at <= 0x20 || *at == 0x7f)) {
             break;
         }
-        if (!white || (len > 0 && text[len - 1] != ' ')) {
-            text[len++] = white ? ' ' : *at;
+        if (!white || (text->len > 0 && text->data[text->len - 1] != ' ')) {
+            text->data[text->len++] = white ? ' ' : *at;
         }
         at++;
     }
-    if (len == 0) {
-        return at != NULL && at < end && *at == '<' ? at : NULL;
+    return at != NULL && at < end && *at == '<' ? at : NULL;
+}
+
+/* Takes the first text. Elements begin one in the other with the same text: what was said of it stays. Tells where to go on where
+ * none of it shows. */
+static const uint8_t *take_text(af_peek_t *peek, const uint8_t *at, const uint8_t *end)
+{
+    uint8_t text[AF_PEEK_TEXT];
+    text_t first = {text, 0, sizeof text};
+
+    peek->text_pos = peek->pos + (uint64_t) (at - peek->at);
+    at = take_plain(peek, at, end, &first);
+    if (first.len == 0) {
+        return at;
     }
-    len -= text[len - 1] == ' ';
+    size_t len = first.len - (text[first.len - 1] == ' ');
     if (len != peek->said_len || memcmp(text, peek->text, len) != 0) {
         memcpy(peek->text, text, len);
         peek->said_len = (uint8_t) len;
@@ -237,11 +251,16 @@ static const uint8_t *take_text(af_peek_t *peek, const uint8_t *at, const uint8_
     return NULL;
 }
 
+static walk_t walk_from(af_peek_t *peek)
+{
+    return (walk_t){.peek = peek, .end = peek->at == NULL ? NULL : peek->at + (peek->len < PEEK_WINDOW ? peek->len : PEEK_WINDOW),
+                    .inside = nest_inside(peek), .in_list = peek->tag == AF_TAG_UL || peek->tag == AF_TAG_OL};
+}
+
 static void read_ahead(af_peek_t *peek)
 {
     const uint8_t *at = peek->at;
-    walk_t walk = {.peek = peek, .end = at == NULL ? NULL : at + (peek->len < PEEK_WINDOW ? peek->len : PEEK_WINDOW),
-                   .inside = nest_inside(peek), .in_list = peek->tag == AF_TAG_UL || peek->tag == AF_TAG_OL};
+    walk_t walk = walk_from(peek);
 
     peek->read = peek->direct = true;
     while (walk.inside != NEST_NONE && at != NULL && at < walk.end) {
@@ -252,6 +271,69 @@ static void read_ahead(af_peek_t *peek)
             at = take_text(peek, at, walk.end);
         }
     }
+}
+
+/* Whether the tag at `at` surely makes or closes an element that ends a run of text. */
+static bool ends_run(const walk_t *walk, const uint8_t *at)
+{
+    bool closes = at[1] == '/';
+    uint32_t tag;
+
+    if (walk->end - at < 3 || !af_is_letter(at[1 + closes]) || af_cross_name(at + 1 + closes, walk->end, &tag) == NULL) {
+        return false;
+    }
+    if (!closes) {
+        return !af_structure_inline(tag) && tag != AF_TAG_SVG && (tag == AF_TAG_LI || nest_of(walk, tag) != NEST_NONE);
+    }
+    if (walk->count == 0) {
+        return tag == walk->peek->tag && tag != AF_TAG_UNKNOWN;
+    }
+    return tag == walk->open[walk->count - 1].tag && tag != AF_TAG_UNKNOWN && !af_structure_inline(tag);
+}
+
+static size_t count_characters(const text_t *text)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < text->len; i++) {
+        count += (text->data[i] & 0xC0) != 0x80;
+    }
+    return count;
+}
+
+/* Whether the run was read for an element around: what ends runs ends those of all around it. */
+static bool is_same_run(const af_peek_t *peek)
+{
+    return peek->text_pos == peek->run_pos && !peek->run_by_inline && !af_structure_inline(peek->tag);
+}
+
+/* Reads the run of text that begins with the element's first text. */
+static void read_run(af_peek_t *peek)
+{
+    const uint8_t *at = peek->at;
+    walk_t walk = walk_from(peek);
+    text_t text = {peek->run, 0, sizeof peek->run};
+
+    peek->run_known = false;
+    peek->run_pos = peek->text_pos;
+    peek->run_by_inline = af_structure_inline(peek->tag);
+    peek->headings_asked = 0;
+    while (walk.inside != NEST_NONE && at != NULL && at < walk.end) {
+        if (*at != '<') {
+            at = take_plain(peek, at, walk.end, &text);
+        } else if (text.len > 0 && ends_run(&walk, at)) {
+            peek->run_known = true;
+            break;
+        } else {
+            at = text.len > 0 && at[1] == '/' && walk.count == 0 ? NULL : cross(&walk, at);
+        }
+    }
+    text.len -= text.len > 0 && text.data[text.len - 1] == ' ';
+    if (text.len > AF_HEADING && count_characters(&text) > AF_HEADING) {
+        peek->run_known = true;
+        text.len = 0; /* a run that is longer than a heading counts as none: structure.c */
+    }
+    peek->run_len = (uint16_t) text.len;
 }
 
 void af_peek_at(af_rewriter_t *rw, const af_token_t *token)
@@ -310,13 +392,52 @@ static bool text_refutes(af_rewriter_t *rw, const af_phrases_t *phrases)
     return refuted;
 }
 
+static bool is_no_heading(af_rewriter_t *rw, const af_regex_t *heading)
+{
+    af_regex_run_t *run = af_condition_run(&rw->condition);
+    af_slice_t text = {rw->peek.run, rw->peek.run_len};
+    af_group_t found;
+
+    return run != NULL && af_regex_match(heading, run, text, 0, &found, 1) != AF_OK;
+}
+
+/* A heading whose beginning does not tell is asked of the whole run. */
+static bool run_refutes(af_rewriter_t *rw, const af_regex_t *heading)
+{
+    af_peek_t *peek = &rw->peek;
+    uint8_t i = 0;
+
+    if (peek->text_len == 0) {
+        return false;
+    }
+    if (!is_same_run(peek)) {
+        read_run(peek);
+    }
+    if (!peek->run_known) {
+        return false;
+    }
+    while (i < peek->headings_asked && peek->headings[i] != heading) {
+        i++;
+    }
+    if (i < peek->headings_asked) {
+        return peek->heading_refuted[i];
+    }
+    bool refuted = is_no_heading(rw, heading);
+    if (i < AF_PEEK_HEADINGS) {
+        peek->headings[i] = heading;
+        peek->heading_refuted[i] = refuted;
+        peek->headings_asked++;
+    }
+    return refuted;
+}
+
 bool af_peek_refutes(af_rewriter_t *rw, const af_rule_t *rule)
 {
     af_peek_t *peek = &rw->peek;
     const af_structure_t *structure = rule->structure;
     const af_phrases_t *phrases = structure != NULL ? structure->begins : rule->phrases;
 
-    if (phrases == NULL && (structure == NULL || !structure->emptied)) {
+    if (phrases == NULL && (structure == NULL || (!structure->emptied && structure->heading == NULL))) {
         return false;
     }
     if (!peek->read) {
@@ -324,6 +445,9 @@ bool af_peek_refutes(af_rewriter_t *rw, const af_rule_t *rule)
     }
     if (structure != NULL && structure->emptied && peek->direct && peek->text_len > 0) {
         return true; /* something shows that nothing takes out */
+    }
+    if (phrases == NULL && structure != NULL && structure->heading != NULL) {
+        return run_refutes(rw, structure->heading);
     }
     if (phrases == NULL) {
         return false;

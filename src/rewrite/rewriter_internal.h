@@ -150,6 +150,10 @@ typedef struct {
 
 #define AF_PEEK_TEXT 24u
 #define AF_PEEK_PHRASES 12u
+#define AF_HEADING 100u       /* characters of the longest heading */
+#define AF_PEEK_RUN (4 * AF_HEADING)
+
+#define AF_PEEK_HEADINGS 4u
 
 /* What stands in the chunk behind a start tag: peek.c. */
 typedef struct {
@@ -163,9 +167,18 @@ typedef struct {
     bool empty;            /* the element ends before any text */
     uint8_t text_len;      /* 0: nothing is known */
     uint8_t text[AF_PEEK_TEXT], said_len;
+    uint64_t text_pos;     /* where that text begins */
+    uint64_t run_pos;      /* where the run does that was read last; 0: none was */
+    bool run_by_inline;    /* for an element that does not end runs, but has none behind its end */
+    bool run_known;
+    uint16_t run_len;
+    uint8_t run[AF_PEEK_RUN]; /* the first run of text, up to a block's tag: what headings are asked of */
     uint8_t asked;         /* what was asked about the text; several selectors of a rule may want the element, and those in it */
     bool refuted[AF_PEEK_PHRASES];
     const af_phrases_t *phrases[AF_PEEK_PHRASES];
+    uint8_t headings_asked; /* the same of the run */
+    bool heading_refuted[AF_PEEK_HEADINGS];
+    const af_regex_t *headings[AF_PEEK_HEADINGS];
 } af_peek_t;
 
 /* What was kept in the quiet and not told yet. */
@@ -489,6 +502,7 @@ void af_structure_created(af_rewriter_t *rw, const af_token_t *token, af_node_t 
 void af_structure_text(af_rewriter_t *rw, af_slice_t raw, af_node_t parent); /* of its amount */
 void af_structure_amount(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *event); /* the same */
 void af_structure_removed(af_rewriter_t *rw, const af_candidate_t *candidate); /* it turned out to be removed */
+bool af_structure_inline(uint32_t tag); /* its element does not end a run of text */
 bool af_structure_refuted(af_rewriter_t *rw, af_candidate_t *candidate); /* what follows cannot make it hold */
 bool af_structure_holds(af_rewriter_t *rw, af_candidate_t *candidate);   /* at its end */
 bool af_structure_has_picture(const af_rewriter_t *rw, const af_candidate_t *candidate); /* a preset's phrase, and more */

@@ -13,7 +13,6 @@
 
 #define PROSE 70u      /* characters that are not white space: some 80 with it */
 #define PROSE_STEP 200u
-#define HEADING 100u   /* characters of the longest heading */
 #define LEFT 200u      /* an element that shows so many characters more than were removed is not emptied */
 
 void af_structure_start(af_rewriter_t *rw)
@@ -23,7 +22,7 @@ void af_structure_start(af_rewriter_t *rw)
     }
 }
 
-static bool is_inline_tag(uint32_t tag)
+bool af_structure_inline(uint32_t tag)
 {
     switch (tag) {
     case AF_TAG_A: case AF_TAG_ABBR: case AF_TAG_B: case AF_TAG_BIG: case AF_TAG_BR: case AF_TAG_CITE: case AF_TAG_CODE:
@@ -39,7 +38,7 @@ static bool is_inline_tag(uint32_t tag)
 
 static bool is_inline(const af_node_record_t *record)
 {
-    return record->space != AF_NS_HTML || is_inline_tag(record->name);
+    return record->space != AF_NS_HTML || af_structure_inline(record->name);
 }
 
 typedef enum { RUN_GOES_ON, RUN_ENDED, ELEMENT_ENDED } run_state_t;
@@ -52,10 +51,11 @@ static bool heading_refuted(af_rewriter_t *rw, af_candidate_t *candidate, run_st
     af_regex_run_t *run;
     af_group_t found;
 
-    if (!candidate->heading_open || (text.len == 0 && state != ELEMENT_ENDED) || (text.len <= HEADING && state == RUN_GOES_ON)) {
+    if (!candidate->heading_open || (text.len == 0 && state != ELEMENT_ENDED) ||
+        (text.len <= AF_HEADING && state == RUN_GOES_ON)) {
         return false;
     }
-    bool longer = af_tape_characters(&rw->tape, candidate->mark) > HEADING;
+    bool longer = af_tape_characters(&rw->tape, candidate->mark) > AF_HEADING;
     if (!longer && state == RUN_GOES_ON) {
         return false; /* more may come of it */
     }
@@ -89,7 +89,7 @@ void af_structure_boundary(af_rewriter_t *rw, af_node_t node)
 
 void af_structure_tag_boundary(af_rewriter_t *rw, uint32_t tag)
 {
-    if (rw->run_text > 0 && !is_inline_tag(tag)) {
+    if (rw->run_text > 0 && !af_structure_inline(tag)) {
         end_run(rw);
         af_candidates_structure(rw);
     }
@@ -97,7 +97,7 @@ void af_structure_tag_boundary(af_rewriter_t *rw, uint32_t tag)
 
 void af_structure_quiet_boundary(af_rewriter_t *rw, uint32_t tag)
 {
-    if (!is_inline_tag(tag)) {
+    if (!af_structure_inline(tag)) {
         end_run(rw);
     }
 }

@@ -57,8 +57,8 @@ bool af_is_taped_text(const af_rewriter_t *rw, af_node_t parent)
 
 /* --- templates ------------------------------------------------------------------------------------------------------------- */
 
-/* What is in a template is of what waits in it, and of the template, but of nothing around it. It goes to the same tape and the same
- * counts, and is taken off when the template ends. */
+/* What is in a template is of what waits in it, and of the template, but of nothing around it. It goes to the same tape and the
+ * same counts, and is taken off when the template ends. */
 typedef struct {
     af_node_t node;
     size_t mark;
