@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/ascii.h"
+
 /* Bytes that somebody else owns; who, and until when, the user of the slice says. */
 typedef struct {
     const uint8_t *data;
@@ -37,6 +39,27 @@ static inline bool af_size_add(size_t a, size_t b, size_t *sum)
 static inline bool af_size_mul(size_t a, size_t b, size_t *product)
 {
     return !__builtin_mul_overflow(a, b, product);
+}
+
+/* Whether `part` stands in `text` at `at`, and anywhere in it; ASCII letters of either case are the same. */
+static inline bool af_slice_has_at(af_slice_t text, size_t at, af_slice_t part)
+{
+    size_t i = 0;
+
+    while (i < part.len && at + i < text.len && af_fold(text.data[at + i]) == af_fold(part.data[i])) {
+        i++;
+    }
+    return i == part.len;
+}
+
+static inline bool af_slice_has(af_slice_t text, af_slice_t part)
+{
+    for (size_t at = 0; part.len > 0 && at + part.len <= text.len; at++) {
+        if (af_slice_has_at(text, at, part)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 #endif

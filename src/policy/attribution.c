@@ -64,8 +64,9 @@ void af_attribution_destroy(af_attribution_t *attribution)
 
 /* --- Matching --------------------------------------------------------------------------------------------------------------- */
 
-bool af_notice_match(const af_attribution_t *attribution, const af_regex_t *regex, af_slice_t text,
-                     af_group_t groups[AF_NOTICE_GROUPS])
+/* `from`: where a match may begin; "^" is the text's beginning all the same. */
+static bool match_from(const af_attribution_t *attribution, const af_regex_t *regex, af_slice_t text, size_t from,
+                       af_group_t groups[AF_NOTICE_GROUPS])
 {
     af_regex_run_t *run = af_condition_run(attribution->condition);
 
@@ -73,12 +74,18 @@ bool af_notice_match(const af_attribution_t *attribution, const af_regex_t *rege
         attribution->condition->notices_lost = true;
         return false;
     }
-    af_status_t status = af_regex_match(regex, run, text, 0, groups, AF_NOTICE_GROUPS);
+    af_status_t status = af_regex_match(regex, run, text, from, groups, AF_NOTICE_GROUPS);
     if (status != AF_OK && status != AF_NOT_FOUND) {
         attribution->condition->limited++;
         attribution->condition->notices_lost = true;
     }
     return status == AF_OK;
+}
+
+bool af_notice_match(const af_attribution_t *attribution, const af_regex_t *regex, af_slice_t text,
+                     af_group_t groups[AF_NOTICE_GROUPS])
+{
+    return match_from(attribution, regex, text, 0, groups);
 }
 
 bool af_notice_find(const af_attribution_t *attribution, const af_attribution_rule_t *rule, af_slice_t text, af_finding_t *out)
@@ -130,15 +137,26 @@ static void note_agency(const af_attribution_rule_t *rule, af_slice_t text, cons
     }
 }
 
-void af_attribution_page_text(af_attribution_t *attribution, af_slice_t text)
+static size_t first_character(af_slice_t text)
+{
+    size_t len = 1;
+
+    while (len < text.len && (text.data[len] & 0xc0) == 0x80) {
+        len++;
+    }
+    return len;
+}
+
+void af_attribution_page_text(af_attribution_t *attribution, af_slice_t text, af_page_text_t place)
 {
     af_group_t groups[AF_NOTICE_GROUPS];
+    size_t from = place == AF_PAGE_TEXT_GOES_ON ? first_character(text) : 0;
 
     for (size_t i = 0; text.len > 0 && i < attribution->rules->attribution_count; i++) {
         const af_attribution_rule_t *rule = rule_of(attribution, i);
         af_attribution_state_t *state = &attribution->states[i];
         bool chooses = rule->automatic && rule->place != AF_PLACE_NONE;
-        if (!state->applies && !(chooses && attribution->chosen) && af_notice_match(attribution, rule->when, text, groups)) {
+        if (!state->applies && !(chooses && attribution->chosen) && match_from(attribution, rule->when, text, from, groups)) {
             state->applies = true;
             attribution->chosen |= chooses;
             note_agency(rule, text, groups, state);
@@ -151,11 +169,11 @@ void af_attribution_page_author(af_attribution_t *attribution)
     af_slice_t author = af_facts_author(attribution->facts);
     uint8_t byline[sizeof BY + AUTHOR_MAX];
 
-    af_attribution_page_text(attribution, author);
+    af_attribution_page_text(attribution, author, AF_PAGE_TEXT_BEGINS);
     if (author.len > 0 && author.len <= AUTHOR_MAX) {
         memcpy(byline, BY, sizeof BY - 1);
         memcpy(byline + sizeof BY - 1, author.data, author.len);
-        af_attribution_page_text(attribution, (af_slice_t){byline, sizeof BY - 1 + author.len});
+        af_attribution_page_text(attribution, (af_slice_t){byline, sizeof BY - 1 + author.len}, AF_PAGE_TEXT_BEGINS);
     }
 }
 

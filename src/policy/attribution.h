@@ -75,8 +75,13 @@ AF_MUST_USE af_status_t af_attribution_init(af_attribution_t *attribution, af_he
                                             const af_facts_t *facts, af_condition_t *condition);
 void af_attribution_destroy(af_attribution_t *attribution);
 
+typedef enum {
+    AF_PAGE_TEXT_BEGINS, /* a block begins with it */
+    AF_PAGE_TEXT_GOES_ON /* it goes on in a block: what `when` wants at the beginning is not in it */
+} af_page_text_t;
+
 /* Some text of the page (a block's, normal), whatever the scope: for the rules' `when`. Before af_attribution_block. */
-void af_attribution_page_text(af_attribution_t *attribution, af_slice_t text);
+void af_attribution_page_text(af_attribution_t *attribution, af_slice_t text, af_page_text_t place);
 
 /* The author that the page's head names, as if it were such a text, and with "By " in front of it, as bylines have it. */
 void af_attribution_page_author(af_attribution_t *attribution);

@@ -5,34 +5,10 @@
  * none. The article's copyrightHolder or copyrightNotice that names somebody else is a claim of another owner. What meta says of
  * others is the site's, as a rule, not the article's.
  */
-#include "base/ascii.h"
 #include "policy/attribution_internal.h"
 
 #define OWNER_MAX ((size_t) 120)
 #define TRIED_MAX ((size_t) 400)
-
-static bool begins(af_slice_t text, size_t at, af_slice_t part)
-{
-    if (text.len - at < part.len) {
-        return false;
-    }
-    for (size_t i = 0; i < part.len; i++) {
-        if (af_fold(text.data[at + i]) != af_fold(part.data[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool contains(af_slice_t text, af_slice_t part)
-{
-    for (size_t at = 0; part.len > 0 && at + part.len <= text.len; at++) {
-        if (begins(text, at, part)) {
-            return true;
-        }
-    }
-    return false;
-}
 
 /* Where a copyright sign or word ends in the text; 0: there is none. */
 static size_t behind_sign(af_slice_t text)
@@ -41,7 +17,7 @@ static size_t behind_sign(af_slice_t text)
 
     for (size_t at = 0; at < text.len; at++) {
         for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
-            if (begins(text, at, af_slice_of(signs[i]))) {
+            if (af_slice_has_at(text, at, af_slice_of(signs[i]))) {
                 return at + strlen(signs[i]);
             }
         }
@@ -64,7 +40,7 @@ static af_slice_t owner_of(const af_attribution_rule_t *rule, uint8_t out[OWNER_
     while (from > 0 && from < len && (out[from] == ' ' || out[from] == ',')) {
         from++;
     }
-    if (from > 0 && begins((af_slice_t){out, len}, from, af_slice_of("the "))) {
+    if (from > 0 && af_slice_has_at((af_slice_t){out, len}, from, af_slice_of("the "))) {
         from += 4;
     }
     for (to = from; from > 0 && to < len && strchr(".,|(;", out[to]) == NULL; to++) {
@@ -108,7 +84,7 @@ static void weigh(const af_attribution_t *attribution, const af_attribution_rule
 {
     af_finding_t found;
     af_slice_t year;
-    bool ours = contains(text, owner);
+    bool ours = af_slice_has(text, owner);
 
     if (kind == AF_CLAIM_HOLDER) {
         says->other = says->other || (owner.len > 0 && !ours && !names_owner(attribution, rule, text));

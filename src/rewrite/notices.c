@@ -90,9 +90,55 @@ static void release_block(af_rewriter_t *rw)
     }
 }
 
+static bool is_scope(const af_rewriter_t *rw, af_node_t node)
+{
+    for (size_t i = 0; i < rw->scopes.count; i++) {
+        if (AF_VECTOR_AT(af_scope_t, &rw->scopes, i)->node == node) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the block is in an element of that name, inside the innermost scope that it is in. */
+static bool is_inside(const af_rewriter_t *rw, af_node_t node, uint32_t name)
+{
+    if (node == 0 || (af_above_children(node_of(rw, node)) & af_name_bit(name)) == 0) {
+        return false;
+    }
+    for (; node != 0 && !is_scope(rw, node); node = node_of(rw, node)->parent) {
+        if (node_of(rw, node)->name == name && node_of(rw, node)->space == AF_NS_HTML) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the tag's names have a word for what stands below a picture. */
+static bool names_caption(const af_token_t *token)
+{
+    static const char *const words[] = {"caption", "photo", "picture", "bildunterschrift", "legende", "image"};
+    af_slice_t value;
+
+    for (int i = 0; token->type == AF_TOKEN_START_TAG && i < 2; i++) {
+        bool has = af_token_attribute(token, i == 0 ? "class" : "id", &value);
+        for (size_t k = 0; has && k < sizeof words / sizeof *words; k++) {
+            if (af_slice_has(value, af_slice_of(words[k]))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* What stands in a figure is said of the picture: a run there is no notice of the story, nor does it tell whose that is. */
 static void open_run(af_rewriter_t *rw, af_node_t node, bool whole)
 {
-    rw->block.open = rw->block.begun = true;
+    rw->block.begun = true;
+    rw->block.credit = is_inside(rw, node, AF_TAG_FIGURE);
+    rw->block.open = !rw->block.credit;
+    rw->block.quoted = is_inside(rw, node, AF_TAG_BLOCKQUOTE);
+    rw->block.goes_on = false;
     rw->block.from_pos = UINT64_MAX;
     rw->block.clear_to = rw->block.asked_at = 0;
     rw->block.node = node;
@@ -322,6 +368,13 @@ static af_status_t look_at_run(af_rewriter_t *rw, uint32_t rule, af_slice_t text
     return AF_OK;
 }
 
+static void tell_page(af_rewriter_t *rw, af_slice_t text)
+{
+    if (!rw->block.quoted) {
+        af_attribution_page_text(&rw->attribution, text, rw->block.goes_on ? AF_PAGE_TEXT_GOES_ON : AF_PAGE_TEXT_BEGINS);
+    }
+}
+
 /* The run ends. `whole`: it was all that its block held. */
 static af_status_t end_run(af_rewriter_t *rw, bool whole)
 {
@@ -332,7 +385,7 @@ static af_status_t end_run(af_rewriter_t *rw, bool whole)
     }
     af_slice_t text = af_tape_since(&rw->tape, rw->block.mark);
     if (text.len > 0) {
-        af_attribution_page_text(&rw->attribution, text);
+        tell_page(rw, text);
         for (size_t i = 0; status == AF_OK && i < rw->scopes.count; i++) {
             status = look_at_run(rw, AF_VECTOR_AT(af_scope_t, &rw->scopes, i)->rule, text, whole && rw->block.whole);
         }
@@ -376,12 +429,7 @@ static bool closes_scope(const af_rewriter_t *rw, const af_token_t *token)
     if (token->type != AF_TOKEN_END_TAG) {
         return false;
     }
-    for (size_t i = 0; i < rw->scopes.count; i++) {
-        if (AF_VECTOR_AT(af_scope_t, &rw->scopes, i)->node == current) {
-            return true;
-        }
-    }
-    return token->tag == AF_TAG_BODY || token->tag == AF_TAG_HTML;
+    return is_scope(rw, current) || token->tag == AF_TAG_BODY || token->tag == AF_TAG_HTML;
 }
 
 bool af_notices_allow(af_rewriter_t *rw, const af_token_t *token)
@@ -415,6 +463,16 @@ static bool is_known_gone(const af_rewriter_t *rw, af_node_t node)
     return false;
 }
 
+static af_status_t hold_block(af_rewriter_t *rw, af_node_t node)
+{
+    if (!rw->past_live || (node_of(rw, node)->flags & AF_NODE_IMPLIED) != 0 || is_known_gone(rw, node)) {
+        return AF_OK;
+    }
+    af_status_t status = af_candidates_hold(rw, node);
+    rw->block.held = status == AF_OK ? node : 0;
+    return status;
+}
+
 af_status_t af_notices_created(af_rewriter_t *rw, const af_token_t *token, af_node_t node)
 {
     if (!af_is_block_node(rw, node)) {
@@ -423,15 +481,13 @@ af_status_t af_notices_created(af_rewriter_t *rw, const af_token_t *token, af_no
     af_status_t status = end_run(rw, false);
     release_block(rw);
     open_run(rw, node, true);
-    if (rw->reads_ahead && is_tag(token) && rest_is_clear(rw, token, node)) {
+    rw->block.credit = rw->block.credit || names_caption(token);
+    rw->block.open = !rw->block.credit;
+    if (!rw->block.open || (rw->reads_ahead && is_tag(token) && rest_is_clear(rw, token, node))) {
         rw->block.open = false;
         return status;
     }
-    if (status == AF_OK && rw->past_live && (node_of(rw, node)->flags & AF_NODE_IMPLIED) == 0 && !is_known_gone(rw, node)) {
-        status = af_candidates_hold(rw, node);
-        rw->block.held = status == AF_OK ? node : 0;
-    }
-    return status;
+    return status == AF_OK ? hold_block(rw, node) : status;
 }
 
 void af_notices_finish(af_rewriter_t *rw)
@@ -566,9 +622,10 @@ af_status_t af_notices_text(af_rewriter_t *rw)
     if (!rw->block.open || af_tape_characters(&rw->tape, rw->block.mark) <= rw->notice_max) {
         return AF_OK;
     }
-    af_attribution_page_text(&rw->attribution, af_tape_since(&rw->tape, rw->block.mark));
+    tell_page(rw, af_tape_since(&rw->tape, rw->block.mark));
     release_block(rw);
     rw->block.whole = false;
+    rw->block.goes_on = true;
     rw->block.mark = af_tape_mark(&rw->tape);
     return AF_OK;
 }
@@ -589,6 +646,11 @@ af_status_t af_notices_scope(af_rewriter_t *rw, uint32_t rule, af_node_t node)
         *scope = (af_scope_t){rule, node, held, rw->token_end};
         af_attribution_scope_begin(&rw->attribution, rule);
         status = held ? af_candidates_hold(rw, node) : AF_OK;
+        if (status == AF_OK && rw->block.credit && rw->block.node == node) { /* the rule wants what is said there */
+            rw->block.credit = false;
+            rw->block.open = true;
+            status = hold_block(rw, node);
+        }
     }
     return status;
 }

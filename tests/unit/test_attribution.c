@@ -65,7 +65,7 @@ static af_notice_t block(const char *text)
 {
     af_notice_t notice;
 
-    af_attribution_page_text(&page.attribution, af_slice_of(text));
+    af_attribution_page_text(&page.attribution, af_slice_of(text), AF_PAGE_TEXT_BEGINS);
     af_attribution_block(&page.attribution, 0, af_slice_of(text), &notice);
     return notice;
 }
@@ -242,7 +242,7 @@ static void test_when(void **state)
     open_page("attribution \"News of {agency}, {year}.\" when=/\\((?<agency>AP|AFP)\\) ?\xe2\x80\x94/", "2025", "");
     assert_int_equal(block("News of AP, .").kind, AF_NOTICE_NOTHING);
     assert_int_equal(end_scope().kind, AF_NOTICE_NOTHING);
-    af_attribution_page_text(&page.attribution, af_slice_of("RIVERTON (AP) \xe2\x80\x94 A story."));
+    af_attribution_page_text(&page.attribution, af_slice_of("RIVERTON (AP) \xe2\x80\x94 A story."), AF_PAGE_TEXT_BEGINS);
     notice = end_scope();
     assert_int_equal(notice.kind, AF_NOTICE_INSERT);
     assert_memory_equal(notice.bytes.data, "<p>News of AP, 2025.</p>", notice.bytes.len);
