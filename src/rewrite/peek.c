@@ -273,13 +273,14 @@ static void read_ahead(af_peek_t *peek)
     }
 }
 
-/* Whether the tag at `at` surely makes or closes an element that ends a run of text. */
+/* Whether the tag at `at` surely makes or closes an element that ends a run of text, and is read to its end. */
 static bool ends_run(const walk_t *walk, const uint8_t *at)
 {
     bool closes = at[1] == '/';
     uint32_t tag;
-
-    if (walk->end - at < 3 || !af_is_letter(at[1 + closes]) || af_cross_name(at + 1 + closes, walk->end, &tag) == NULL) {
+    const uint8_t *name_end = walk->end - at < 3 || !af_is_letter(at[1 + closes])
+                                  ? NULL : af_cross_name(at + 1 + closes, walk->end, &tag);
+    if (name_end == NULL || af_cross_tag(name_end, walk->end) == NULL) {
         return false;
     }
     if (!closes) {
@@ -338,7 +339,8 @@ static void read_run(af_peek_t *peek)
 
 void af_peek_at(af_rewriter_t *rw, const af_token_t *token)
 {
-    uint64_t left = rw->pushed - token->to_pos;
+    uint64_t left = rw->pushed - token->to_pos, len = token->to_pos - token->from_pos;
+    size_t hold = len < rw->options.limits.hold ? rw->options.limits.hold - (size_t) len : 0; /* more would not be */
 
     if (rw->peek.pos == token->to_pos) {
         return; /* the quiet way looked, and left the tag to the general one */
@@ -355,7 +357,7 @@ void af_peek_at(af_rewriter_t *rw, const af_token_t *token)
     rw->peek.asks_charset = rw->asks_charset;
     if (rw->chunk_len > 0 && left > 0 && left <= rw->chunk_len) {
         rw->peek.at = rw->chunk + (rw->chunk_len - left);
-        rw->peek.len = left < rw->options.limits.hold ? (size_t) left : rw->options.limits.hold; /* more would not be held */
+        rw->peek.len = left < hold ? (size_t) left : hold;
     }
 }
 
