@@ -434,19 +434,49 @@ static bool ends_with(af_slice_t text, af_slice_t part)
     return text.len >= part.len && begins_with(af_notice_part(text, text.len - part.len, text.len), part);
 }
 
+/* What separates notices in a line: spaces, bars, dots in the middle, dashes. */
+static bool is_separator(af_slice_t text)
+{
+    static const char *const signs[] = {" ", "|", "-", "\xc2\xb7", "\xe2\x80\xa2", "\xe2\x80\x93", "\xe2\x80\x94"};
+    size_t at = 0, i;
+
+    do {
+        for (i = 0; i < sizeof signs / sizeof *signs && !af_slice_has_at(text, at, af_slice_of(signs[i])); i++) {
+        }
+        at += i < sizeof signs / sizeof *signs ? strlen(signs[i]) : 0;
+    } while (i < sizeof signs / sizeof *signs);
+    return at == text.len;
+}
+
+/* Where the next notice in `text` ends, if what stands before it only separates, or follows that notice once more: then one
+ * of the two goes with what is between, and what follows stays. 0: it does not. */
+static size_t repeat_behind(const af_attribution_t *attribution, const af_attribution_rule_t *rule, af_slice_t text)
+{
+    af_finding_t again;
+
+    if (text.len == 0 || !af_notice_find(attribution, rule, text, &again)) {
+        return 0;
+    }
+    af_slice_t between = af_notice_part(text, 0, again.groups[0].from);
+    while (between.len > 0 && between.data[between.len - 1] == ' ') {
+        between.len--;
+    }
+    bool repeats = is_separator(between) || begins_with(af_notice_part(text, again.to, text.len), between);
+    return repeats ? again.to : 0;
+}
+
 size_t af_notice_excess(const af_attribution_t *attribution, const af_attribution_rule_t *rule, af_slice_t text, size_t to)
 {
     af_slice_t last = last_sentence(rule);
     size_t at = to;
 
     for (;;) {
-        af_finding_t again;
-        size_t next = at + (at < text.len && text.data[at] == ' ');
+        size_t next = at + (at < text.len && text.data[at] == ' '), repeat;
         af_slice_t rest = af_notice_part(text, next, text.len);
         if (begins_with(rest, last) && ends_with(af_notice_part(text, 0, at), last)) { /* alone it is the notice's own */
             at = next + last.len;
-        } else if (rest.len > 0 && af_notice_find(attribution, rule, rest, &again) && again.groups[0].from == 0) {
-            at = next + again.to;
+        } else if ((repeat = repeat_behind(attribution, rule, af_notice_part(text, at, text.len))) > 0) {
+            at += repeat;
         } else {
             return at;
         }

@@ -889,6 +889,21 @@ const af_preset_t af_presets[AF_PRESET_COUNT] = {
         "attribution \"This work is licensed under a Creative Commons Attribution 4.0 International License.\" match=/(?:this|the) (?:work|article|text|content|post) is (?:licen[cs]ed|available) under (?:a|the) creative commons [^.]{3,80}(?:\\d\\.\\d[^.]{0,40})?licen[cs]e\\.?/i good=/(?:this|the) (?:work|article|text|content|post) is (?:licen[cs]ed|available) under (?:a|the) creative commons [^.]{3,80}(?:\\d\\.\\d[^.]{0,40})?licen[cs]e\\.?/i at=none in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=creative-commons-line\n",
     },
     {
+        "attribution/digital-first",
+        "Keeps the Digital First Media notice once and with its year where the story has it.",
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "attribution \"All contents © {year} Digital First Media or other copyright holders. All rights reserved.\" match=/all contents? (?:(?:©|Â©|\\x{FFFD}|\\(c\\)|&copy;|copyright)[\\s:,]*)+(?|(?<year>(?:19|20)\\d\\d|0(?!\\d))[\\s,]*digital first media|digital first media[\\s,]*(?<year>(?:19|20)\\d\\d|0(?!\\d)|)) or other copyright holders[\\s.]*(?:all rights? reserved\\.?)?/i good=/^all contents? (?:©|\\(c\\)|copyright(?: ©| \\(c\\))?) ?(?:(?:19|20)\\d\\d digital first media|digital first media,? (?:19|20)\\d\\d)\\b/i at=none in=[itemprop~=\"articleBody\"],.article-body,.article__body,.article-content,.entry-content,.post-content,.story-body,.story-content label=digital-first-notice\n",
+    },
+    {
         "attribution/dpa",
         "Keeps the dpa notice complete: once in the story, with the year of the story.",
         "\n"

@@ -8,7 +8,7 @@ typedef struct {
     const char *name, *summary, *text;
 } af_preset_t;
 
-#define AF_PRESET_COUNT 41u
+#define AF_PRESET_COUNT 42u
 
 extern const af_preset_t af_presets[AF_PRESET_COUNT];
 

@@ -4,6 +4,7 @@ FORMS has, for each agency, how its stories begin and the forms that its notices
 right, and stays byte for byte). Each form is put into a page of our own in five charsets and five places. What has to hold: the text
 of the story is as it was but for the notice, which stands there once and right; no other byte of the page differs; tags inside of
 the notice stay; a second run changes nothing."""
+import concurrent.futures
 import html
 import re
 import subprocess
@@ -34,6 +35,17 @@ FORMS = {
          'Copyright The Associated Press, 2025. Todos los derechos reservados.'),
         ('News from © The Associated Press, 2024. All rights reserved. News from © The Associated Press, 2024. All rights reserved.',
          'News from © The Associated Press, 2024. All rights reserved.'),
+        ('Copyright 2025 The Associated Press. All rights reserved. This material may not be published, broadcast, rewritten or '
+         'redistributed. Copyright 2025 The Associated Press. All rights reserved. This material may not be published, broadcast, '
+         'rewritten or redistributed.',
+         'Copyright 2025 The Associated Press. All rights reserved. This material may not be published, broadcast, rewritten or '
+         'redistributed.'),
+        ('© The Associated Press. All rights reserved. This material may not be published, broadcast, rewritten or redistributed. '
+         '© The Associated Press. All rights reserved. This material may not be published, broadcast, rewritten or redistributed.',
+         '© The Associated Press, 2025. All rights reserved. This material may not be published, broadcast, rewritten or '
+         'redistributed.'),
+        ('© 2024 The Associated Press. All rights reserved. | © 2024 The Associated Press. All rights reserved.',
+         '© 2024 The Associated Press. All rights reserved.'),
     ]),
     'reuters': ('PARIS (Reuters) - The weir was opened.', 'Reuters', [
         ('© 2025 Reuters. All rights reserved.', ''),
@@ -99,6 +111,28 @@ FORMS = {
         ('© 2024 AAP', ''), ('© AAP. All Rights Reserved.', '© AAP 2025. All Rights Reserved.')]),
     'tass': ('MOSCOW, March 4. /TASS/. The weir was opened.', 'TASS', [
         ('© 2015 TASS', ''), ('© TASS News Agency', '© TASS News Agency 2025')]),
+    'upi': ('OSLO, March 4 (UPI) -- The weir was opened.', 'UPI', [
+        ('(c) 2024 UPI', ''), ('© UPI. All Rights Reserved.', '© UPI 2025. All Rights Reserved.')]),
+    'pa': ('By Jane Doe, PA', 'PA Media', [
+        ('© 2024 PA Media', ''), ('© PA Media. All Rights Reserved.', '© PA Media 2025. All Rights Reserved.')]),
+    'xinhua': ('BEIJING, March 4 (Xinhua) -- The weir was opened.', 'Xinhua', [
+        ('© 2024 Xinhua', ''), ('© Xinhua. All Rights Reserved.', '© Xinhua 2025. All Rights Reserved.')]),
+    'kyodo': ('TOKYO, March 4 (Kyodo) - The weir was opened.', 'Kyodo News', [
+        ('© 2024 Kyodo News', ''), ('© Kyodo News. All Rights Reserved.', '© Kyodo News 2025. All Rights Reserved.')]),
+    'pti': ('New Delhi, Mar 4 (PTI) The weir was opened.', 'PTI', [
+        ('© 2024 PTI', ''), ('© PTI. All Rights Reserved.', '© PTI 2025. All Rights Reserved.')]),
+    'ians': ('New Delhi, March 4 (IANS) The weir was opened.', 'IANS', [
+        ('© 2024 IANS', ''), ('© IANS. All Rights Reserved.', '© IANS 2025. All Rights Reserved.')]),
+    'interfax': ('MOSCOW. March 4 (Interfax) - The weir was opened.', 'Interfax', [
+        ('© 2024 Interfax', ''), ('© Interfax', '© Interfax 2025')]),
+    'digital-first': ('The weir was opened.', 'Digital First Media', [
+        ('All contents © 2015 Digital First Media or other copyright holders. All rights reserved.', ''),
+        ('All contents © Digital First Media or other copyright holders.',
+         'All contents © Digital First Media 2025 or other copyright holders.')]),
+    'sputnik': ('The weir was opened.', 'Sputnik', [('© Sputnik / Jane Doe', '')]),
+    'publishers': ('The weir was opened.', 'Example Media', [
+        ('© 2019 Example Media. All rights reserved.', ''), ('© . All rights reserved.', ''), ('© 2019-', ''),
+        ('This article was originally published on Example and has been republished here with permission.', '')]),
     'cbs': ('The weir was opened.', 'CBS Interactive Inc.', [
         ('© 2019 CBS Interactive Inc. All Rights Reserved.', ''),
         ('© CBS Interactive Inc. All Rights Reserved.', '© 2025 CBS Interactive Inc. All Rights Reserved.')]),
@@ -106,7 +140,8 @@ FORMS = {
         ('©2019 FOX News Network, LLC. All rights reserved.', ''),
         ('©FOX News Network, LLC. All rights reserved.', '© 2025 FOX News Network, LLC. All rights reserved.')]),
     'tribune': ('The weir was opened.', 'Tribune Content Agency', [
-        ('©2018 Los Angeles Times. Visit latimes.com. Distributed by Tribune Content Agency, LLC.', '')]),
+        ('©2018 Los Angeles Times. Visit latimes.com. Distributed by Tribune Content Agency, LLC.', ''),
+        ('2022 CQ-Roll Call, Inc., All Rights Reserved. Distributed by Tribune Content Agency, LLC.', '')]),
     'the-conversation': ('The weir was opened.', 'The Conversation', [
         ('This article is republished from The Conversation under a Creative Commons license. Read the original article.', '')]),
     'propublica': ('The weir was opened.', 'ProPublica', [('This story was originally published by ProPublica.', '')]),
@@ -119,6 +154,8 @@ FORMS = {
          '501c(3) public charity.', '')]),
     'creative-commons': ('The weir was opened.', 'Creative Commons', [
         ('This work is licensed under a Creative Commons Attribution 4.0 International License.', ''),
+        ('Creative Commons Attribution-NonCommercial-NoDerivs 3.0 United States License', ''),
+        ('Content available under a Creative Commons license.', ''),
         ('Text is available under the Creative Commons Attribution-ShareAlike License; additional terms may apply.', '')]),
 }
 CHARSETS = {'utf-8': 'Wehr – 堰', 'iso-8859-1': 'Wehre für Élise', 'windows-1252': 'Wehre – “für”', 'shift_jis': '堰が開いた表示',
@@ -181,21 +218,23 @@ def judge(program, lead, holder, form, wanted, charset, place):
     return None
 
 
-def main(program):
-    passed = failed = 0
+def jobs():
+    places = list(PLACES)
     for number, (agency, form, charset) in enumerate((a, f, c) for a in FORMS for f in FORMS[a][2] for c in CHARSETS):
-        lead, holder = FORMS[agency][:2]
-        places = list(PLACES)
         place = places[(number + number // len(places)) % len(places)]  # each form is in each place, in one charset
-        if place in ('tail', 'link') and form[0] in WHOLE_BLOCK or place == 'link' and form[0].count(holder) != 1:
+        if place in ('tail', 'link') and form[0] in WHOLE_BLOCK or place == 'link' and form[0].count(FORMS[agency][1]) != 1:
             place = 'block'
-        wrong = judge(program, lead, holder, *form, charset, place)
-        passed += wrong is None
-        failed += wrong is not None
+        yield agency, form, charset, place
+
+
+def main(program):
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:  # the work is the program's
+        results = list(pool.map(lambda job: (job, judge(program, *FORMS[job[0]][:2], *job[1], *job[2:])), jobs()))
+    for (agency, form, charset, place), wrong in results:
         if wrong:
             print('%s, %s, %s: %s\n    %s\n    came %s' % (agency, charset, place, wrong[0], form[0],
                                                            wrong[1].decode(charset, 'replace')))
-    print('%d forms in their places, %d wrong' % (passed + failed, failed))
+    print('%d forms in their places, %d wrong' % (len(results), sum(wrong is not None for _, wrong in results)))
 
 
 main(sys.argv[1] if len(sys.argv) > 1 else 'article-filter')
