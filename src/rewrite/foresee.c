@@ -313,20 +313,34 @@ static bool begins_clear(const af_rewriter_t *rw)
     return !rw->reads_ahead || (rw->block.begun && !rw->block.open);
 }
 
-af_status_t af_foresee(af_rewriter_t *rw, const af_token_t *token)
+/* Behind the element, or back at its start tag, which is read again: tokens share the memory of their attributes. */
+static af_status_t leave(af_rewriter_t *rw, af_token_t *token, const before_t *before, uint64_t end_pos)
+{
+    if (end_pos > 0) {
+        go_back(rw, before, end_pos);
+        rw->passed_to = end_pos;
+        return AF_OK;
+    }
+    go_back(rw, before, token->from_pos);
+    put_back(rw, before);
+    return rw->carries ? AF_OK : af_tokenizer_next(rw->tokenizer, token);
+}
+
+af_status_t af_foresee(af_rewriter_t *rw, af_token_t *token)
 {
     af_node_t node = element_of(rw, token);
     af_status_t status = AF_OK;
     af_token_t last;
     bool open = false;
 
-    if (!may_read_on(rw) || node == 0 || !is_in_chunk(rw, token->to_pos) || rw->retains_siblings || rw->removal != 0 ||
+    rw->carries = false;
+    if (!may_read_on(rw) || node == 0 || !is_in_chunk(rw, token->from_pos) || rw->retains_siblings || rw->removal != 0 ||
         rw->diverged || rw->facts_node != 0 || !begins_clear(rw) || rw->moved_mark != SIZE_MAX || rw->waiting.count > 0 ||
         !can_be_asked(rw, node, &open) || af_tree_make_room(&rw->in) != AF_OK) {
         return AF_OK;
     }
     const before_t before = before_now(rw);
-    uint32_t events = rw->in.event_count;
+    const uint32_t events = rw->in.event_count;
     rw->foreseeing = true;
     rw->asks_inside = open;
     rw->foreseen_text.tail_len = 0;
@@ -337,14 +351,10 @@ af_status_t af_foresee(af_rewriter_t *rw, const af_token_t *token)
         return status;
     }
     rw->foreseen += af_tokenizer_pos(rw->tokenizer) - token->to_pos;
-    go_back(rw, &before, seen == ENDS ? last.from_pos : token->to_pos);
+    rw->carries = seen == NOT_KNOWN && last.type == AF_TOKEN_NONE && af_carry_from(rw, token);
+    status = leave(rw, token, &before, seen == ENDS ? last.from_pos : 0);
     rw->in.event_count = events;
-    if (seen == ENDS) {
-        rw->passed_to = last.from_pos;
-    } else {
-        put_back(rw, &before);
-    }
-    return AF_OK;
+    return status;
 }
 
 static void drop(af_rewriter_t *rw, uint64_t from_pos, uint64_t to_pos)

@@ -61,7 +61,7 @@ static af_status_t start_parts(af_rewriter_t *rw)
     rw->reads_ahead = af_notices_active(rw) && rw->rules->notice_needles != NULL && !rw->step.wanted;
     rw->may_be_quiet = rw->marks.preview == NULL && !rw->implied_atoms && (!af_notices_active(rw) || rw->reads_ahead) &&
                        !rw->rules->has_keep && !rw->rules->has_strip;
-    rw->may_foresee = rw->may_be_quiet;
+    rw->may_foresee = rw->may_carry = rw->may_be_quiet;
 #endif
     return status;
 }
@@ -121,6 +121,7 @@ static void destroy_vectors(af_rewriter_t *rw)
     destroy_vector(rw, &rw->own_atoms, sizeof(uint32_t));
     destroy_vector(rw, &rw->scratch, 1);
     destroy_vector(rw, &rw->waiting, 1);
+    destroy_vector(rw, &rw->carried, 1);
     destroy_vector(rw, &rw->fronts, sizeof(af_front_t));
     destroy_vector(rw, &rw->moves, sizeof(af_move_t));
     af_moved_destroy(rw);
@@ -452,6 +453,18 @@ static af_status_t hold_or_settle(af_rewriter_t *rw, const af_token_t *token, bo
     return status;
 }
 
+/* The end of observing a start tag, which may make an element wait where nothing else does. */
+static af_status_t foresee(af_rewriter_t *rw, af_token_t token)
+{
+    af_status_t status = af_foresee(rw, &token);
+
+    if (status != AF_OK || rw->carries) {
+        return status;
+    }
+    status = hold_or_settle(rw, &token, false);
+    return status == AF_OK ? af_foresee_pass(rw, &token) : status;
+}
+
 static af_status_t observe(af_rewriter_t *rw, const af_token_t *token)
 {
     bool risk = false, holding = af_rewriter_holding(rw);
@@ -481,11 +494,10 @@ static af_status_t observe(af_rewriter_t *rw, const af_token_t *token)
     }
     af_tokenizer_allow_cdata(rw->tokenizer, af_tree_in_foreign(&rw->in));
     status = observe_events(rw, token);
-    if (status == AF_OK && !holding && rw->text_candidates > 0) {
-        status = af_foresee(rw, token);
+    if (status == AF_OK && !holding && rw->text_candidates > 0 && token->type == AF_TOKEN_START_TAG) {
+        return foresee(rw, *token);
     }
-    status = status == AF_OK ? hold_or_settle(rw, token, holding) : status;
-    return status == AF_OK ? af_foresee_pass(rw, token) : status;
+    return status == AF_OK ? hold_or_settle(rw, token, holding) : status;
 }
 
 /* The rest goes as it is, and so does what was held. */
@@ -564,30 +576,52 @@ static af_status_t take(af_rewriter_t *rw, af_token_t *token)
     return status == AF_OK ? observe(rw, token) : status;
 }
 
+/* The next token; a start tag that waited for this chunk was observed before. */
+static af_status_t next(af_rewriter_t *rw, af_token_t *token)
+{
+    if (rw->carries) {
+        return af_tokenizer_next(rw->tokenizer, token);
+    }
+    af_status_t status = af_rewriter_quiet(rw, token);
+    if (status == AF_OK) {
+        af_check_settled(rw->check);
+    }
+    return status;
+}
+
 static af_status_t run(af_rewriter_t *rw)
 {
     af_token_t token = {.type = AF_TOKEN_NONE};
     af_status_t status = AF_OK;
 
     while (!rw->passing) {
-        status = af_rewriter_quiet(rw, &token);
-        if (status == AF_OK) {
-            af_check_settled(rw->check);
-        }
+        status = next(rw, &token);
         if (status == AF_OK && token.type == AF_TOKEN_NONE) {
             break;
         }
         if (status == AF_OK) {
-            status = take(rw, &token);
+            status = rw->carries ? foresee(rw, token) : take(rw, &token);
         }
         if (status != AF_OK) {
             pass_on(rw, &token, status);
-        } else if (token.type == AF_TOKEN_END) {
+        } else if (token.type == AF_TOKEN_END || rw->carries) {
             break;
         }
         if (rw->edits.status != AF_OK) {
             return rw->edits.status;
         }
+    }
+    return status;
+}
+
+/* Reads what `af_carry_join` told. */
+static af_status_t read_chunk(af_rewriter_t *rw)
+{
+    af_tokenizer_feed(rw->tokenizer, rw->chunk, rw->chunk_len);
+    af_status_t status = run(rw);
+    rw->chunk_len = 0;
+    if (!rw->carries && rw->carried.capacity > 0) {
+        af_carry_release(rw);
     }
     return status;
 }
@@ -614,15 +648,15 @@ af_status_t af_rewriter_push(af_rewriter_t *rw, const uint8_t *data, size_t len)
         status = AF_UNSUPPORTED;
     }
     af_check_pushed(rw->check, data, len);
+    while (len > 0 && !rw->passing && rw->edits.status == AF_OK) {
+        size_t taken = af_carry_join(rw, data, len);
+        rw->pushed += taken;
+        data += taken;
+        len -= taken;
+        status = read_chunk(rw);
+    }
     rw->pushed += len;
     rw->stats.pushed = rw->pushed;
-    if (!rw->passing) {
-        rw->chunk = data;
-        rw->chunk_len = len;
-        af_tokenizer_feed(rw->tokenizer, data, len);
-        status = run(rw);
-        rw->chunk_len = 0;
-    }
     return finish_push(rw, status);
 }
 
@@ -630,7 +664,12 @@ af_status_t af_rewriter_finish(af_rewriter_t *rw)
 {
     af_status_t status = AF_OK;
 
-    if (!rw->passing) {
+    if (rw->carries) {
+        rw->may_carry = false;
+        (void) af_carry_join(rw, NULL, 0);
+        status = read_chunk(rw);
+    }
+    if (!rw->passing && status == AF_OK) {
         if (af_notices_active(rw)) {
             af_notices_finish(rw);
         }

@@ -228,6 +228,8 @@ struct af_rewriter {
     af_check_t *check; /* debug builds; NULL: none */
     bool passing;      /* a limit was hit: the rest is kept as it is */
     const uint8_t *chunk; size_t chunk_len; /* of the push that is running */
+    bool may_carry, carries;  /* carry.c: what stands from a start tag on is read again with the next chunk */
+    af_vector_t carried;      /* uint8_t: that */
     bool may_be_quiet;        /* no rule wants to see every token */
     bool reads_ahead;         /* attribution rules want only some of the runs of text */
     bool finishing;           /* attribution rules: what comes is the last token, cut by the end, and the end */
@@ -434,8 +436,16 @@ static inline void af_tell_tokenizer(af_rewriter_t *rw, const af_token_t *token,
     }
 }
 
-/* foresee: decides what waits for the end of the start tag's element, if that stands in the chunk and does nothing rare. */
-AF_MUST_USE af_status_t af_foresee(af_rewriter_t *rw, const af_token_t *token);
+/* carry: keeps what was pushed from the token's beginning on, which lies in the chunk; false: that cannot be. */
+bool af_carry_from(af_rewriter_t *rw, const af_token_t *token);
+/* The chunk that is read now: what was kept, and behind it as much of what came as the answer tells. */
+size_t af_carry_join(af_rewriter_t *rw, const uint8_t *data, size_t len);
+void af_carry_release(af_rewriter_t *rw);
+
+/* foresee: decides what waits for the end of the start tag's element, if that stands in the chunk and does nothing rare. `token`
+ * is read again; where the chunk ends before that is known it may be put off: `carries` is set, and the tag comes once more, with
+ * the next chunk, and is to be asked about again. */
+AF_MUST_USE af_status_t af_foresee(af_rewriter_t *rw, af_token_t *token);
 /* When the tag was dropped: drops what is in its element, if that is known to go. AF_OK. */
 af_status_t af_foresee_pass(af_rewriter_t *rw, const af_token_t *token);
 /* In an element that is removed: drops what stands next in it, as far as that is in the chunk and does nothing rare. */
