@@ -6,7 +6,7 @@
  * text and its counts are run through ahead of their time, by the functions that the general way uses, and then the tokenizer
  * and the tree go back. A rule that holds removes the element at once, and what is in it is passed over unread; rules that are
  * refuted wait no more. Where anything is in the way the answer is not known, everything is as it was, and the element is held
- * as ever. So edits do not depend on this.
+ * as ever; where that is the chunk's end, it waits at its start tag for the next one (carry.c). So edits do not depend on this.
  */
 #include "rewrite/rewriter_internal.h"
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,7 @@
 
 typedef struct {
     const uint8_t *in;
-    uint8_t out[1024];
+    uint8_t out[100000];
     size_t len;
     uint64_t pos;
     int refuse_at; /* the edit that the host refuses, from 1; 0: none */
@@ -92,7 +93,10 @@ static af_status_t run(const af_ruleset_t *rules, const char *in, size_t chunk, 
     }
     for (size_t at = 0, left = strlen(in); left > 0 && status != AF_HOST; at += chunk, left -= chunk) {
         chunk = chunk < left ? chunk : left;
-        af_status_t pushed = af_stream_push(stream, host->in + at, chunk);
+        uint8_t *copy = malloc(chunk); /* it is the host's again after the push */
+        memcpy(copy, host->in + at, chunk);
+        af_status_t pushed = af_stream_push(stream, copy, chunk);
+        free(copy);
         status = pushed != AF_OK ? pushed : status;
         af_stats_t stats;
         af_stream_stats(stream, &stats);
@@ -163,6 +167,51 @@ static void test_host(void **state)
     af_ruleset_destroy(rules);
 }
 
+/* A page with an element of `len` bytes whose first line is `heading`. */
+static char *page_of(const char *heading, size_t len)
+{
+    static const char head[] = "<p>Before</p><div><h3>", item[] = "</h3><a href=x>Link</a><h3>", tail[] = "</h3></div><p>Behind";
+    char *page = malloc(sizeof head + strlen(heading) + len + sizeof item + sizeof tail);
+    size_t at = (size_t) sprintf(page, "%s%s", head, heading);
+
+    while (at < len) {
+        at += (size_t) sprintf(page + at, "%s", item);
+    }
+    (void) sprintf(page + at, "%s", tail);
+    return page;
+}
+
+/* Elements that begin in one chunk and end in another, whose end decides; the chunks are gone after each push. */
+static void test_carried(void **state)
+{
+    static const size_t lengths[] = {200, 5000, 32700, 33000, 42000}, chunks[] = {7, 1000, 4096, 32768, 40000};
+    static const char *const headings[] = {"Related", "Something else"};
+    af_ruleset_t *rules = rules_of("remove div heading=/^Related/ min-links=4 max=90000 max-prose=1000");
+    static host_t host;
+
+    (void) state;
+    for (size_t i = 0; i < 2 * sizeof lengths / sizeof *lengths; i++) {
+        char *page = page_of(headings[i % 2], lengths[i / 2]);
+        const char *want = i % 2 == 0 ? "<p>Before</p><p>Behind" : page;
+        for (size_t j = 0; j < sizeof chunks / sizeof *chunks; j++) {
+            memory_t memory = {0};
+            memset(&host, 0, sizeof host);
+            assert_int_equal(run(rules, page, chunks[j], &memory, &host), AF_OK);
+            assert_int_equal(host.len, strlen(want));
+            assert_memory_equal(host.out, want, host.len);
+            for (size_t n = 1; n <= memory.calls; n++) {
+                memory_t poor = {.fail_at = n};
+                memset(&host, 0, sizeof host);
+                af_status_t status = run(rules, page, chunks[j], &poor, &host);
+                assert_true(status == AF_OK || status == AF_NOMEM);
+                assert_int_equal(poor.blocks, 0);
+            }
+        }
+        free(page);
+    }
+    af_ruleset_destroy(rules);
+}
+
 static void test_charset(void **state)
 {
     af_ruleset_t *rules = rules_of("remove .c");
@@ -183,6 +232,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_types), cmocka_unit_test(test_memory), cmocka_unit_test(test_host), cmocka_unit_test(test_charset),
+        cmocka_unit_test(test_carried),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
