@@ -174,6 +174,17 @@ static af_status_t put_ascii(af_tape_t *tape, const uint8_t *at, size_t len, uin
     return status;
 }
 
+/* The white space that `at` begins with. */
+static size_t space_len(const uint8_t *at, size_t len)
+{
+    size_t i = 0;
+
+    while (i < len && af_is_space(at[i])) {
+        i++;
+    }
+    return i;
+}
+
 /* Appends text without references, in the document's charset. */
 static af_status_t put_plain(af_tape_t *tape, const uint8_t *at, size_t len, uint64_t pos)
 {
@@ -183,6 +194,12 @@ static af_status_t put_plain(af_tape_t *tape, const uint8_t *at, size_t len, uin
         if (tape->partial.len == 0 && at[i] < 0x80) {
             status = put_ascii(tape, at + i, len - i, pos + i, &run);
             i += run;
+            size_t space = status == AF_OK && tape->len > 0 && tape->data[tape->len - 1] == ' ' ? space_len(at + i, len - i) : 0;
+            if (space > 0) {
+                status = widen_space(tape, pos + i, (uint32_t) space);
+                i += space;
+                run += space;
+            }
         }
         if (run > 0 || status != AF_OK) {
             continue;
