@@ -227,17 +227,46 @@ static void read_groups(const af_regex_run_t *run, size_t found, af_group_t *gro
     }
 }
 
+static bool is_ascii(af_slice_t text)
+{
+    uint64_t bits = 0, eight;
+    size_t i = 0;
+
+    for (; i + sizeof eight <= text.len; i += sizeof eight) {
+        memcpy(&eight, text.data + i, sizeof eight);
+        bits |= eight;
+    }
+    for (; i < text.len; i++) {
+        bits |= text.data[i];
+    }
+    return (bits & 0x8080808080808080u) == 0;
+}
+
+/* As pcre2_match, without its checks where the text has no character that could be cut. */
+static int match(const af_regex_t *regex, af_regex_run_t *run, af_slice_t text, size_t from, uint32_t options)
+{
+    int found = is_ascii(text) ? pcre2_jit_match(regex->code, text.data, text.len, from, options, run->data, run->context)
+                               : PCRE2_ERROR_JIT_BADOPTION;
+
+    return found != PCRE2_ERROR_JIT_BADOPTION
+               ? found : pcre2_match(regex->code, text.data, text.len, from, options, run->data, run->context);
+}
+
+static af_slice_t text_of(af_slice_t text)
+{
+    return text.len > 0 ? text : (af_slice_t){(const uint8_t *) "", 0};
+}
+
 af_status_t af_regex_match(const af_regex_t *regex, af_regex_run_t *run, af_slice_t text, size_t from, af_group_t *groups,
                            size_t count)
 {
-    const uint8_t *data = text.len > 0 ? text.data : (const uint8_t *) "";
-
     if (from > text.len) {
         return AF_NOT_FOUND;
     }
-    int found = pcre2_match(regex->code, data, text.len, from, 0, run->data, run->context);
+    text = text_of(text);
+    int found = match(regex, run, text, from, 0);
     if (found == PCRE2_ERROR_JIT_STACKLIMIT) {
-        found = pcre2_match(regex->code, data, text.len, from, PCRE2_NO_JIT, run->data, run->context);
+        found = pcre2_match(regex->code, text.data, text.len, from, PCRE2_NO_JIT, run->data, run->context);
     }
     if (found == PCRE2_ERROR_NOMATCH) {
         return AF_NOT_FOUND;
@@ -251,7 +280,5 @@ af_status_t af_regex_match(const af_regex_t *regex, af_regex_run_t *run, af_slic
 
 bool af_regex_may_match(const af_regex_t *regex, af_regex_run_t *run, af_slice_t text)
 {
-    const uint8_t *data = text.len > 0 ? text.data : (const uint8_t *) "";
-
-    return pcre2_match(regex->code, data, text.len, 0, PCRE2_PARTIAL_HARD, run->data, run->context) != PCRE2_ERROR_NOMATCH;
+    return match(regex, run, text_of(text), 0, PCRE2_PARTIAL_HARD) != PCRE2_ERROR_NOMATCH;
 }
