@@ -28,6 +28,7 @@ typedef enum { AF_NS_HTML, AF_NS_SVG, AF_NS_MATHML } af_namespace_t;
 #define AF_NODE_LINKED 0x400u       /* among its parent's element children: a later sibling may refer to it */
 #define AF_NODE_LATE_TAG 0x1000u    /* html, body: made without a tag, a later one has given it its atoms */
 #define AF_NODE_NOTED 0x2000u       /* the matcher's: something is noted of it, and not of one that had its number before */
+#define AF_NODE_ESCAPES 0x4000u     /* the rewriter's: held since it may leave something that goes */
 #define AF_NODE_MARKED 0x8000u      /* by the sweep */
 
 typedef struct {

@@ -190,7 +190,7 @@ bool af_rewriter_holding(const af_rewriter_t *rw)
     return rw->held.count > rw->held_first;
 }
 
-static void finish_candidate(af_rewriter_t *rw, af_candidate_t *candidate, bool holds)
+void af_candidates_finish(af_rewriter_t *rw, af_candidate_t *candidate, bool holds)
 {
     if (candidate->done) {
         return;
@@ -199,6 +199,8 @@ static void finish_candidate(af_rewriter_t *rw, af_candidate_t *candidate, bool 
     selector_known(rw, candidate);
     rw->open_candidates--;
     rw->table_candidates -= candidate->table;
+    rw->escape_candidates -= candidate->escape && !candidate->table;
+    rw->escapes_stale = rw->escapes_stale || !holds;
     text_known(rw, candidate);
     rw->structure_candidates -= structure_of(rw, candidate) != NULL;
     node_of(rw, candidate->node)->hold--;
@@ -210,7 +212,7 @@ static void finish_candidate(af_rewriter_t *rw, af_candidate_t *candidate, bool 
 
 /* Done candidates leave the list, and the tape what nobody needs any more; of a long list once an eighth is done, so that each is
  * looked at a few times, however many are open. */
-static void tidy(af_rewriter_t *rw)
+void af_candidates_tidy(af_rewriter_t *rw)
 {
     size_t to = 0, next = 0, done = rw->candidates.count - rw->open_candidates;
     size_t mark = SIZE_MAX;
@@ -253,10 +255,10 @@ static void settle_taken(af_rewriter_t *rw, af_node_t node)
         }
         if (!candidate->done && candidate->rule != AF_NO_RULE && takes(&rules[candidate->rule]) &&
             (rules[candidate->rule].from_preset || !rules[record->rule].from_preset)) {
-            finish_candidate(rw, candidate, false);
+            af_candidates_finish(rw, candidate, false);
         }
     }
-    tidy(rw);
+    af_candidates_tidy(rw);
 }
 
 /* HTML #parsing-main-inbody: where something stood in front of <body>, its attributes are waited for. */
@@ -350,12 +352,12 @@ void af_candidates_text(af_rewriter_t *rw)
         af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i - 1);
         left -= candidate->text_open;
         if (candidate->text_open && outgrown(rw, candidate, &said[candidate->rule & 1])) {
-            finish_candidate(rw, candidate, false);
+            af_candidates_finish(rw, candidate, false);
             changed = true;
         }
     }
     if (changed) {
-        tidy(rw);
+        af_candidates_tidy(rw);
     }
 }
 
@@ -372,10 +374,10 @@ void af_candidates_fostered(af_rewriter_t *rw, af_node_t parent)
     for (size_t i = 0; i < rw->candidates.count; i++) {
         af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
         if (candidate->tape && !is_in(rw, parent, candidate->node)) {
-            finish_candidate(rw, candidate, false);
+            af_candidates_finish(rw, candidate, false);
         }
     }
-    tidy(rw);
+    af_candidates_tidy(rw);
 }
 
 /* HTML #parsing-main-inbody: a frameset takes the body out of the document, and what is in it is nobody's to remove. */
@@ -384,7 +386,7 @@ void af_candidates_replaced(af_rewriter_t *rw, const af_tree_event_t *event)
     for (size_t i = 0; event->parent == 0 && i < rw->candidates.count; i++) {
         af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
         if (is_in(rw, candidate->node, event->node)) {
-            finish_candidate(rw, candidate, false);
+            af_candidates_finish(rw, candidate, false);
         }
     }
 }
@@ -399,12 +401,12 @@ void af_candidates_structure(af_rewriter_t *rw)
         left -= candidate->text_open;
         bool inside = candidate->contents == rw->contents.count; /* not in a template that is in it */
         if (inside && candidate->text_open && structure_of(rw, candidate) != NULL && af_structure_refuted(rw, candidate)) {
-            finish_candidate(rw, candidate, false);
+            af_candidates_finish(rw, candidate, false);
             changed = true;
         }
     }
     if (changed) {
-        tidy(rw);
+        af_candidates_tidy(rw);
     }
 }
 
@@ -433,11 +435,11 @@ void af_candidates_guard(af_rewriter_t *rw)
             continue;
         }
         tell_guarded(rw, candidate);
-        finish_candidate(rw, candidate, false);
+        af_candidates_finish(rw, candidate, false);
         changed = true;
     }
     if (changed) {
-        tidy(rw);
+        af_candidates_tidy(rw);
     }
 }
 
@@ -486,7 +488,7 @@ static void settle_text(af_rewriter_t *rw, af_candidate_t *candidate)
     }
     text_known(rw, candidate);
     if (!holds || !candidate->selector_open) {
-        finish_candidate(rw, candidate, holds);
+        af_candidates_finish(rw, candidate, holds);
     }
 }
 
@@ -499,12 +501,12 @@ af_status_t af_candidates_closed(af_rewriter_t *rw, af_node_t node)
         }
         left--;
         if (candidate->escape) {
-            finish_candidate(rw, candidate, false);
+            af_candidates_finish(rw, candidate, false);
         } else if (candidate->text_open) {
             settle_text(rw, candidate);
         }
     }
-    tidy(rw);
+    af_candidates_tidy(rw);
     return AF_OK;
 }
 
@@ -518,7 +520,7 @@ static void refute_foreseen(af_rewriter_t *rw, bool *any, bool *open)
         }
         bool lacks = candidate->selector_open && af_index_wants_inner(rw->rules->index, candidate->selector);
         if (lacks || !text_holds(rw, candidate)) {
-            finish_candidate(rw, candidate, false);
+            af_candidates_finish(rw, candidate, false);
         } else {
             *any = true;
             *open = *open || candidate->selector_open;
@@ -533,9 +535,9 @@ bool af_candidates_foreseen(af_rewriter_t *rw)
     refute_foreseen(rw, &any, &open);
     for (size_t i = any && !open ? rw->candidates.count : 0; i > 0; i--) {
         af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i - 1);
-        finish_candidate(rw, candidate, !af_wants_emptied(&rw->rules->rules[candidate->rule]));
+        af_candidates_finish(rw, candidate, !af_wants_emptied(&rw->rules->rules[candidate->rule]));
     }
-    tidy(rw);
+    af_candidates_tidy(rw);
     return any && !open;
 }
 
@@ -550,7 +552,7 @@ static void review_one(af_rewriter_t *rw, af_candidate_t *candidate)
     }
     selector_known(rw, candidate);
     if (match == AF_MATCH_NO || !candidate->text_open) {
-        finish_candidate(rw, candidate, match == AF_MATCH_YES);
+        af_candidates_finish(rw, candidate, match == AF_MATCH_YES);
     }
 }
 
@@ -570,7 +572,7 @@ void af_candidates_review(af_rewriter_t *rw)
         review_one(rw, AF_VECTOR_AT(af_candidate_t, &rw->candidates, --rw->review_next));
         rw->review_debt += rw->matcher.steps - steps + 1;
     }
-    tidy(rw);
+    af_candidates_tidy(rw);
 }
 
 static void end_node(af_rewriter_t *rw, af_node_t node)
@@ -621,7 +623,7 @@ static void review_all(af_rewriter_t *rw)
         review_one(rw, candidate);
         if (rw->matcher.hurries && candidate->selector_open) {
             tell_limit(rw, candidate, "steps");
-            finish_candidate(rw, candidate, false);
+            af_candidates_finish(rw, candidate, false);
         }
     }
     rw->matcher.hurries = false;
@@ -640,9 +642,9 @@ void af_candidates_end(af_rewriter_t *rw)
     }
     review_all(rw);
     for (size_t i = 0; i < rw->candidates.count; i++) {
-        finish_candidate(rw, AF_VECTOR_AT(af_candidate_t, &rw->candidates, i), false);
+        af_candidates_finish(rw, AF_VECTOR_AT(af_candidate_t, &rw->candidates, i), false);
     }
-    tidy(rw);
+    af_candidates_tidy(rw);
 }
 
 void af_candidates_oldest_gives_up(af_rewriter_t *rw, const char *limit)
@@ -657,28 +659,17 @@ void af_candidates_oldest_gives_up(af_rewriter_t *rw, const char *limit)
         for (size_t k = i; node_of(rw, node)->hold > 0 && k < rw->candidates.count; k++) {
             af_candidate_t *other = AF_VECTOR_AT(af_candidate_t, &rw->candidates, k);
             if (other->node == node) {
-                finish_candidate(rw, other, false);
+                af_candidates_finish(rw, other, false);
             }
         }
         break;
     }
-    tidy(rw);
+    af_candidates_tidy(rw);
 }
 
 af_status_t af_candidates_hold(af_rewriter_t *rw, af_node_t node)
 {
     return add_candidate(rw, node, AF_NO_RULE, 0, false, false);
-}
-
-void af_candidates_tables_end(af_rewriter_t *rw, uint64_t before_pos)
-{
-    for (size_t i = 0; i < rw->candidates.count; i++) {
-        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
-        if (candidate->table && candidate->from_pos < before_pos) {
-            finish_candidate(rw, candidate, false);
-        }
-    }
-    tidy(rw);
 }
 
 void af_candidates_release(af_rewriter_t *rw, af_node_t node, uint32_t rule, bool removes)
@@ -689,8 +680,8 @@ void af_candidates_release(af_rewriter_t *rw, af_node_t node, uint32_t rule, boo
             continue;
         }
         candidate->rule = removes ? rule : AF_NO_RULE;
-        finish_candidate(rw, candidate, removes);
+        af_candidates_finish(rw, candidate, removes);
         break;
     }
-    tidy(rw);
+    af_candidates_tidy(rw);
 }

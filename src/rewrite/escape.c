@@ -36,6 +36,22 @@ bool af_candidates_escape_risk(const af_rewriter_t *rw, const af_token_t *token)
            (rw->diverged || rw->formatting_atoms || rw->own_atoms.count > 0 || holding);
 }
 
+/* Whether something may leave the open element that would go with it, or wait. */
+static bool may_leave(const af_node_record_t *record)
+{
+    return record->hold > 0 || (record->fate & (FATE_REMOVE | FATE_UNWRAP | FATE_DEAD)) != 0 ||
+           (record->tag_len > 0 && record->atom_count > 0); /* its clone may be picked although it is not */
+}
+
+/* Whether it is a formatting element, the end tag of which moves. Where it is a protected one of a removed element, what leaves
+ * it goes. */
+static bool moves_out(const af_rewriter_t *rw, af_node_t open)
+{
+    const af_node_record_t *record = node_of(rw, open);
+
+    return record->tag_len > 0 && (!node_known_dead(rw, record->parent) || !node_known_dead(rw, open));
+}
+
 /* HTML #adoption-agency-algorithm: an end tag of a formatting element that is open below `node` moves the first special element
  * in it, with what is in that, to where the formatting element stands. Whatever lies between is left behind. */
 af_status_t af_candidates_escape(af_rewriter_t *rw, af_node_t node)
@@ -52,11 +68,8 @@ af_status_t af_candidates_escape(af_rewriter_t *rw, af_node_t node)
         if (af_candidates_ends_scope(record)) {
             break;
         }
-        leaves = leaves || record->hold > 0 || (record->fate & (FATE_REMOVE | FATE_UNWRAP | FATE_DEAD)) != 0 ||
-                 (record->tag_len > 0 && record->atom_count > 0); /* its clone may be picked although it is not */
-        /* Where the formatting element is a protected one of a removed element, what leaves it goes. */
-        escapes = escapes || (leaves && record->tag_len > 0 &&
-                              (!node_known_dead(rw, record->parent) || !node_known_dead(rw, open)));
+        leaves = leaves || may_leave(record);
+        escapes = escapes || (leaves && moves_out(rw, open));
     }
     if (!escapes) {
         return AF_OK;
@@ -64,8 +77,46 @@ af_status_t af_candidates_escape(af_rewriter_t *rw, af_node_t node)
     af_status_t status = af_candidates_hold(rw, node);
     if (status == AF_OK && node_of(rw, node)->hold > held_by_notice(rw, node)) {
         AF_VECTOR_AT(af_candidate_t, &rw->candidates, rw->candidates.count - 1)->escape = true;
+        node_of(rw, node)->flags |= AF_NODE_ESCAPES;
+        rw->escape_candidates++;
     }
     return status;
+}
+
+static void finish_escape(af_rewriter_t *rw, af_node_t node)
+{
+    for (size_t i = rw->candidates.count; i > 0; i--) {
+        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i - 1);
+        if (candidate->node == node && candidate->escape && !candidate->table && !candidate->done) {
+            af_candidates_finish(rw, candidate, false);
+            break;
+        }
+    }
+    node_of(rw, node)->flags &= (uint16_t) ~AF_NODE_ESCAPES;
+}
+
+/* From the outside: what one that is let go was a reason for is asked after it. Without this, whether an end tag's work is laid
+ * out would hang on how soon the rules that made others wait were refuted, which is a question of chunks. */
+void af_candidates_escapes_again(af_rewriter_t *rw)
+{
+    bool in_formatting = false, leaves = false;
+
+    rw->escapes_stale = false;
+    for (uint32_t i = 0; rw->escape_candidates > 0 && i < rw->in.depth; i++) {
+        af_node_t open = rw->in.stack[i];
+        const af_node_record_t *record = node_of(rw, open);
+        bool goes = (record->fate & FATE_UNWRAP) != 0 || record->hold > held_by_notice(rw, open) + 1u;
+        if ((record->flags & AF_NODE_ESCAPES) != 0 && !leaves && !(in_formatting && goes)) {
+            finish_escape(rw, open);
+        }
+        if (af_candidates_ends_scope(record)) {
+            in_formatting = leaves = false;
+            continue;
+        }
+        in_formatting = in_formatting || moves_out(rw, open);
+        leaves = leaves || (in_formatting && may_leave(record));
+    }
+    af_candidates_tidy(rw);
 }
 
 af_status_t af_candidates_table(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *made)
@@ -96,4 +147,15 @@ af_status_t af_candidates_table(af_rewriter_t *rw, const af_token_t *token, cons
         rw->table_candidates++;
     }
     return status;
+}
+
+void af_candidates_tables_end(af_rewriter_t *rw, uint64_t before_pos)
+{
+    for (size_t i = 0; i < rw->candidates.count; i++) {
+        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
+        if (candidate->table && candidate->from_pos < before_pos) {
+            af_candidates_finish(rw, candidate, false);
+        }
+    }
+    af_candidates_tidy(rw);
 }

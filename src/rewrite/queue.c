@@ -508,6 +508,9 @@ static af_status_t lay_out(af_rewriter_t *rw)
 
 af_status_t af_queue_flush(af_rewriter_t *rw)
 {
+    if (rw->escapes_stale) {
+        af_candidates_escapes_again(rw);
+    }
     if (af_rewriter_holding(rw) && all_stays(rw)) {
         keep_all(rw);
     }
@@ -536,4 +539,24 @@ af_status_t af_queue_flush(af_rewriter_t *rw)
     rw->fronts.count = rw->moves.count = rw->moves_judged = 0;
     compact(rw);
     return AF_OK;
+}
+
+static void let_go(af_rewriter_t *rw)
+{
+    for (size_t i = 0; i < rw->candidates.count; i++) {
+        af_candidates_finish(rw, AF_VECTOR_AT(af_candidate_t, &rw->candidates, i), false);
+    }
+    af_candidates_tidy(rw);
+    rw->made.count = 0;
+    if (af_queue_flush(rw) != AF_OK) {
+        rw->held_first = rw->held.count; /* it goes as it is, too */
+    }
+}
+
+void af_queue_let_go(af_rewriter_t *rw)
+{
+    if (rw->in.depth >= rw->in.depth_limit) { /* else there is no memory for it */
+        let_go(rw);
+    }
+    af_queue_tell_up_to(rw, UINT64_MAX);
 }

@@ -500,7 +500,7 @@ static af_status_t observe(af_rewriter_t *rw, const af_token_t *token)
     return status == AF_OK ? hold_or_settle(rw, token, holding) : status;
 }
 
-/* The rest goes as it is, and so does what was held. */
+/* The rest goes as it is, and so does what was held, but for the limit of depth. */
 static void pass_on(af_rewriter_t *rw, const af_token_t *token, af_status_t status)
 {
     uint64_t pos = token->type == AF_TOKEN_NONE ? rw->edits.frontier : token->from_pos;
@@ -510,7 +510,7 @@ static void pass_on(af_rewriter_t *rw, const af_token_t *token, af_status_t stat
     rw->stats.limited++;
     event.detail = rw->in.depth >= rw->in.depth_limit ? "depth" : event.detail;
     rw->stats.reason = event.detail;
-    af_queue_tell_up_to(rw, UINT64_MAX);
+    af_queue_let_go(rw);
     af_edits_event(&rw->edits, &event);
 }
 

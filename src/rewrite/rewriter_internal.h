@@ -228,7 +228,8 @@ struct af_rewriter {
     uint64_t review_debt;     /* nodes that answers walked over beyond what the tokens so far allow */
     bool retains_siblings, retains_children; /* whatever waits */
     uint32_t looking_candidates;             /* those that `looks` */
-    uint32_t table_candidates;
+    uint32_t table_candidates, escape_candidates; /* the second without the first */
+    bool escapes_stale;       /* something that they may be held for stays */
     size_t tape_candidates, raw_candidates, structure_candidates;
     af_counts_t counts;
     uint32_t run_text, run_link; /* characters since the last block boundary */
@@ -547,6 +548,9 @@ AF_MUST_USE af_status_t af_reconcile_content(af_rewriter_t *rw, const af_token_t
 
 /* region: writes what begins with the queue's first token from the tree that it made. `*written` false: it cannot be. */
 AF_MUST_USE af_status_t af_region_flush(af_rewriter_t *rw, bool *written);
+/* Where the page became too deep: what is held in front of that, as far as it is decided. How much is held hangs on the chunks,
+ * and what was decided there should not. Events that wait are told. */
+void af_queue_let_go(af_rewriter_t *rw);
 af_token_t af_queue_token(const af_rewriter_t *rw, uint32_t number, const af_node_t **nodes, uint32_t *count);
 
 /* output */
@@ -565,8 +569,13 @@ static inline bool af_candidates_table_risk(const af_rewriter_t *rw, const af_to
     return token->tag == AF_TAG_TABLE && token->type == AF_TOKEN_START_TAG && rw->rules->has_unwrap;
 }
 AF_MUST_USE af_status_t af_candidates_table(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *made);
+/* Some of what was held is known to stay: what is held for that alone is held no more. */
+void af_candidates_escapes_again(af_rewriter_t *rw);
 void af_candidates_tables_end(af_rewriter_t *rw, uint64_t before_pos); /* those that began there are not held for that any more */
 void af_queue_moved(af_rewriter_t *rw, af_node_t from, af_node_t to); /* the adoption agency moved all children */
+/* A candidate is decided; and what is decided leaves the list, and the tape what nobody needs any more. */
+void af_candidates_finish(af_rewriter_t *rw, af_candidate_t *candidate, bool holds);
+void af_candidates_tidy(af_rewriter_t *rw);
 void af_candidates_release(af_rewriter_t *rw, af_node_t node, uint32_t rule, bool removes);
 /* fate: what the rule does to the node; whether it may have nothing of its kind, which is counted. */
 void af_candidates_take(af_rewriter_t *rw, af_node_t node, uint32_t rule);
