@@ -512,6 +512,9 @@ bool af_settle_any_gone(af_rewriter_t *rw, const af_node_t *nodes, uint32_t node
 /* trial: a token on a copy of the output's tree with `script`; `accepted`: it has the effect that it has in the input, whose tree
  * is `tree`, and af_trial_take makes the copy the output's tree. */
 AF_MUST_USE af_status_t af_trial_token(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, bool *accepted);
+/* How many nodes at the end of the script the token that was tried did not make, where it did all else, and these are what is
+ * open behind that; 0: it did something else. */
+size_t af_trial_left(af_rewriter_t *rw, const af_tree_t *tree);
 void af_trial_take(af_rewriter_t *rw);
 /* Whether the input's document is the same with the token and without: an end tag of nothing, a NUL, a line feed behind <pre>. */
 bool af_trial_nothing(const af_tree_t *tree, const af_token_t *token);

@@ -246,11 +246,12 @@ static bool moves_kept(af_rewriter_t *rw, const af_tree_t *tree)
 }
 
 /* An <a> inside an <a> ends the first one, HTML #parsing-main-inbody: where the second goes, an end tag does the same to
-   what stays. */
+ * what stays, but for formatting elements that the start tag opens again: these are pending. */
 static af_status_t end_instead(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, const af_node_t *nodes,
                                uint32_t node_count, bool *done)
 {
     bool accepted;
+    size_t left = 0;
 
     *done = false;
     if (!moves_kept(rw, tree) || token->type != AF_TOKEN_START_TAG || (token->tag != AF_TAG_A && token->tag != AF_TAG_NOBR)) {
@@ -273,10 +274,12 @@ static af_status_t end_instead(af_rewriter_t *rw, const af_tree_t *tree, const a
         if (status == AF_OK) {
             status = af_trial_token(rw, tree, &end, &accepted);
         }
-        *done = status == AF_OK && accepted;
+        left = status == AF_OK && !accepted ? af_trial_left(rw, tree) : 0;
+        *done = status == AF_OK && (accepted || left > 0);
     }
     if (*done) {
         af_trial_take(rw);
+        status = add_nodes(rw, &rw->pending, AF_VECTOR_FROM(af_node_t, &rw->script, rw->script.count - left), left);
         af_write_drop(rw, token, rw->drop_rule);
         af_write_markup(rw, (const uint8_t *) markup, strlen(markup), AF_NO_RULE);
     }

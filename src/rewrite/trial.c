@@ -191,6 +191,20 @@ af_status_t af_trial_token(af_rewriter_t *rw, const af_tree_t *tree, const af_to
     return AF_OK;
 }
 
+size_t af_trial_left(af_rewriter_t *rw, const af_tree_t *tree)
+{
+    const af_tree_t *trial = &rw->trial;
+    size_t used = trial->script_used, left = rw->script.count - used;
+
+    if (trial->mismatch || used < rw->pending.count || left > rw->after.count) {
+        return 0;
+    }
+    size_t open = rw->after.count - left;
+    const af_node_t *last = AF_VECTOR_FROM(af_node_t, &rw->after, open), *rest = AF_VECTOR_FROM(af_node_t, &rw->script, used);
+    return same_nodes(last, left, rest, left) && same_places(rw, tree, trial) && af_tree_agrees(trial, rw->after.items, open)
+               ? left : 0;
+}
+
 void af_trial_take(af_rewriter_t *rw)
 {
     af_tree_t old = rw->out;
