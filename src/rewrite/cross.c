@@ -68,6 +68,7 @@ const uint8_t *af_cross_name(const uint8_t *at, const uint8_t *end, uint32_t *ta
 {
     const uint8_t *name = at;
 
+    *tag = AF_TAG_UNKNOWN;
     if (end - at >= (ptrdiff_t) AF_BLOCK_SIZE) {
         af_mask_t mask = af_block_name_end(at);
         at += mask != 0 ? af_block_first(mask) : AF_BLOCK_SIZE;
