@@ -41,6 +41,27 @@ static inline bool af_size_mul(size_t a, size_t b, size_t *product)
     return !__builtin_mul_overflow(a, b, product);
 }
 
+/* Of UTF-8: the bytes of the character at `at`, and how many characters there are. */
+static inline size_t af_utf8_length(af_slice_t text, size_t at)
+{
+    size_t len = 1;
+
+    while (at + len < text.len && (text.data[at + len] & 0xC0) == 0x80) {
+        len++;
+    }
+    return len;
+}
+
+static inline size_t af_utf8_count(af_slice_t text)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        count += (text.data[i] & 0xC0) != 0x80;
+    }
+    return count;
+}
+
 /* Whether `part` stands in `text` at `at`, and anywhere in it; ASCII letters of either case are the same. */
 static inline bool af_slice_has_at(af_slice_t text, size_t at, af_slice_t part)
 {

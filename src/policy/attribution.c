@@ -137,20 +137,10 @@ static void note_agency(const af_attribution_rule_t *rule, af_slice_t text, cons
     }
 }
 
-static size_t first_character(af_slice_t text)
-{
-    size_t len = 1;
-
-    while (len < text.len && (text.data[len] & 0xc0) == 0x80) {
-        len++;
-    }
-    return len;
-}
-
 void af_attribution_page_text(af_attribution_t *attribution, af_slice_t text, af_page_text_t place)
 {
     af_group_t groups[AF_NOTICE_GROUPS];
-    size_t from = place == AF_PAGE_TEXT_GOES_ON ? first_character(text) : 0;
+    size_t from = place == AF_PAGE_TEXT_GOES_ON ? af_utf8_length(text, 0) : 0;
 
     for (size_t i = 0; text.len > 0 && i < attribution->rules->attribution_count; i++) {
         const af_attribution_rule_t *rule = rule_of(attribution, i);

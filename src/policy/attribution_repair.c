@@ -195,16 +195,6 @@ bool af_notice_standing_year(af_slice_t text, size_t from, size_t to, af_slice_t
     return true;
 }
 
-static size_t character_at(af_slice_t text, size_t at)
-{
-    size_t len = 1;
-
-    while (at + len < text.len && (text.data[at + len] & 0xc0) == 0x80) {
-        len++;
-    }
-    return len;
-}
-
 /* How much of the markup writes the character of the plain text at `at`: itself, or a reference. */
 static size_t written(af_slice_t markup, size_t at)
 {
@@ -220,8 +210,8 @@ static void trim(af_slice_t text, af_slice_t plain, af_notice_t *notice)
     size_t ahead = 0, markup = 0, behind = 0;
 
     while (ahead < was.len && ahead < plain.len && markup < bytes.len) {
-        size_t len = character_at(plain, ahead);
-        if (character_at(was, ahead) != len || memcmp(was.data + ahead, plain.data + ahead, len) != 0) {
+        size_t len = af_utf8_length(plain, ahead);
+        if (af_utf8_length(was, ahead) != len || memcmp(was.data + ahead, plain.data + ahead, len) != 0) {
             break;
         }
         ahead += len;
@@ -379,7 +369,7 @@ static bool joined(const af_attribution_t *attribution, af_slice_t text, size_t 
 {
     const af_tape_t *tape = attribution->tape;
 
-    return tape == NULL || af_tape_is_piece(tape, text.data + at - 1, text.data + at + character_at(text, at));
+    return tape == NULL || af_tape_is_piece(tape, text.data + at - 1, text.data + at + af_utf8_length(text, at));
 }
 
 void af_notice_unglue(const af_attribution_t *attribution, af_slice_t text, size_t from, size_t to, af_notice_t *notice)

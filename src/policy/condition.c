@@ -218,14 +218,7 @@ bool af_condition_find(af_condition_t *condition, const af_rule_t *rule, af_slic
 
 static bool is_longer(af_slice_t text, uint32_t max)
 {
-    size_t count = 0;
-    if (text.len <= max) {
-        return false;
-    }
-    for (size_t i = 0; i < text.len; i++) {
-        count += (text.data[i] & 0xC0) != 0x80;
-    }
-    return count > max;
+    return text.len > max && af_utf8_count(text) > max;
 }
 
 bool af_condition_test(af_condition_t *condition, const af_rule_t *rule, af_slice_t text)

@@ -234,15 +234,6 @@ static size_t reference_len(const uint8_t *at, size_t len)
     return i < len && at[i] == ';' ? i + 1 : i;
 }
 
-static size_t first_character(const uint8_t *at, size_t len)
-{
-    size_t i = 1;
-    while (i < len && (at[i] & 0xC0) == 0x80) {
-        i++;
-    }
-    return i;
-}
-
 /* Appends what a "&" and the name behind it stand for. The name may be longer than the reference ("&notit"): what the result ends
  * with as the source does is text. */
 static af_status_t put_reference(af_tape_t *tape, const uint8_t *at, size_t len, uint64_t pos)
@@ -255,7 +246,7 @@ static af_status_t put_reference(af_tape_t *tape, const uint8_t *at, size_t len,
     if (out[0] == '&' && out_len == len) {
         return put_plain(tape, at, len, pos);
     }
-    size_t head = first_character(out, out_len), same = 0;
+    size_t head = af_utf8_length((af_slice_t){out, out_len}, 0), same = 0;
     while (same < out_len - head && same < len - 1 && out[out_len - 1 - same] == at[len - 1 - same]) {
         same++;
     }
@@ -324,12 +315,7 @@ af_slice_t af_tape_since(const af_tape_t *tape, size_t mark)
 
 size_t af_tape_characters(const af_tape_t *tape, size_t mark)
 {
-    af_slice_t text = af_tape_since(tape, mark);
-    size_t count = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        count += (text.data[i] & 0xC0) != 0x80;
-    }
-    return count;
+    return af_utf8_count(af_tape_since(tape, mark));
 }
 
 bool af_tape_longer(const af_tape_t *tape, size_t mark, size_t max)

@@ -292,16 +292,6 @@ static bool ends_run(const walk_t *walk, const uint8_t *at)
     return tag == walk->open[walk->count - 1].tag && tag != AF_TAG_UNKNOWN && !af_structure_inline(tag);
 }
 
-static size_t count_characters(const text_t *text)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < text->len; i++) {
-        count += (text->data[i] & 0xC0) != 0x80;
-    }
-    return count;
-}
-
 /* Whether the run was read for an element around: what ends runs ends those of all around it. */
 static bool is_same_run(const af_peek_t *peek)
 {
@@ -330,7 +320,7 @@ static void read_run(af_peek_t *peek)
         }
     }
     text.len -= text.len > 0 && text.data[text.len - 1] == ' ';
-    if (text.len > AF_HEADING && count_characters(&text) > AF_HEADING) {
+    if (text.len > AF_HEADING && af_utf8_count((af_slice_t){text.data, text.len}) > AF_HEADING) {
         peek->run_known = true;
         text.len = 0; /* a run that is longer than a heading counts as none: structure.c */
     }

@@ -121,7 +121,7 @@ static void destroy_vectors(af_rewriter_t *rw)
     destroy_vector(rw, &rw->own_atoms, sizeof(uint32_t));
     destroy_vector(rw, &rw->scratch, 1);
     destroy_vector(rw, &rw->waiting, 1);
-    destroy_vector(rw, &rw->carried, 1);
+    af_carry_release(rw);
     destroy_vector(rw, &rw->fronts, sizeof(af_front_t));
     destroy_vector(rw, &rw->moves, sizeof(af_move_t));
     af_moved_destroy(rw);

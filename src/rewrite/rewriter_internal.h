@@ -632,8 +632,8 @@ AF_MUST_USE af_status_t af_strip_text(af_rewriter_t *rw, const af_token_t *token
 AF_MUST_USE af_status_t af_rewriter_observe_text(af_rewriter_t *rw, const af_token_t *token);
 bool af_is_normal_text(const af_rewriter_t *rw, af_node_t parent);
 bool af_is_taped_text(const af_rewriter_t *rw, af_node_t parent);
+bool af_contents_count(const af_rewriter_t *rw); /* templates are noted */
 /* Before the rules are asked about a node, and after what waits for it has had its end: templates have a text of their own. */
-bool af_contents_count(const af_rewriter_t *rw);
 AF_MUST_USE af_status_t af_contents_begin(af_rewriter_t *rw, af_node_t node);
 void af_contents_end(af_rewriter_t *rw, af_node_t node);
 /* Where on the tape the contents begin of the open template that is in `around` others; SIZE_MAX: there is none. */

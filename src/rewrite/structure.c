@@ -9,8 +9,6 @@
  */
 #include "rewrite/rewriter_internal.h"
 
-#include "base/ascii.h"
-
 #define PROSE 70u      /* characters that are not white space: some 80 with it */
 #define PROSE_STEP 200u
 #define LEFT 200u      /* an element that shows so many characters more than were removed is not emptied */
@@ -144,11 +142,7 @@ static bool is_photo(const af_token_t *token, const char *name)
     }
     for (size_t at = 0; at < address.len; at++) {
         for (size_t i = 0; address.data[at] == '.' && i < sizeof endings / sizeof *endings; i++) {
-            size_t len = strlen(endings[i]), same = 0;
-            while (same < len && at + same < address.len && af_fold(address.data[at + same]) == (uint8_t) endings[i][same]) {
-                same++;
-            }
-            if (same == len) {
+            if (af_slice_has_at(address, at, af_slice_of(endings[i]))) {
                 return true;
             }
         }
