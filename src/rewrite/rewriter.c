@@ -627,7 +627,7 @@ static af_status_t read_chunk(af_rewriter_t *rw)
     return status;
 }
 
-static af_status_t finish_push(af_rewriter_t *rw, af_status_t status)
+static af_status_t finish_push(af_rewriter_t *rw, af_status_t status, size_t pushed)
 {
     if (rw->passing) {
         af_edits_keep(&rw->edits, rw->pushed);
@@ -636,12 +636,14 @@ static af_status_t finish_push(af_rewriter_t *rw, af_status_t status)
     if (rw->heap->peak > rw->stats.memory_peak) {
         rw->stats.memory_peak = rw->heap->peak;
     }
+    af_rewriter_rest(rw, pushed);
     return rw->edits.status != AF_OK ? rw->edits.status : status;
 }
 
 af_status_t af_rewriter_push(af_rewriter_t *rw, const uint8_t *data, size_t len)
 {
     af_status_t status = AF_OK;
+    size_t pushed = len;
 
     if (len > 0 && rw->pushed == 0 && (data[0] == 0xfe || data[0] == 0xff)) {
         rw->passing = true; /* a UTF-16 byte order mark: no ASCII-compatible page begins like this */
@@ -656,9 +658,8 @@ af_status_t af_rewriter_push(af_rewriter_t *rw, const uint8_t *data, size_t len)
         len -= taken;
         status = read_chunk(rw);
     }
-    rw->pushed += len;
-    rw->stats.pushed = rw->pushed;
-    return finish_push(rw, status);
+    rw->stats.pushed = rw->pushed += len;
+    return finish_push(rw, status, pushed);
 }
 
 af_status_t af_rewriter_finish(af_rewriter_t *rw)
@@ -678,7 +679,7 @@ af_status_t af_rewriter_finish(af_rewriter_t *rw)
         status = run(rw);
     }
     af_edits_keep(&rw->edits, rw->pushed);
-    return finish_push(rw, status);
+    return finish_push(rw, status, 0);
 }
 
 uint64_t af_rewriter_frontier(const af_rewriter_t *rw)

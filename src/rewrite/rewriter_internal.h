@@ -411,6 +411,9 @@ bool af_carry_from(af_rewriter_t *rw, const af_token_t *token);
 size_t af_carry_join(af_rewriter_t *rw, const uint8_t *data, size_t len);
 void af_carry_release(af_rewriter_t *rw);
 
+/* rest: gives back memory at the end of a push of so many bytes, where little is held. */
+void af_rewriter_rest(af_rewriter_t *rw, size_t pushed);
+
 /* foresee: decides what waits for the end of the start tag's element, if that stands in the chunk and does nothing rare. `token`
  * is read again; where the chunk ends before that is known it may be put off: `carries` is set, and the tag comes once more, with
  * the next chunk, and is to be asked about again. */

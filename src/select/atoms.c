@@ -29,15 +29,20 @@ void af_matcher_init(af_matcher_t *matcher, const af_index_t *index, af_pool_t *
     *matcher = (af_matcher_t){.index = index, .pool = pool, .heap = heap};
 }
 
-void af_matcher_destroy(af_matcher_t *matcher)
+void af_match_forget(af_matcher_t *matcher)
 {
-    af_heap_release(matcher->heap, matcher->atoms, matcher->atom_capacity * sizeof *matcher->atoms);
-    af_heap_release(matcher->heap, matcher->hits, matcher->hit_capacity * sizeof *matcher->hits);
-    af_heap_release(matcher->heap, matcher->scratch, matcher->scratch_capacity);
     af_heap_release(matcher->heap, matcher->memo, AF_HAS_MEMO * sizeof *matcher->memo);
     af_heap_release(matcher->heap, matcher->notes, AF_NOTE_SETS * AF_NOTE_WAYS * sizeof *matcher->notes);
     matcher->memo = NULL;
     matcher->notes = NULL;
+}
+
+void af_matcher_destroy(af_matcher_t *matcher)
+{
+    af_match_forget(matcher);
+    af_heap_release(matcher->heap, matcher->atoms, matcher->atom_capacity * sizeof *matcher->atoms);
+    af_heap_release(matcher->heap, matcher->hits, matcher->hit_capacity * sizeof *matcher->hits);
+    af_heap_release(matcher->heap, matcher->scratch, matcher->scratch_capacity);
     matcher->atoms = matcher->hits = NULL;
     matcher->scratch = NULL;
     matcher->atom_count = matcher->atom_capacity = matcher->hit_count = matcher->hit_capacity = matcher->scratch_capacity = 0;

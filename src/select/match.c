@@ -622,10 +622,12 @@ static outcome_t judge(const run_t *run, uint32_t number, af_node_t node, bool h
 
 void af_match_remember(af_matcher_t *matcher)
 {
-    if (matcher->memo == NULL && matcher->index->has_has) {
+    bool made = matcher->memo == NULL && matcher->index->has_has;
+
+    if (made) {
         matcher->memo = af_heap_alloc(matcher->heap, AF_HAS_MEMO * sizeof *matcher->memo);
     }
-    if (matcher->memo != NULL && matcher->epoch == 0) {
+    if (matcher->memo != NULL && (made || matcher->epoch == 0)) {
         memset(matcher->memo, 0, AF_HAS_MEMO * sizeof *matcher->memo);
         matcher->epoch = 1;
     }

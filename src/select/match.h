@@ -138,6 +138,9 @@ uint32_t af_match_classes(const af_matcher_t *matcher);
 /* From now on what :has() says of a node is remembered until af_match_changed: for who asks many questions about one tree. */
 void af_match_remember(af_matcher_t *matcher);
 
+/* Gives back what :has() and walks left to remember (48 KiB): questions after it cost what first ones do. */
+void af_match_forget(af_matcher_t *matcher);
+
 /* The tree has changed since the last af_match_again. */
 static inline void af_match_changed(af_matcher_t *matcher) { matcher->epoch++; }
 
