@@ -1,5 +1,5 @@
 /*
- * rewrite/rest.c: what a stream gives back before it waits for more bytes.
+ * rewrite/rest.c: between pushes: what a stream tells, and what it gives back before it waits for more bytes.
  *
  * Many streams wait at a time, most of them for long, and hold little then. What was only remembered goes where little is to be
  * asked again; what small pushes leave stays, since it would be made anew for each.
@@ -13,5 +13,22 @@ void af_rewriter_rest(af_rewriter_t *rw, size_t pushed)
 {
     if (pushed >= REST_PUSHED && rw->pushed - rw->edits.frontier <= REST_HELD) {
         af_match_forget(&rw->matcher);
+    }
+}
+
+uint64_t af_rewriter_frontier(const af_rewriter_t *rw)
+{
+    return rw->edits.frontier;
+}
+
+void af_rewriter_stats(const af_rewriter_t *rw, af_stats_t *out)
+{
+    const af_token_cuts_t cuts = af_tokenizer_cuts(rw->tokenizer);
+
+    *out = rw->stats;
+    out->memory_peak = rw->heap->peak;
+    out->limited += cuts.overlong + cuts.attributes;
+    if (out->reason[0] == '\0' && cuts.overlong + cuts.attributes > 0) {
+        out->reason = cuts.overlong > 0 ? "tag" : "attributes";
     }
 }

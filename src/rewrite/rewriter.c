@@ -681,20 +681,3 @@ af_status_t af_rewriter_finish(af_rewriter_t *rw)
     af_edits_keep(&rw->edits, rw->pushed);
     return finish_push(rw, status, 0);
 }
-
-uint64_t af_rewriter_frontier(const af_rewriter_t *rw)
-{
-    return rw->edits.frontier;
-}
-
-void af_rewriter_stats(const af_rewriter_t *rw, af_stats_t *out)
-{
-    const af_token_cuts_t cuts = af_tokenizer_cuts(rw->tokenizer);
-
-    *out = rw->stats;
-    out->memory_peak = rw->heap->peak;
-    out->limited += cuts.overlong + cuts.attributes;
-    if (out->reason[0] == '\0' && cuts.overlong + cuts.attributes > 0) {
-        out->reason = cuts.overlong > 0 ? "tag" : "attributes";
-    }
-}
