@@ -114,13 +114,19 @@ static size_t nul_piece(const af_token_t *token)
     return at;
 }
 
+/* Whether text here is a run that is decided as a whole, HTML #parsing-main-intable. */
+static bool is_table_text(const af_tree_t *tree)
+{
+    return (af_current(tree)->classes & CLASS_FOSTER) != 0 || af_current_is(tree, AF_TAG_TEMPLATE);
+}
+
 /* Text that leaves a table, up to a NUL; NULs, which become nothing, by themselves. */
 static size_t foster_piece(const af_tree_t *tree, const af_token_t *token)
 {
     const uint8_t *data = token->bytes.data;
     size_t at = 0, len = token->bytes.len;
 
-    if ((af_current(tree)->classes & CLASS_FOSTER) == 0 || memchr(data, 0, len) == NULL) {
+    if (!is_table_text(tree) || memchr(data, 0, len) == NULL) {
         return len;
     }
     if (tree->table_text == AF_TABLE_TEXT_FOSTER && data[0] == 0) {
@@ -184,6 +190,5 @@ bool af_tree_text_waits(const af_tree_t *tree, const af_token_t *token)
     default:
         return false;
     }
-    return tree->table_text != AF_TABLE_TEXT_FOSTER && (af_current(tree)->classes & CLASS_FOSTER) != 0 &&
-           af_text_classify(token) != TEXT_OTHER;
+    return tree->table_text != AF_TABLE_TEXT_FOSTER && is_table_text(tree) && af_text_classify(token) != TEXT_OTHER;
 }

@@ -389,6 +389,9 @@ void af_candidates_replaced(af_rewriter_t *rw, const af_tree_event_t *event)
             af_candidates_finish(rw, candidate, false);
         }
     }
+    if (event->node == rw->body_held) {
+        af_queue_body_replaced(rw);
+    }
 }
 
 void af_candidates_structure(af_rewriter_t *rw)
@@ -649,6 +652,10 @@ void af_candidates_end(af_rewriter_t *rw)
 
 void af_candidates_oldest_gives_up(af_rewriter_t *rw, const char *limit)
 {
+    if (rw->body_held != 0) {
+        af_candidates_body_goes(rw); /* no rule's */
+        return;
+    }
     for (size_t i = 0; i < rw->candidates.count; i++) {
         af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
         if (candidate->done) {

@@ -3,7 +3,8 @@
  *
  * What stands in an open formatting element may be taken out of a removed one by an end tag; until that is known it waits. A
  * table waits for what is put in front of it, HTML #foster-parent: where that is unwrapped, its children go there too, and those
- * that a table would keep (white space, comments, scripts) are written before the table is.
+ * that a table would keep (white space, comments, scripts) are written before the table is. A body that the tag of an element
+ * makes which goes waits until no frameset can replace it any more: it would have to be written as a tag, which ends that.
  */
 #include "rewrite/rewriter_internal.h"
 
@@ -158,4 +159,49 @@ void af_candidates_tables_end(af_rewriter_t *rw, uint64_t before_pos)
         }
     }
     af_candidates_tidy(rw);
+}
+
+/* The body that the start tag implied, in front of an element that goes or may go; 0. */
+static af_node_t implied_body(const af_rewriter_t *rw, const af_token_t *token)
+{
+    if (token->type != AF_TOKEN_START_TAG || !rw->past_live || rw->made.count < 2) {
+        return 0;
+    }
+    const af_node_t *made = AF_VECTOR_AT(af_node_t, &rw->made, rw->made.count - 1);
+    const af_node_record_t *own = node_of(rw, made[0]), *body = node_of(rw, made[-1]);
+    bool goes = own->hold > 0 || (own->fate & (FATE_REMOVE | FATE_UNWRAP)) != 0;
+
+    return goes && body->space == AF_NS_HTML && body->name == AF_TAG_BODY ? made[-1] : 0;
+}
+
+void af_candidates_body_goes(af_rewriter_t *rw)
+{
+    for (size_t i = 0; i < rw->candidates.count; i++) {
+        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
+        if (candidate->node == rw->body_held && candidate->escape) {
+            af_candidates_finish(rw, candidate, false);
+        }
+    }
+    rw->body_held = 0;
+    af_candidates_tidy(rw);
+}
+
+/* HTML #parsing-main-inbody: "frameset-ok". */
+af_status_t af_candidates_body(af_rewriter_t *rw, const af_token_t *token)
+{
+    if (rw->body_held != 0) {
+        if (!rw->in.frameset_ok || rw->in.open_counts[AF_TAG_BODY] == 0) {
+            af_candidates_body_goes(rw);
+        }
+        return AF_OK;
+    }
+    af_node_t body = implied_body(rw, token);
+    size_t count = rw->open_candidates;
+    af_status_t status = body != 0 && rw->in.frameset_ok ? af_candidates_hold(rw, body) : AF_OK;
+    if (status == AF_OK && rw->open_candidates > count) {
+        AF_VECTOR_AT(af_candidate_t, &rw->candidates, rw->candidates.count - 1)->escape = true;
+        rw->escape_candidates++;
+        rw->body_held = body;
+    }
+    return status;
 }

@@ -72,6 +72,12 @@ static bool joins(const af_guard_t *guard, uint8_t next)
     return (af_is_alnum(next) || next == '#' || next == ';') && ends_in_reference(guard);
 }
 
+/* Whether the text begins with a reference that may stand for a line feed: "&#10;", "&NewLine;". */
+static bool may_be_line_feed(const af_slice_t *text)
+{
+    return text->len > 1 && text->data[0] == '&' && (text->data[1] == '#' || text->data[1] == 'N');
+}
+
 size_t af_guard_join(const af_guard_t *guard, const af_token_t *token, uint8_t *out, size_t *skip)
 {
     *skip = 0;
@@ -80,7 +86,7 @@ size_t af_guard_join(const af_guard_t *guard, const af_token_t *token, uint8_t *
     }
     uint8_t next = token->bytes.data[0];
     if (guard->after_pre) {
-        if (next != '\n' && next != '\r') {
+        if (next != '\n' && next != '\r' && !may_be_line_feed(&token->bytes)) {
             return 0;
         }
         out[0] = '\n';

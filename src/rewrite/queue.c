@@ -8,6 +8,7 @@
 #include "rewrite/rewriter_internal.h"
 
 #define KEPT_STORE 16384u /* bytes of a store that stay with an empty queue */
+#define MAKES_NOTHING 0x80u /* flag of a held text, beside AF_TOKEN_: a NUL, a line feed behind <pre> */
 
 static af_held_t *held_at(af_rewriter_t *rw, size_t i)
 {
@@ -94,11 +95,13 @@ static af_status_t store_name(af_rewriter_t *rw, const af_token_t *token, af_hel
 /* Whether the token goes on with the text that was held last, so that where a chunk ended makes no difference. */
 static bool goes_on(af_rewriter_t *rw, const af_token_t *token)
 {
-    if (token->type != AF_TOKEN_TEXT || !af_rewriter_holding(rw) || rw->made.count > 0 || rw->text_parent == 0) {
+    if (token->type != AF_TOKEN_TEXT || !af_rewriter_holding(rw) || rw->made.count > 0 || rw->text_parent == 0 ||
+        rw->in.event_count == 0) {
         return false;
     }
     const af_held_t *last = held_at(rw, rw->held.count - 1);
-    return last->type == AF_TOKEN_TEXT && last->text == (uint8_t) token->text && last->text_parent == rw->text_parent &&
+    return last->type == AF_TOKEN_TEXT && (last->flags & MAKES_NOTHING) == 0 && last->text == (uint8_t) token->text &&
+           last->text_parent == rw->text_parent &&
            last->from_pos + last->span == token->from_pos && last->bytes_at + last->bytes_len == rw->held_bytes.count &&
            last->bytes_len == last->span && token->bytes.len == token->to_pos - token->from_pos &&
            last->stripped == ((token->flags & TOKEN_STRIPPED) != 0);
@@ -133,7 +136,7 @@ af_status_t af_queue_add(af_rewriter_t *rw, const af_token_t *token)
     held.span = (uint32_t) (token->to_pos - token->from_pos);
     held.type = (uint8_t) token->type;
     held.text = (uint8_t) token->text;
-    held.flags = (uint8_t) token->flags;
+    held.flags = (uint8_t) (token->flags | (token->type == AF_TOKEN_TEXT && rw->in.event_count == 0 ? MAKES_NOTHING : 0));
     held.stripped = (token->flags & TOKEN_STRIPPED) != 0;
     held.bytes_len = (uint32_t) token->bytes.len;
     held.attribute_count = token->attribute_count;
@@ -196,6 +199,20 @@ void af_queue_moved(af_rewriter_t *rw, af_node_t from, af_node_t to)
     for (size_t i = rw->held.count; i > rw->held_first && !has_made(rw, held_at(rw, i - 1), from); i--) {
         if (held_at(rw, i - 1)->text_parent == from) {
             held_at(rw, i - 1)->text_parent = to;
+        }
+    }
+}
+
+/* What is in it is in no document, and no rule's. */
+void af_queue_body_replaced(af_rewriter_t *rw)
+{
+    for (size_t i = rw->held_first; i < rw->held.count; i++) {
+        const af_held_t *held = held_at(rw, i);
+        for (uint32_t k = 0; k < held->node_count; k++) {
+            af_node_record_t *record = node_of(rw, *AF_VECTOR_AT(af_node_t, &rw->held_nodes, held->nodes_at + k));
+            if ((record->fate & FATE_SETTLED) == 0) {
+                record->fate &= (uint8_t) ~(FATE_REMOVE | FATE_UNWRAP);
+            }
         }
     }
 }

@@ -34,11 +34,62 @@ static af_status_t write_element(region_t *region, const item_t *item)
     return status;
 }
 
+/* A comment's form and its last bytes. */
+typedef struct {
+    uint8_t tail[4];
+    size_t len;
+    bool is_bogus;
+} comment_end_t;
+
+static void note_comment(comment_end_t *end, const af_token_t *token)
+{
+    if (end->len == 0) {
+        end->is_bogus = token->bytes.len < 4 || memcmp(token->bytes.data, "<!--", 4) != 0;
+    }
+    for (size_t i = token->bytes.len > 4 ? token->bytes.len - 4 : 0; i < token->bytes.len; i++) {
+        memmove(end->tail, end->tail + 1, 3);
+        end->tail[3] = token->bytes.data[i];
+    }
+    end->len += token->bytes.len;
+}
+
+/* What a comment lacks that the document's end has cut: HTML #comment-end-dash-state and its neighbours. */
+static const char *missing_end(const comment_end_t *end)
+{
+    const uint8_t *last = end->tail;
+    size_t dashes = 0;
+
+    if (end->is_bogus) {
+        return last[3] == '>' ? "" : ">";
+    }
+    if (last[3] == '>' && (end->len < 7 || memcmp(last + 1, "-->", 3) == 0 || memcmp(last, "--!>", 4) == 0)) {
+        return "";
+    }
+    while (dashes < 2 && end->len - dashes > 4 && last[3 - dashes] == '-') {
+        dashes++;
+    }
+    bool bang = end->len > 6 && memcmp(last + 1, "--!", 3) == 0;
+    return dashes == 2 || bang ? ">" : dashes == 1 ? "->" : "-->";
+}
+
+/* "</" at the document's end is text; with a tag behind it, it is not. */
+static void write_open_tag(af_rewriter_t *rw, const af_token_t *token)
+{
+    static const uint8_t slash[] = "&#47;";
+    af_token_t before = *token;
+
+    before.bytes.len--;
+    before.to_pos--;
+    af_write_moved(rw, &before);
+    af_write_markup(rw, slash, sizeof slash - 1, AF_NO_RULE);
+}
+
 static af_status_t write_content(region_t *region, const item_t *item)
 {
     af_rewriter_t *rw = region->rw;
     const af_node_t *nodes;
     uint32_t count, number = item->token;
+    comment_end_t end = {.len = 0};
     af_status_t status = AF_OK;
 
     for (bool first = true; status == AF_OK && number < region->end; number++, first = false) {
@@ -55,7 +106,18 @@ static af_status_t write_content(region_t *region, const item_t *item)
         if (first) {
             status = af_reconcile_content(rw, &token, region->path.items, region->path.count);
         }
-        af_write_moved(rw, &token);
+        if (token.type == AF_TOKEN_COMMENT) {
+            note_comment(&end, &token);
+        }
+        if (af_ends_in_open_tag(&token)) {
+            write_open_tag(rw, &token);
+        } else {
+            af_write_moved(rw, &token);
+        }
+    }
+    const char *missing = end.len > 0 ? missing_end(&end) : "";
+    if (*missing != '\0') {
+        af_write_markup(rw, (const uint8_t *) missing, strlen(missing), AF_NO_RULE);
     }
     return status;
 }

@@ -341,8 +341,7 @@ static af_status_t look_ahead(af_rewriter_t *rw, const af_token_t *token, bool *
     }
     *risk = (token->flags & TOKEN_STRIPPED) != 0 || rw->keep == KEEP_WAITING || rw->keep == KEEP_ACTIVE ||
             (rw->in.depth < 2 && rw->root_atoms) || rw->implied_atoms || af_waiting_implies(rw, token) || rw->formatting_atoms ||
-            af_notices_risk(rw, token) ||
-            af_candidates_escape_risk(rw, token) || af_candidates_table_risk(rw, token) ||
+            af_notices_risk(rw, token) || af_candidates_escape_risk(rw, token) || af_candidates_table_risk(rw, token) ||
             (rw->diverged && af_may_move(&rw->in, token));
     if (token->type == AF_TOKEN_DOCTYPE) {
         rw->doctype_seen = true;
@@ -494,6 +493,7 @@ static af_status_t observe(af_rewriter_t *rw, const af_token_t *token)
     }
     af_tokenizer_allow_cdata(rw->tokenizer, af_tree_in_foreign(&rw->in));
     status = observe_events(rw, token);
+    status = status == AF_OK ? af_candidates_frameset(rw, token) : status;
     if (status == AF_OK && !holding && rw->text_candidates > 0 && token->type == AF_TOKEN_START_TAG) {
         return foresee(rw, *token);
     }

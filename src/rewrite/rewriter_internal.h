@@ -230,6 +230,7 @@ struct af_rewriter {
     uint32_t looking_candidates;             /* those that `looks` */
     uint32_t table_candidates, escape_candidates; /* the second without the first */
     bool escapes_stale;       /* something that they may be held for stays */
+    af_node_t body_held;      /* the body, which a frameset may still replace; 0 */
     size_t tape_candidates, raw_candidates, structure_candidates;
     af_counts_t counts;
     uint32_t run_text, run_link; /* characters since the last block boundary */
@@ -462,6 +463,7 @@ void af_queue_tell_up_to(af_rewriter_t *rw, uint64_t pos); /* what was known at 
 void af_queue_destroy(af_rewriter_t *rw);
 /* Whether something of the queue is undecided; the nodes of the first such token, as many as it has. */
 bool af_queue_fronted(const af_rewriter_t *rw, af_node_t table); /* something that is held is unwrapped in front of the table */
+void af_queue_body_replaced(af_rewriter_t *rw); /* by a frameset, while it is held */
 AF_MUST_USE af_status_t af_queue_note_moves(af_rewriter_t *rw); /* those of the token that is observed */
 /* Whether an element that will be moved is to be written where it will be then: it leaves a removed one, is unwrapped itself, or
  * what moves it clones something that goes. `place`: what it was made in. */
@@ -501,6 +503,8 @@ void af_candidates_guard(af_rewriter_t *rw);    /* something that presets may no
 AF_MUST_USE af_status_t af_settle(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, const af_node_t *nodes,
                                   uint32_t node_count);
 AF_MUST_USE af_status_t af_settle_before(af_rewriter_t *rw, const af_tree_t *tree); /* notes the filtered stack */
+/* Brings the output's open elements to the first `count` of `want`; nothing is pending then. */
+AF_MUST_USE af_status_t af_settle_bring_to(af_rewriter_t *rw, const af_vector_t *want, size_t count);
 af_status_t af_settle_continued(af_rewriter_t *rw, const af_token_t *token); /* a comment's further piece */
 /* From here on the output's tree is a state of its own; it begins where `past` stands. */
 AF_MUST_USE af_status_t af_settle_diverge(af_rewriter_t *rw);
@@ -511,6 +515,14 @@ bool af_ends_in_open_tag(const af_token_t *token);
 /* Whether the token may move what is open: the end tag of a formatting element, or a start tag that implies one. */
 bool af_may_move(const af_tree_t *tree, const af_token_t *token);
 bool af_settle_any_gone(af_rewriter_t *rw, const af_node_t *nodes, uint32_t node_count);
+
+/* passing: opens, behind what was open before the token, formatting elements that it opened again, where it closed some at once,
+ * and where they stand each in the one before. `*opened`: so many of the nodes, of which some stay open. */
+AF_MUST_USE af_status_t af_passing_open(af_rewriter_t *rw, const af_tree_t *tree, const af_node_t *nodes, uint32_t count,
+                                        uint32_t *opened);
+/* The same of a token that goes; then what is not open any more is closed. */
+AF_MUST_USE af_status_t af_passing_close(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token,
+                                         const af_node_t *nodes, uint32_t node_count, uint32_t *opened);
 
 /* trial: a token on a copy of the output's tree with `script`; `accepted`: it has the effect that it has in the input, whose tree
  * is `tree`, and af_trial_take makes the copy the output's tree. */
@@ -577,6 +589,12 @@ static inline bool af_candidates_table_risk(const af_rewriter_t *rw, const af_to
 AF_MUST_USE af_status_t af_candidates_table(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *made);
 /* Some of what was held is known to stay: what is held for that alone is held no more. */
 void af_candidates_escapes_again(af_rewriter_t *rw);
+void af_candidates_body_goes(af_rewriter_t *rw); /* it is held no more */
+AF_MUST_USE af_status_t af_candidates_body(af_rewriter_t *rw, const af_token_t *token);
+static inline af_status_t af_candidates_frameset(af_rewriter_t *rw, const af_token_t *token)
+{
+    return rw->in.frameset_ok || rw->body_held != 0 ? af_candidates_body(rw, token) : AF_OK;
+}
 void af_candidates_tables_end(af_rewriter_t *rw, uint64_t before_pos); /* those that began there are not held for that any more */
 void af_queue_moved(af_rewriter_t *rw, af_node_t from, af_node_t to); /* the adoption agency moved all children */
 /* A candidate is decided; and what is decided leaves the list, and the tape what nobody needs any more. */

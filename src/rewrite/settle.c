@@ -217,7 +217,7 @@ static bool closes_pending(const af_rewriter_t *rw, const af_tree_t *tree)
     return false;
 }
 
-static af_status_t bring_to(af_rewriter_t *rw, const af_vector_t *want, size_t count)
+af_status_t af_settle_bring_to(af_rewriter_t *rw, const af_vector_t *want, size_t count)
 {
     af_status_t status = af_reconcile(rw, want->items, count);
 
@@ -263,7 +263,7 @@ static af_status_t end_instead(af_rewriter_t *rw, const af_tree_t *tree, const a
     af_status_t status = AF_OK;
     for (int attempt = 0; status == AF_OK && attempt < 2 && !*done; attempt++) {
         /* What was dropped may have closed what the output has open. */
-        status = attempt == 0 ? AF_OK : bring_to(rw, &rw->before, rw->before.count);
+        status = attempt == 0 ? AF_OK : af_settle_bring_to(rw, &rw->before, rw->before.count);
         rw->script.count = 0;
         if (status == AF_OK) {
             status = add_nodes(rw, &rw->script, rw->pending.items, rw->pending.count);
@@ -292,13 +292,17 @@ static af_status_t drop_token(af_rewriter_t *rw, const af_tree_t *tree, const af
     af_status_t status;
 
     if (rw->pending.count > 0 && closes_pending(rw, tree)) {
-        status = bring_to(rw, &rw->before, rw->before.count);
+        status = af_settle_bring_to(rw, &rw->before, rw->before.count);
         if (status != AF_OK) {
             return status;
         }
     }
+    uint32_t opened;
+    status = af_passing_close(rw, tree, token, nodes, node_count, &opened);
     af_write_drop(rw, token, rw->drop_rule);
-    status = add_nodes(rw, &rw->pending, nodes, node_count);
+    if (status == AF_OK) {
+        status = add_nodes(rw, &rw->pending, nodes + opened, node_count - opened);
+    }
     if (status == AF_OK && rw->pending.count == 0 && af_tree_same(tree, &rw->out)) {
         rw->diverged = false;
     }
@@ -323,32 +327,6 @@ static void forget_replaced(af_rewriter_t *rw, const af_tree_t *tree)
         }
         rw->pending.count = to;
     }
-}
-
-/* Opens, behind what was open before the token, formatting elements that it opened again and closed at once: <nobr> does so to
- * the last one. Their place is that of a reconstruction, each in the one before. */
-static af_status_t open_passing(af_rewriter_t *rw, const af_node_t *nodes, uint32_t count)
-{
-    size_t before = rw->before.count, stays = 0;
-    af_status_t status = af_vector_reserve(rw, &rw->before, before + count, sizeof *nodes);
-
-    for (uint32_t i = 0; status == AF_OK && i < count; i++) {
-        const af_node_record_t *record = node_of(rw, nodes[i]);
-        af_node_t last = rw->before.count == 0 ? 0 : *AF_VECTOR_AT(af_node_t, &rw->before, rw->before.count - 1);
-        if ((record->flags & AF_NODE_CLONE) == 0 || node_gone(rw, nodes[i]) || record->parent != last) {
-            rw->before.count = before;
-            return AF_OK;
-        }
-        *AF_VECTOR_AT(af_node_t, &rw->before, rw->before.count++) = nodes[i];
-        for (size_t k = 0; k < rw->after.count; k++) {
-            stays += *AF_VECTOR_AT(af_node_t, &rw->after, k) == nodes[i];
-        }
-    }
-    if (status == AF_OK && stays < count) {
-        status = bring_to(rw, &rw->before, rw->before.count);
-    }
-    rw->before.count = before;
-    return status;
 }
 
 /* No text has the element where it belongs (a protected td of a removed tr): its tag would make what the input has not. What is
@@ -382,12 +360,13 @@ static af_status_t write_effect(af_rewriter_t *rw, const af_tree_t *tree, const 
     if (own != 0 && count > 0 && *AF_VECTOR_AT(af_node_t, &rw->after, count - 1) == own) {
         count--;
     }
-    af_status_t status = open_passing(rw, nodes, node_count - (made != 0));
+    uint32_t opened;
+    af_status_t status = af_passing_open(rw, tree, nodes, node_count - (made != 0), &opened);
     if (status == AF_OK) {
-        status = add_nodes(rw, &rw->pending, nodes, node_count - (made != 0));
+        status = add_nodes(rw, &rw->pending, nodes + opened, node_count - (made != 0) - opened);
     }
     if (status == AF_OK) {
-        status = bring_to(rw, &rw->after, count);
+        status = af_settle_bring_to(rw, &rw->after, count);
     }
     if (status != AF_OK) {
         return status;
@@ -414,10 +393,18 @@ static af_status_t write_effect(af_rewriter_t *rw, const af_tree_t *tree, const 
     return AF_OK;
 }
 
-/* Whether a dropped tag was the one from which on the contents of the template are read as those of body. */
-static bool template_differs(const af_rewriter_t *rw, const af_tree_t *tree)
+/* Whether a dropped tag was the one from which on the contents of the template are read as those of body; or as those of a table,
+ * where an end tag makes an element that it would not make in the output. */
+static bool template_differs(const af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token)
 {
-    return rw->out.template_count > 0 && af_tree_template_in_body(tree) && !af_tree_template_in_body(&rw->out);
+    if (rw->out.template_count == 0 || af_tree_template_in_body(&rw->out)) {
+        return false;
+    }
+    bool makes = false;
+    for (uint32_t i = 0; token->type == AF_TOKEN_END_TAG && i < tree->event_count; i++) {
+        makes = makes || (tree->events[i].kind == AF_EVENT_CREATED && !node_gone(rw, tree->events[i].node));
+    }
+    return makes || af_tree_template_in_body(tree);
 }
 
 /* A comment behind </body>, where the output is back in the body: by a formatting element that white space opened again. */
@@ -431,7 +418,7 @@ static bool comment_is_behind(const af_rewriter_t *rw, const af_tree_t *tree, co
  * decided how a template is read. */
 static bool needs_nudge(const af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token)
 {
-    if (template_differs(rw, tree)) {
+    if (template_differs(rw, tree, token)) {
         return true;
     }
     if (token->type == AF_TOKEN_TEXT && rw->dropped_since && rw->out.table_text != AF_TABLE_TEXT_NONE) {
@@ -443,24 +430,24 @@ static bool needs_nudge(const af_rewriter_t *rw, const af_tree_t *tree, const af
 /* HTML #parsing-main-intabletext: a run of text is decided as a whole. An end tag that is ignored everywhere in tables ends it,
  * and, ignored in body as well, it leads back there. In a template, HTML #parsing-main-intemplate, a start tag that is ignored in
  * body has the rest read as it is there. */
-static af_status_t nudge(af_rewriter_t *rw, const af_tree_t *tree, bool behind)
+static af_status_t nudge(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, bool behind)
 {
     static const uint8_t markup[] = "</col>", body[] = "<body>";
     static const uint8_t ends[2][8] = {"</body>", "</html>"};
-    af_token_t token = {.type = AF_TOKEN_END_TAG, .tag = AF_TAG_COL, .name = {markup + 2, 3}};
+    af_token_t tag = {.type = AF_TOKEN_END_TAG, .tag = AF_TAG_COL, .name = {markup + 2, 3}};
 
     if (behind) {
         bool document = tree->event_count > 0 && tree->events[0].parent == 0;
-        token.tag = document ? AF_TAG_HTML : AF_TAG_BODY;
-        token.name = (af_slice_t){ends[document] + 2, 4};
+        tag.tag = document ? AF_TAG_HTML : AF_TAG_BODY;
+        tag.name = (af_slice_t){ends[document] + 2, 4};
         af_write_markup(rw, ends[document], 7, AF_NO_RULE);
-    } else if (template_differs(rw, tree)) {
-        token = (af_token_t){.type = AF_TOKEN_START_TAG, .tag = AF_TAG_BODY, .name = {body + 1, 4}, .bytes = {body, 6}};
+    } else if (template_differs(rw, tree, token)) {
+        tag = (af_token_t){.type = AF_TOKEN_START_TAG, .tag = AF_TAG_BODY, .name = {body + 1, 4}, .bytes = {body, 6}};
         af_write_markup(rw, body, sizeof body - 1, AF_NO_RULE);
     } else {
         af_write_markup(rw, markup, sizeof markup - 1, AF_NO_RULE);
     }
-    return af_tree_process(&rw->out, &token);
+    return af_tree_process(&rw->out, &tag);
 }
 
 /* Brings the output to where the input's stood before the token; or, where formatting elements are all that the token
@@ -473,7 +460,7 @@ static af_status_t approach(af_rewriter_t *rw, const af_tree_t *tree, const af_n
     for (uint32_t i = 0; i < node_count; i++) {
         clones = clones && (node_of(rw, nodes[i])->flags & AF_NODE_CLONE) != 0 && !node_gone(rw, nodes[i]);
     }
-    return clones ? bring_to(rw, &rw->after, rw->after.count) : bring_to(rw, &rw->before, rw->before.count);
+    return clones ? af_settle_bring_to(rw, &rw->after, rw->after.count) : af_settle_bring_to(rw, &rw->before, rw->before.count);
 }
 
 /* Whether the output's parser would open a formatting element again that the input's list has no more, or has behind a marker
@@ -548,6 +535,14 @@ bool af_ends_in_open_tag(const af_token_t *token)
            memcmp(token->bytes.data + len - 2, "</", 2) == 0;
 }
 
+/* Whether a tag behind the token may be read as a part of it, or it is a comment behind </body>, which the end may cut: what is
+ * pending is written in front. */
+static bool swallows_tags(const af_tree_t *tree, const af_token_t *token)
+{
+    return token->type == AF_TOKEN_IGNORED || af_ends_in_open_tag(token) ||
+           (token->type == AF_TOKEN_COMMENT && af_tree_past_body(tree));
+}
+
 static af_status_t write_alive(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, const af_node_t *nodes,
                                uint32_t node_count, af_node_t own, bool *write)
 {
@@ -556,7 +551,7 @@ static af_status_t write_alive(af_rewriter_t *rw, const af_tree_t *tree, const a
 
     *write = true;
     for (int attempt = 0; attempt < 4; attempt++) {
-        if (attempt == 0 && rw->pending.count > 0 && af_ends_in_open_tag(token)) {
+        if (attempt == 0 && rw->pending.count > 0 && swallows_tags(tree, token)) {
             continue;
         }
         if ((attempt == 2 && !reopens(rw, tree)) || (attempt == 3 && !needs_nudge(rw, tree, token))) {
@@ -565,7 +560,7 @@ static af_status_t write_alive(af_rewriter_t *rw, const af_tree_t *tree, const a
         switch (attempt) {
         case 1: status = approach(rw, tree, nodes, node_count); break;
         case 2: status = af_reconcile_forget(rw); break;
-        case 3: status = nudge(rw, tree, comment_is_behind(rw, tree, token)); break;
+        case 3: status = nudge(rw, tree, token, comment_is_behind(rw, tree, token)); break;
         default: status = AF_OK; break;
         }
         if (status != AF_OK) {
