@@ -4,7 +4,7 @@
  * HTML #parsing-main-inbody: <nobr> opens the list's elements again, and ends the nobr among them if that is in scope. What was
  * opened for nothing is in the document, empty. Where the tag goes, or would not do that in the output, tags do it.
  */
-#include "rewrite/rewriter_internal.h"
+#include "rewrite/reconcile.h"
 
 static bool puts_before(const af_tree_t *tree, af_node_t node)
 {

@@ -5,7 +5,7 @@
  * written where it is known (formatting elements), a bare one for elements that tree construction implies. Each tag goes through
  * the output's tree like any other, so that the state stays that of a parser reading the output.
  */
-#include "rewrite/rewriter_internal.h"
+#include "rewrite/reconcile.h"
 
 static af_status_t add_bytes(af_rewriter_t *rw, const void *data, size_t len)
 {

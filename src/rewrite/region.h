@@ -4,7 +4,7 @@
 #ifndef AF_REWRITE_REGION_H
 #define AF_REWRITE_REGION_H
 
-#include "rewrite/rewriter_internal.h"
+#include "rewrite/reconcile.h"
 
 typedef struct {
     uint32_t parent, previous, next, first, last; /* items; 0: none */

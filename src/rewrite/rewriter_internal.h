@@ -516,54 +516,6 @@ bool af_ends_in_open_tag(const af_token_t *token);
 bool af_may_move(const af_tree_t *tree, const af_token_t *token);
 bool af_settle_any_gone(af_rewriter_t *rw, const af_node_t *nodes, uint32_t node_count);
 
-/* passing: opens, behind what was open before the token, formatting elements that it opened again, where it closed some at once,
- * and where they stand each in the one before. `*opened`: so many of the nodes, of which some stay open. */
-AF_MUST_USE af_status_t af_passing_open(af_rewriter_t *rw, const af_tree_t *tree, const af_node_t *nodes, uint32_t count,
-                                        uint32_t *opened);
-/* The same of a token that goes; then what is not open any more is closed. */
-AF_MUST_USE af_status_t af_passing_close(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token,
-                                         const af_node_t *nodes, uint32_t node_count, uint32_t *opened);
-
-/* trial: a token on a copy of the output's tree with `script`; `accepted`: it has the effect that it has in the input, whose tree
- * is `tree`, and af_trial_take makes the copy the output's tree. */
-AF_MUST_USE af_status_t af_trial_token(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, bool *accepted);
-/* How many nodes at the end of the script the token that was tried did not make, where it did all else, and these are what is
- * open behind that; 0: it did something else. */
-size_t af_trial_left(af_rewriter_t *rw, const af_tree_t *tree);
-void af_trial_take(af_rewriter_t *rw);
-/* Whether the input's document is the same with the token and without: an end tag of nothing, a NUL, a line feed behind <pre>. */
-bool af_trial_nothing(const af_tree_t *tree, const af_token_t *token);
-bool af_trial_ends_page(const af_token_t *token); /* </body>, </html> */
-bool af_trial_listed(const af_tree_t *tree, af_node_t node); /* among the active formatting elements */
-/* The element that stays and that the token took off the list of active formatting elements; 0: none. */
-af_node_t af_trial_unlisted(const af_rewriter_t *rw, const af_tree_t *tree);
-/* The next event at or after `*at` that puts text or a comment where the output shows it. */
-const af_tree_event_t *af_trial_placed(af_rewriter_t *rw, const af_tree_t *tree, uint32_t *at);
-
-/* reconcile: the output's tree made to agree with a list of open nodes. */
-AF_MUST_USE af_status_t af_reconcile(af_rewriter_t *rw, const af_node_t *want, size_t count);
-
-/* Opens `node` in the output by a tag of its own. */
-AF_MUST_USE af_status_t af_reconcile_open(af_rewriter_t *rw, af_node_t node);
-
-/* Writes an end tag of which the output makes `nodes`, as many as it wants; `*used`: of those that stay. */
-AF_MUST_USE af_status_t af_reconcile_end(af_rewriter_t *rw, const af_token_t *token, const af_node_t *nodes, uint32_t count,
-                                         uint32_t *used);
-
-/* Takes what is not open off the end of the output's list of formatting elements: it would be opened again. */
-AF_MUST_USE af_status_t af_reconcile_forget(af_rewriter_t *rw);
-
-/* For the region, which knows all that comes. Of a list of open nodes, those at its end may be implied ones that wait for
- * what makes them: it is reconciled up to these; one more begins to wait, or is opened in those around it where it has a tag. */
-bool af_reconcile_waits(const af_rewriter_t *rw, af_node_t node);
-AF_MUST_USE af_status_t af_reconcile_known(af_rewriter_t *rw, const af_node_t *want, size_t count);
-/* Has the output's tree take a start tag that makes `node` in `around`; it is not written. */
-AF_MUST_USE af_status_t af_reconcile_take(af_rewriter_t *rw, af_node_t node, const af_token_t *token, const af_node_t *around,
-                                          size_t count, bool *taken);
-AF_MUST_USE af_status_t af_reconcile_later(af_rewriter_t *rw, af_node_t node, const af_node_t *around, size_t count);
-/* Has the output's tree take text or a comment in `around`, which it makes, or tags do before it. It is not written. */
-AF_MUST_USE af_status_t af_reconcile_content(af_rewriter_t *rw, const af_token_t *token, const af_node_t *around, size_t count);
-
 /* region: writes what begins with the queue's first token from the tree that it made. `*written` false: it cannot be. */
 AF_MUST_USE af_status_t af_region_flush(af_rewriter_t *rw, bool *written);
 /* Where the page became too deep: what is held in front of that, as far as it is decided. How much is held hangs on the chunks,

@@ -9,7 +9,7 @@
  * Nodes that the input has by a token that is dropped (an implied tbody, a reconstructed clone) are *pending*: most often the
  * next kept token makes them in the output too, so nothing is written for them before that turns out false.
  */
-#include "rewrite/rewriter_internal.h"
+#include "rewrite/reconcile.h"
 
 void af_settle_fate(af_rewriter_t *rw, af_node_t node)
 {

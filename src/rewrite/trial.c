@@ -4,7 +4,7 @@
  * The copy may make the nodes of the script and no others. The token is accepted if the copy then has what the input's tree has,
  * as far as that stays: the same nodes made at the same places, text at the same places, the same open elements.
  */
-#include "rewrite/rewriter_internal.h"
+#include "rewrite/reconcile.h"
 
 static bool same_nodes(const af_node_t *a, size_t a_count, const af_node_t *b, size_t b_count)
 {
