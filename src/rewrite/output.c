@@ -130,6 +130,10 @@ void af_write_moved(af_rewriter_t *rw, const af_token_t *token)
 
 void af_write_markup(af_rewriter_t *rw, const uint8_t *data, size_t len, uint32_t rule)
 {
+    if (rw->section == SECTION_OPEN) {
+        af_edits_insert(&rw->edits, (const uint8_t *) "]]>", 3, rule);
+        rw->section = SECTION_ENDED;
+    }
     af_edits_insert(&rw->edits, data, len, rule);
     af_guard_inserted(&rw->guard);
 }

@@ -54,4 +54,11 @@ AF_MUST_USE af_status_t af_reconcile_later(af_rewriter_t *rw, af_node_t node, co
 /* Has the output's tree take text or a comment in `around`, which it makes, or tags do before it. It is not written. */
 AF_MUST_USE af_status_t af_reconcile_content(af_rewriter_t *rw, const af_token_t *token, const af_node_t *around, size_t count);
 
+/* escaped: text of a CDATA section that markup has ended, or of a <plaintext> that is not in the output. */
+void af_escaped_follow(af_rewriter_t *rw, const af_token_t *token); /* the token is settled next */
+/* Whether it begins a section where there can be none, or is the end of one that has ended before. */
+bool af_escaped_drops(af_rewriter_t *rw, const af_token_t *token);
+bool af_escaped_needed(const af_rewriter_t *rw, const af_token_t *token);
+void af_escaped_write(af_rewriter_t *rw, const af_token_t *token);
+
 #endif

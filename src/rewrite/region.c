@@ -111,6 +111,8 @@ static af_status_t write_content(region_t *region, const item_t *item)
         }
         if (af_ends_in_open_tag(&token)) {
             write_open_tag(rw, &token);
+        } else if (token.type == AF_TOKEN_TEXT && (token.text == AF_TEXT_CDATA || af_escaped_needed(rw, &token))) {
+            af_escaped_write(rw, &token);
         } else {
             af_write_moved(rw, &token);
         }

@@ -283,6 +283,7 @@ struct af_rewriter {
     bool dropped_since;       /* something was dropped after the guard's tail */
     uint64_t moved_to_pos;    /* where what was last written of a region ended in the stream */
     uint32_t drop_rule;
+    enum { SECTION_NONE, SECTION_OPEN, SECTION_ENDED } section; /* of CDATA that the output is in; ended: by markup in it */
     bool bogus_comment;       /* the last token is a comment that is written in another form, and goes on */
     bool wrote_last;          /* the last token was kept: the rest of a comment goes with its beginning */
     bool watches_output;      /* something may be dropped: the guard needs to see what is written */

@@ -303,7 +303,7 @@ static af_status_t drop_token(af_rewriter_t *rw, const af_tree_t *tree, const af
     if (status == AF_OK) {
         status = add_nodes(rw, &rw->pending, nodes + opened, node_count - opened);
     }
-    if (status == AF_OK && rw->pending.count == 0 && af_tree_same(tree, &rw->out)) {
+    if (status == AF_OK && rw->pending.count == 0 && rw->section != SECTION_ENDED && af_tree_same(tree, &rw->out)) {
         rw->diverged = false;
     }
     return status;
@@ -537,9 +537,9 @@ bool af_ends_in_open_tag(const af_token_t *token)
 
 /* Whether a tag behind the token may be read as a part of it, or it is a comment behind </body>, which the end may cut: what is
  * pending is written in front. */
-static bool swallows_tags(const af_tree_t *tree, const af_token_t *token)
+static bool swallows_tags(const af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token)
 {
-    return token->type == AF_TOKEN_IGNORED || af_ends_in_open_tag(token) ||
+    return (token->type == AF_TOKEN_IGNORED && rw->section == SECTION_NONE) || af_ends_in_open_tag(token) ||
            (token->type == AF_TOKEN_COMMENT && af_tree_past_body(tree));
 }
 
@@ -551,7 +551,7 @@ static af_status_t write_alive(af_rewriter_t *rw, const af_tree_t *tree, const a
 
     *write = true;
     for (int attempt = 0; attempt < 4; attempt++) {
-        if (attempt == 0 && rw->pending.count > 0 && swallows_tags(tree, token)) {
+        if (attempt == 0 && rw->pending.count > 0 && swallows_tags(rw, tree, token)) {
             continue;
         }
         if ((attempt == 2 && !reopens(rw, tree)) || (attempt == 3 && !needs_nudge(rw, tree, token))) {
@@ -606,6 +606,7 @@ af_status_t af_settle(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t
         af_write_token(rw, token, swallows);
         return AF_OK;
     }
+    af_escaped_follow(rw, token);
     for (uint32_t i = 0; i < node_count; i++) {
         const af_node_record_t *record = node_of(rw, nodes[i]);
         if ((record->fate & FATE_REMOVE) != 0 && !node_dead(rw, record->parent)) {
@@ -640,13 +641,15 @@ af_status_t af_settle(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t
     }
     if (write && is_bogus(rw, token)) {
         write_bogus(rw, token, 2);
-    } else if (write) {
+    } else if (write && af_escaped_needed(rw, token)) {
+        af_escaped_write(rw, token);
+    } else if (write && !af_escaped_drops(rw, token)) {
         af_write_token(rw, token, swallows && own != 0);
     } else {
         af_write_drop(rw, token, AF_NO_RULE);
     }
     af_tell_closed(rw, tree, token);
-    if (rw->pending.count == 0 && af_tree_same(tree, &rw->out)) {
+    if (rw->pending.count == 0 && rw->section != SECTION_ENDED && af_tree_same(tree, &rw->out)) {
         rw->diverged = false;
     }
     return AF_OK;
