@@ -259,14 +259,40 @@ static af_status_t write_early(region_t *region)
     return status;
 }
 
-/* Does to the output's elements what the token did to the input's. What it makes there too need not be written. */
+/* Whether the node is in the output before the lift: it is from before the region, or in what is written early. */
+static bool stands_before(region_t *region, af_node_t node)
+{
+    uint32_t i = mapped(region, node);
+
+    while (i != 0 && !item_at(region, i)->outer && !item_at(region, i)->early) {
+        i = item_at(region, i)->parent;
+        if (i == 0 || item_at(region, i)->outer || item_at(region, i)->node == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* How many of what was open before the lift is in the output by then. */
+static uint32_t open_before(region_t *region)
+{
+    uint32_t count = 0;
+
+    while (count < region->before.count && stands_before(region, *AF_VECTOR_AT(af_node_t, &region->before, count))) {
+        count++;
+    }
+    return count;
+}
+
+/* Does to the output's elements what the token did to the input's. What it makes there too need not be written. Where the element
+ * that it ended goes, an end tag would be another one's. */
 static af_status_t write_lift(region_t *region)
 {
     af_rewriter_t *rw = region->rw;
     const af_node_t *nodes;
     uint32_t count;
     af_token_t token = af_queue_token(rw, region->lift, &nodes, &count), end = {.type = AF_TOKEN_END_TAG};
-    af_status_t status = set_path(region, region->before.items, (uint32_t) region->before.count);
+    af_status_t status = set_path(region, region->before.items, open_before(region));
 
     if (status == AF_OK) {
         status = af_reconcile(rw, region->path.items, region->path.count);
@@ -275,7 +301,7 @@ static af_status_t write_lift(region_t *region)
     end.name = token.name;
     end.from_pos = end.to_pos = token.from_pos;
     uint32_t used = 0;
-    if (status == AF_OK) {
+    if (status == AF_OK && (region->lifted == 0 || !node_gone(rw, region->lifted))) {
         status = af_reconcile_end(rw, &end, nodes, count, &used);
     }
     for (uint32_t i = 0; i < count && used > 0; i++) {

@@ -22,6 +22,7 @@ typedef struct {
     af_vector_t items, map, path; /* item_t (the first is none), uint32_t by node, af_node_t */
     af_tree_t replay, spare;                      /* after the last token; before it, once there is a lift */
     uint32_t kept, content, lift; /* of the stack before it, stays open; the last item of content; the lift's token or NO_TOKEN */
+    af_node_t lifted;                             /* the formatting element that the lift's token ends */
     af_vector_t early, before, after;             /* uint32_t: items; af_node_t: open before the lift, and when it was done */
     size_t end; /* of the queue's tokens that belong to it */
     uint64_t pos, until;                          /* of the token that is taken; of one that belongs to it */
