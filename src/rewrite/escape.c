@@ -53,16 +53,32 @@ static bool moves_out(const af_rewriter_t *rw, af_node_t open)
     return record->tag_len > 0 && (!node_known_dead(rw, record->parent) || !node_known_dead(rw, open));
 }
 
+bool af_candidates_hole(const af_rewriter_t *rw, af_node_t node)
+{
+    const af_node_record_t *record = node_of(rw, node);
+
+    if ((record->fate & FATE_PROTECT) == 0) {
+        return false;
+    }
+    for (af_node_t up = record->parent; up != 0; up = node_of(rw, up)->parent) {
+        if ((node_of(rw, up)->fate & (FATE_REMOVE | FATE_DEAD)) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* HTML #adoption-agency-algorithm: an end tag of a formatting element that is open below `node` moves the first special element
  * in it, with what is in that, to where the formatting element stands. Whatever lies between is left behind. */
 af_status_t af_candidates_escape(af_rewriter_t *rw, af_node_t node)
 {
-    bool leaves = false, escapes = false;
+    bool leaves = false, hole = false, escapes = false;
 
     for (uint32_t i = rw->in.depth; i > 0 && !escapes; i--) {
         af_node_t open = rw->in.stack[i - 1];
         const af_node_record_t *record = node_of(rw, open);
         if (open == node) {
+            hole = af_candidates_hole(rw, node);
             leaves = (record->fate & FATE_UNWRAP) != 0 || record->hold > held_by_notice(rw, node);
             continue;
         }
@@ -70,7 +86,7 @@ af_status_t af_candidates_escape(af_rewriter_t *rw, af_node_t node)
             break;
         }
         leaves = leaves || may_leave(record);
-        escapes = escapes || (leaves && moves_out(rw, open));
+        escapes = escapes || (leaves && moves_out(rw, open)) || (hole && record->tag_len > 0);
     }
     if (!escapes) {
         return AF_OK;
@@ -100,21 +116,23 @@ static void finish_escape(af_rewriter_t *rw, af_node_t node)
  * out would hang on how soon the rules that made others wait were refuted, which is a question of chunks. */
 void af_candidates_escapes_again(af_rewriter_t *rw)
 {
-    bool in_formatting = false, leaves = false;
+    bool in_formatting = false, in_any = false, leaves = false;
 
     rw->escapes_stale = false;
     for (uint32_t i = 0; rw->escape_candidates > 0 && i < rw->in.depth; i++) {
         af_node_t open = rw->in.stack[i];
         const af_node_record_t *record = node_of(rw, open);
         bool goes = (record->fate & FATE_UNWRAP) != 0 || record->hold > held_by_notice(rw, open) + 1u;
-        if ((record->flags & AF_NODE_ESCAPES) != 0 && !leaves && !(in_formatting && goes)) {
+        bool escapes = leaves || (in_formatting && goes);
+        if ((record->flags & AF_NODE_ESCAPES) != 0 && !escapes && !(in_any && af_candidates_hole(rw, open))) {
             finish_escape(rw, open);
         }
         if (af_candidates_ends_scope(record)) {
-            in_formatting = leaves = false;
+            in_formatting = in_any = leaves = false;
             continue;
         }
         in_formatting = in_formatting || moves_out(rw, open);
+        in_any = in_any || record->tag_len > 0;
         leaves = leaves || (in_formatting && may_leave(record));
     }
     af_candidates_tidy(rw);

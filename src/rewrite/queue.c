@@ -325,7 +325,7 @@ static void judge_moves(af_rewriter_t *rw)
     }
 }
 
-uint64_t af_queue_last_move(const af_rewriter_t *rw, af_node_t node)
+static uint64_t last_move(const af_rewriter_t *rw, af_node_t node)
 {
     uint64_t pos = 0;
 
@@ -336,10 +336,49 @@ uint64_t af_queue_last_move(const af_rewriter_t *rw, af_node_t node)
     return pos;
 }
 
-bool af_queue_recast(af_rewriter_t *rw, af_node_t node, af_node_t place)
+/* A protected element in one that goes is moved with that. */
+uint64_t af_queue_last_move(af_rewriter_t *rw, af_node_t node)
+{
+    uint64_t pos = last_move(rw, node);
+    af_node_t up = af_candidates_hole(rw, node) ? node_of(rw, node)->parent : 0;
+
+    for (; node_dead(rw, up); up = node_of(rw, up)->parent) {
+        uint64_t other = last_move(rw, up);
+        pos = other > pos ? other : pos;
+    }
+    return pos;
+}
+
+static af_node_t kept_around(const af_rewriter_t *rw, af_node_t node)
+{
+    while (node != 0 && node_gone(rw, node)) {
+        node = node_of(rw, node)->parent;
+    }
+    return node;
+}
+
+/* What stays of the open elements that `place` is in, or it, as they are in the tree. */
+static af_node_t kept_in(const af_rewriter_t *rw, const af_tree_t *tree, af_node_t place)
+{
+    uint32_t i = tree->depth;
+
+    while (i > 0 && tree->stack[i - 1] != place) {
+        i--;
+    }
+    while (i > 0 && node_gone(rw, tree->stack[i - 1])) {
+        i--;
+    }
+    return i == 0 ? 0 : tree->stack[i - 1];
+}
+
+bool af_queue_recast(af_rewriter_t *rw, const af_tree_t *tree, af_node_t node, af_node_t place)
 {
     const af_node_record_t *record = node_of(rw, node);
 
+    if (place != 0 && rw->moves.count > 0 && af_candidates_hole(rw, node) && node_dead(rw, record->parent) &&
+        kept_in(rw, tree, place) != kept_around(rw, record->parent)) {
+        return true;
+    }
     if ((record->flags & AF_NODE_MOVED) == 0 || place == 0) {
         return false;
     }
@@ -350,7 +389,8 @@ bool af_queue_recast(af_rewriter_t *rw, af_node_t node, af_node_t place)
 static bool makes_moved(const af_rewriter_t *rw, const af_node_t *nodes, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        if ((node_of(rw, nodes[i])->flags & AF_NODE_MOVED) != 0 || af_queue_fronted(rw, nodes[i])) {
+        if ((node_of(rw, nodes[i])->flags & AF_NODE_MOVED) != 0 || af_queue_fronted(rw, nodes[i]) ||
+            (rw->moves.count > 0 && af_candidates_hole(rw, nodes[i]))) {
             return true;
         }
     }
@@ -376,7 +416,7 @@ static bool begins_region(af_rewriter_t *rw, const af_node_t *nodes, uint32_t co
             bool puts = event->kind == AF_EVENT_CREATED || event->kind == AF_EVENT_MOVED;
             place = puts && event->node == nodes[i] ? event->parent : place;
         }
-        if (af_queue_fronted(rw, nodes[i]) || af_queue_recast(rw, nodes[i], place)) {
+        if (af_queue_fronted(rw, nodes[i]) || af_queue_recast(rw, &rw->past, nodes[i], place)) {
             return true;
         }
     }

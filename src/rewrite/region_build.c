@@ -109,13 +109,21 @@ static void move_children(region_t *region, uint32_t from, uint32_t to)
     }
 }
 
+/* What is in an element that goes does not move with it in the output. */
+static void write_later(region_t *region, uint32_t parent)
+{
+    for (uint32_t child = item_at(region, parent)->first; child != 0; child = item_at(region, child)->next) {
+        item_at(region, child)->early = false;
+    }
+}
+
 /* Notes how far the region has to go for an item: to where it is moved last; to a table's end, where something precedes it. */
 static void note_needs(region_t *region, uint32_t i)
 {
     af_rewriter_t *rw = region->rw;
     const item_t *item = item_at(region, i);
 
-    if (af_queue_recast(rw, item->node, item_at(region, item->parent)->node)) {
+    if (af_queue_recast(rw, &region->replay, item->node, item_at(region, item->parent)->node)) {
         uint64_t pos = af_queue_last_move(rw, item->node);
         region->until = pos > region->until ? pos : region->until;
     } else if (af_queue_fronted(rw, item->node)) {
@@ -181,6 +189,9 @@ static af_status_t build_event(region_t *region, const af_tree_event_t *event, u
         return place(region, item, event);
     case AF_EVENT_CHILDREN_MOVED:
         other = mapped(region, event->parent);
+        if (item != 0 && item_at(region, item)->outer && node_gone(region->rw, event->node)) {
+            write_later(region, item);
+        }
         if (item != 0 && other != 0) {
             move_children(region, item, other);
         }

@@ -468,8 +468,8 @@ void af_queue_body_replaced(af_rewriter_t *rw); /* by a frameset, while it is he
 AF_MUST_USE af_status_t af_queue_note_moves(af_rewriter_t *rw); /* those of the token that is observed */
 /* Whether an element that will be moved is to be written where it will be then: it leaves a removed one, is unwrapped itself, or
  * what moves it clones something that goes. `place`: what it was made in. */
-bool af_queue_recast(af_rewriter_t *rw, af_node_t node, af_node_t place);
-uint64_t af_queue_last_move(const af_rewriter_t *rw, af_node_t node); /* where the token begins that moves it last */
+bool af_queue_recast(af_rewriter_t *rw, const af_tree_t *tree, af_node_t node, af_node_t place);
+uint64_t af_queue_last_move(af_rewriter_t *rw, af_node_t node); /* where the token begins that moves it last */
 bool af_queue_undecided(const af_rewriter_t *rw, const af_node_t **nodes, uint32_t *count);
 
 /* structure: what held elements are like. Counting: running text, for after=. */
@@ -532,6 +532,8 @@ void af_write_drop(af_rewriter_t *rw, const af_token_t *token, uint32_t rule);
 
 AF_MUST_USE af_status_t af_candidates_hold(af_rewriter_t *rw, af_node_t node); /* holds for the notices */
 AF_MUST_USE af_status_t af_candidates_escape(af_rewriter_t *rw, af_node_t node); /* holds what may leave a removed element */
+/* Whether it is protected in an element that goes: what is in it may go into a clone of a formatting element around it. */
+bool af_candidates_hole(const af_rewriter_t *rw, af_node_t node);
 bool af_candidates_ends_scope(const af_node_record_t *record); /* the adoption agency looks no further up */
 bool af_candidates_escape_risk(const af_rewriter_t *rw, const af_token_t *token);
 /* The same of a table, in front of which something may be unwrapped. */
