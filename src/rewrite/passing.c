@@ -57,7 +57,7 @@ af_status_t af_passing_close(af_rewriter_t *rw, const af_tree_t *tree, const af_
                              uint32_t node_count, uint32_t *opened)
 {
     *opened = 0;
-    if (token->type != AF_TOKEN_START_TAG || token->tag != AF_TAG_NOBR) {
+    if (token->type != AF_TOKEN_START_TAG) {
         return AF_OK;
     }
     af_status_t status = af_passing_open(rw, tree, nodes, node_count, opened);

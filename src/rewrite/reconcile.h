@@ -10,7 +10,7 @@
  * and where they stand each in the one before. `*opened`: so many of the nodes, of which some stay open. */
 AF_MUST_USE af_status_t af_passing_open(af_rewriter_t *rw, const af_tree_t *tree, const af_node_t *nodes, uint32_t count,
                                         uint32_t *opened);
-/* The same of a token that goes; then what is not open any more is closed. */
+/* The same of a <nobr> that goes; then what is not open any more is closed. */
 AF_MUST_USE af_status_t af_passing_close(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token,
                                          const af_node_t *nodes, uint32_t node_count, uint32_t *opened);
 

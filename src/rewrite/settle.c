@@ -297,8 +297,8 @@ static af_status_t drop_token(af_rewriter_t *rw, const af_tree_t *tree, const af
             return status;
         }
     }
-    uint32_t opened;
-    status = af_passing_close(rw, tree, token, nodes, node_count, &opened);
+    uint32_t opened = 0;
+    status = token->tag == AF_TAG_NOBR ? af_passing_close(rw, tree, token, nodes, node_count, &opened) : AF_OK;
     af_write_drop(rw, token, rw->drop_rule);
     if (status == AF_OK) {
         status = add_nodes(rw, &rw->pending, nodes + opened, node_count - opened);
@@ -606,7 +606,9 @@ af_status_t af_settle(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t
         af_write_token(rw, token, swallows);
         return AF_OK;
     }
-    af_escaped_follow(rw, token);
+    if (rw->section != SECTION_NONE || token->text == AF_TEXT_CDATA) {
+        af_escaped_follow(rw, token);
+    }
     for (uint32_t i = 0; i < node_count; i++) {
         const af_node_record_t *record = node_of(rw, nodes[i]);
         if ((record->fate & FATE_REMOVE) != 0 && !node_dead(rw, record->parent)) {
@@ -641,9 +643,9 @@ af_status_t af_settle(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t
     }
     if (write && is_bogus(rw, token)) {
         write_bogus(rw, token, 2);
-    } else if (write && af_escaped_needed(rw, token)) {
+    } else if (write && token->text != AF_TEXT_DATA && af_escaped_needed(rw, token)) {
         af_escaped_write(rw, token);
-    } else if (write && !af_escaped_drops(rw, token)) {
+    } else if (write && !(token->type == AF_TOKEN_IGNORED && af_escaped_drops(rw, token))) {
         af_write_token(rw, token, swallows && own != 0);
     } else {
         af_write_drop(rw, token, AF_NO_RULE);
