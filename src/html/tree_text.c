@@ -108,7 +108,7 @@ static size_t nul_piece(const af_token_t *token)
     if (nul != data) {
         return nul == NULL ? token->bytes.len : (size_t) (nul - data);
     }
-    while (at < token->bytes.len && data[at] == 0) {
+    while (at < token->bytes.len && data[at] == 0) { /* NOLINT(clang-analyzer-core.NullDereference): of length 0 if NULL */
         at++;
     }
     return at;

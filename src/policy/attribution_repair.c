@@ -65,7 +65,7 @@ static af_slice_t lead_of(af_slice_t literal)
 static size_t put(uint8_t *out, size_t len, af_slice_t text)
 {
     if (text.len > 0) {
-        memcpy(out + len, text.data, text.len);
+        memcpy(out + len, text.data, text.len); /* NOLINT(clang-analyzer-core.NonNullParamChecker): of length 0 if NULL */
     }
     return len + text.len;
 }

@@ -72,6 +72,7 @@ static af_status_t store(af_rewriter_t *rw, af_vector_t *vector, const void *ite
     }
     *at = (uint32_t) vector->count; /* less than af_vector_reserve's most */
     if (count > 0) {
+        /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): none of them if NULL */
         memcpy((uint8_t *) vector->items + vector->count * item, items, count * item);
         vector->count += count;
     }

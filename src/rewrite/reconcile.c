@@ -331,6 +331,7 @@ static af_status_t try_content(af_rewriter_t *rw, const af_token_t *token, const
     af_status_t status = af_tree_clone(&rw->trial, &rw->out);
 
     if (status == AF_OK) {
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a NULL is set here, not followed */
         rw->trial.script = script == NULL ? NULL : script->items;
         rw->trial.script_count = script == NULL ? 0 : (uint32_t) script->count;
         status = af_tree_process(&rw->trial, token);

@@ -79,7 +79,7 @@ static void remember(af_builder_t *builder, const af_error_t *error)
 static void put_message(af_error_t *error, const char *format, va_list arguments)
 {
     char message[1024];
-    int len = vsnprintf(message, sizeof message, format, arguments);
+    int len = vsnprintf(message, sizeof message, format, arguments); /* NOLINT(clang-analyzer-valist.Uninitialized): is begun */
 
     put_text(error->message, sizeof error->message, len < 0 ? "" : message);
     blank_controls(error->message);

@@ -48,7 +48,7 @@ static void read_bare(af_parse_t *parse, af_slice_t *out, size_t *at)
 
 af_status_t af_rule_template(af_parse_t *parse, af_attribution_rule_t *rule, size_t *at)
 {
-    af_slice_t text;
+    af_slice_t text = {NULL, 0};
     af_template_error_t error;
     af_builder_t *builder = parse->line->builder;
 

@@ -90,6 +90,7 @@ af_status_t af_rule_error(const af_parse_t *parse, size_t at, const char *format
     va_list arguments;
 
     va_start(arguments, format);
+    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): it was begun */
     if (vsnprintf(message, sizeof message, format, arguments) < 0) {
         message[0] = '\0';
     }

@@ -275,26 +275,28 @@ static af_status_t parse_argument(af_parser_t *parser, const pseudo_t *pseudo, s
 }
 
 /* Finds the name in the table; the index's bytes that it took are given back. */
-static af_status_t parse_pseudo_name(af_parser_t *parser, size_t from, const pseudo_t **out)
+/* NULL: `*status` tells why. */
+static const pseudo_t *parse_pseudo_name(af_parser_t *parser, size_t from, af_status_t *status)
 {
     af_index_t *index = parser->index;
     size_t bytes = index->bytes.count;
     af_span_t span;
 
     if (!af_parse_at_name(parser)) {
-        return af_parse_expected(parser, "the name of a pseudo-class after \":\"");
+        *status = af_parse_expected(parser, "the name of a pseudo-class after \":\"");
+        return NULL;
     }
-    af_status_t status = af_parse_name(parser, true, &span);
-    if (status != AF_OK) {
-        return status;
+    *status = af_parse_name(parser, true, &span);
+    if (*status != AF_OK) {
+        return NULL;
     }
-    *out = find_pseudo(af_span_slice(index, span));
+    const pseudo_t *pseudo = find_pseudo(af_span_slice(index, span));
     index->bytes.count = bytes;
-    if (*out == NULL) {
-        return af_parse_fail(parser, AF_UNSUPPORTED, from, "no stream can decide the pseudo-class",
-                             (af_slice_t){parser->text.data + from, parser->at - from});
+    if (pseudo == NULL) {
+        *status = af_parse_fail(parser, AF_UNSUPPORTED, from, "no stream can decide the pseudo-class",
+                                (af_slice_t){parser->text.data + from, parser->at - from});
     }
-    return AF_OK;
+    return pseudo;
 }
 
 static af_status_t add_pseudo(af_parser_t *parser, af_compound_t *compound, const pseudo_t *pseudo, af_condition_t *condition)
@@ -315,14 +317,13 @@ static af_status_t add_pseudo(af_parser_t *parser, af_compound_t *compound, cons
 af_status_t af_parse_pseudo(af_parser_t *parser, af_compound_t *compound)
 {
     size_t from = parser->at++;
-    const pseudo_t *pseudo;
     af_status_t status;
 
     if (af_parse_peek(parser, 0) == ':') {
         return af_parse_fail(parser, AF_UNSUPPORTED, from, "pseudo-elements are no elements of the document", nothing);
     }
-    status = parse_pseudo_name(parser, from, &pseudo);
-    if (status != AF_OK) {
+    const pseudo_t *pseudo = parse_pseudo_name(parser, from, &status);
+    if (pseudo == NULL) {
         return status;
     }
     af_condition_t condition = {.kind = (uint8_t) pseudo->kind, .b = pseudo->b, .last = pseudo->last, .of_type = pseudo->of_type};
