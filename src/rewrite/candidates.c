@@ -6,7 +6,8 @@
  * outgrows the rule's max, when a later sibling or the parent's end settles the selector, or when the cap is hit (then the
  * element is kept and the limit is reported).
  */
-#include "rewrite/rewriter_internal.h"
+#include "rewrite/candidate.h"
+#include "rewrite/ways.h"
 
 #define MAX_CANDIDATES 4096u
 #define FEW_CANDIDATES 64u     /* done ones leave a list that is not longer at once */
@@ -30,25 +31,6 @@ static bool needs_tape(const af_rule_t *rule)
 {
     return rule->pattern != NULL || rule->verb == AF_VERB_DEDUPE ||
            (rule->structure != NULL && (rule->structure->heading != NULL || (rule->from_preset && !rule->force)));
-}
-
-static const af_structure_t *structure_of(const af_rewriter_t *rw, const af_candidate_t *candidate)
-{
-    return candidate->rule == AF_NO_RULE ? NULL : rw->rules->rules[candidate->rule].structure;
-}
-
-static const af_tape_t *tape_of(const af_rewriter_t *rw, const af_candidate_t *candidate)
-{
-    return candidate->raw ? &rw->raw_tape : &rw->tape;
-}
-
-/* The candidate's text so far. */
-static af_slice_t text_of(const af_rewriter_t *rw, const af_candidate_t *candidate)
-{
-    size_t end = candidate->raw ? SIZE_MAX : af_contents_mark(rw, candidate->contents);
-
-    return end == SIZE_MAX ? af_tape_since(tape_of(rw, candidate), candidate->mark)
-                           : af_tape_between(&rw->tape, candidate->mark, end);
 }
 
 /* The candidate needs its text no more. */
@@ -101,7 +83,7 @@ static af_status_t add_candidate(af_rewriter_t *rw, af_node_t node, uint32_t rul
         looking(rw, 1);
     }
     candidate->text_open = text;
-    const af_structure_t *structure = structure_of(rw, candidate);
+    const af_structure_t *structure = af_candidate_structure(rw, candidate);
     candidate->raw = text && structure == NULL && af_raw_has_own_text(rw, node);
     candidate->tape = text && !candidate->raw && needs_tape(&rw->rules->rules[rule]);
     if (!af_contents_count(rw)) {
@@ -112,7 +94,7 @@ static af_status_t add_candidate(af_rewriter_t *rw, af_node_t node, uint32_t rul
     if (candidate->raw && rw->raw_candidates++ == 0) {
         af_raw_start(rw);
     }
-    candidate->mark = af_tape_mark(tape_of(rw, candidate));
+    candidate->mark = af_tape_mark(af_candidate_tape(rw, candidate));
     if (rw->moved_mark != SIZE_MAX && (node_of(rw, node)->flags & AF_NODE_CLONE) != 0) {
         candidate->mark = rw->moved_mark; /* what the adoption agency moves is in the clone */
     }
@@ -202,7 +184,7 @@ void af_candidates_finish(af_rewriter_t *rw, af_candidate_t *candidate, bool hol
     rw->escape_candidates -= candidate->escape && !candidate->table;
     rw->escapes_stale = rw->escapes_stale || !holds;
     text_known(rw, candidate);
-    rw->structure_candidates -= structure_of(rw, candidate) != NULL;
+    rw->structure_candidates -= af_candidate_structure(rw, candidate) != NULL;
     node_of(rw, candidate->node)->hold--;
     if (holds) {
         af_structure_removed(rw, candidate);
@@ -293,74 +275,6 @@ af_status_t af_rewriter_match(af_rewriter_t *rw, af_node_t node)
     return found.status;
 }
 
-/* What was said last of a text and some rules: many that wait are one in the other, and say the same so far. */
-typedef struct {
-    const af_rule_t *rule;
-    const af_tape_t *tape;
-    size_t len;
-    bool refuted;
-} said_t;
-
-/* Whether the first text is no beginning of the heading that the rule wants: whatever follows, it begins with that. */
-static bool heading_outgrown(af_rewriter_t *rw, af_candidate_t *candidate)
-{
-    const af_structure_t *structure = structure_of(rw, candidate);
-
-    if (!candidate->heading_open || candidate->asked > 0 || structure->begins == NULL) {
-        return false;
-    }
-    af_slice_t first = text_of(rw, candidate);
-    candidate->asked = (uint32_t) first.len;
-    return first.len > 0 && !af_condition_may(&rw->condition, structure->begins, first);
-}
-
-/* Whether the text so far can be no beginning of what the rule, or one of its group, wants. */
-static bool outgrown(af_rewriter_t *rw, af_candidate_t *candidate, said_t *said)
-{
-    const af_rule_t *rule = &rw->rules->rules[candidate->rule];
-
-    if (heading_outgrown(rw, candidate)) {
-        return true;
-    }
-    if (rule->pattern == NULL) {
-        return false;
-    }
-    const af_tape_t *tape = tape_of(rw, candidate);
-    if (candidate->contents == rw->contents.count && af_tape_longer(tape, candidate->mark, rule->group_max)) {
-        return true;
-    }
-    if (rule->phrases == NULL) {
-        return false;
-    }
-    af_slice_t text = text_of(rw, candidate);
-    if (text.len < candidate->asked * 2 + 1) {
-        return false;
-    }
-    candidate->asked = (uint32_t) text.len;
-    if (said->rule != rule || said->tape != tape || said->len != text.len) {
-        *said = (said_t){rule, tape, text.len, !af_condition_may(&rw->condition, rule->phrases, text)};
-    }
-    return said->refuted;
-}
-
-void af_candidates_text(af_rewriter_t *rw)
-{
-    bool changed = false;
-    said_t said[2] = {{NULL, NULL, 0, false}, {NULL, NULL, 0, false}}; /* of few groups */
-
-    for (size_t i = rw->candidates.count, left = rw->text_candidates; left > 0 && i > 0; i--) {
-        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i - 1);
-        left -= candidate->text_open;
-        if (candidate->text_open && outgrown(rw, candidate, &said[candidate->rule & 1])) {
-            af_candidates_finish(rw, candidate, false);
-            changed = true;
-        }
-    }
-    if (changed) {
-        af_candidates_tidy(rw);
-    }
-}
-
 static bool is_in(const af_rewriter_t *rw, af_node_t inner, af_node_t node)
 {
     while (inner != 0 && inner != node) {
@@ -403,7 +317,7 @@ void af_candidates_structure(af_rewriter_t *rw)
         af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i - 1);
         left -= candidate->text_open;
         bool inside = candidate->contents == rw->contents.count; /* not in a template that is in it */
-        if (inside && candidate->text_open && structure_of(rw, candidate) != NULL && af_structure_refuted(rw, candidate)) {
+        if (inside && candidate->text_open && af_candidate_structure(rw, candidate) != NULL && af_structure_refuted(rw, candidate)) {
             af_candidates_finish(rw, candidate, false);
             changed = true;
         }
@@ -417,7 +331,6 @@ static void tell_guarded(af_rewriter_t *rw, const af_candidate_t *candidate)
 {
     af_event_t event = {AF_GUARDED, candidate->rule, candidate->from_pos, rw->token_pos, "protected"};
 
-    rw->stats.guarded++;
     af_queue_tell(rw, &event);
 }
 
@@ -463,8 +376,8 @@ static bool text_holds(af_rewriter_t *rw, af_candidate_t *candidate)
     if (!candidate->tape && !candidate->raw) {
         return af_structure_holds(rw, candidate); /* the tape need not reach back to it */
     }
-    const af_tape_t *tape = tape_of(rw, candidate);
-    af_slice_t text = moved_out ? af_tape_between(tape, candidate->mark, rw->moved_mark) : text_of(rw, candidate);
+    const af_tape_t *tape = af_candidate_tape(rw, candidate);
+    af_slice_t text = moved_out ? af_tape_between(tape, candidate->mark, rw->moved_mark) : af_candidate_text(rw, candidate);
 
     if (candidate->mark < tape->base) {
         return false; /* moved text that nobody kept: the element stays */

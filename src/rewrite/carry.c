@@ -7,7 +7,7 @@
  * Limit: AF_CARRY bytes of an element, and as many of what follows; what is longer is held token by token, as where there is no
  * memory for the copy.
  */
-#include "rewrite/rewriter_internal.h"
+#include "rewrite/ways.h"
 
 #define AF_CARRY ((size_t) 32768)
 

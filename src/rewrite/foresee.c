@@ -8,7 +8,7 @@
  * refuted wait no more. Where anything is in the way the answer is not known, everything is as it was, and the element is held
  * as ever; where that is the chunk's end, it waits at its start tag for the next one (carry.c). So edits do not depend on this.
  */
-#include "rewrite/rewriter_internal.h"
+#include "rewrite/ways.h"
 
 #define SHARE 2u            /* of what was pushed: bytes that may be run through */
 #define AT_LEAST 65536u     /* and of a stream that has just begun */

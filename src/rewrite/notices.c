@@ -88,6 +88,10 @@ static void release_block(af_rewriter_t *rw)
     if (held != 0) {
         af_candidates_release(rw, held, AF_NO_RULE, false);
     }
+    if (rw->block.shows) {
+        rw->block.shows = false;
+        af_structure_shown(rw, held);
+    }
 }
 
 static bool is_scope(const af_rewriter_t *rw, af_node_t node)
@@ -470,6 +474,7 @@ static af_status_t hold_block(af_rewriter_t *rw, af_node_t node)
     }
     af_status_t status = af_candidates_hold(rw, node);
     rw->block.held = status == AF_OK ? node : 0;
+    rw->block.shows = false;
     return status;
 }
 
@@ -588,6 +593,16 @@ static void ask_again(af_rewriter_t *rw, const af_token_t *token)
         release_block(rw);
         rw->block.open = false;
     }
+}
+
+bool af_notices_tag(af_rewriter_t *rw, const af_token_t *token)
+{
+    if (!rw->block.open || rw->rules->notice_needles == NULL || !af_run_ends_clear(rw, token)) {
+        return false;
+    }
+    release_block(rw);
+    rw->block.open = false;
+    return true;
 }
 
 /* The body ends where its end tag, or html's, or the document's end stands, although its element stays open. */

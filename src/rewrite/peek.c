@@ -327,6 +327,26 @@ static void read_run(af_peek_t *peek)
     peek->run_len = (uint16_t) text.len;
 }
 
+/* Whether text directly behind the start tag may come into formatting elements that are opened again: HTML
+ * #reconstruct-the-active-formatting-elements. The tag may not have been taken, and close them itself. */
+static bool may_reopen(const af_rewriter_t *rw, uint32_t tag)
+{
+    const af_tree_t *in = &rw->in;
+    af_node_t last = in->formatting_count == 0 ? 0 : in->formatting[in->formatting_count - 1].node;
+
+    if (last == 0) {
+        return false;
+    }
+    switch (tag) {
+    case AF_TAG_LI: case AF_TAG_DD: case AF_TAG_DT: case AF_TAG_A: case AF_TAG_NOBR: case AF_TAG_BUTTON: case AF_TAG_OPTION:
+    case AF_TAG_OPTGROUP: case AF_TAG_TD: case AF_TAG_TH: case AF_TAG_TR: case AF_TAG_TBODY: case AF_TAG_THEAD:
+    case AF_TAG_TFOOT: case AF_TAG_CAPTION:
+        return true;
+    default:
+        return in->open_counts[AF_TAG_P] > 0 || (node_of(rw, last)->flags & AF_NODE_CLOSED) != 0;
+    }
+}
+
 void af_peek_at(af_rewriter_t *rw, const af_token_t *token)
 {
     uint64_t left = rw->pushed - token->to_pos, len = token->to_pos - token->from_pos;
@@ -341,6 +361,7 @@ void af_peek_at(af_rewriter_t *rw, const af_token_t *token)
     rw->peek.len = rw->peek.text_len = 0;
     rw->peek.read = rw->peek.empty = false;
     rw->peek.charset = rw->tape.charset;
+    rw->peek.reopens = may_reopen(rw, token->tag);
     rw->peek.in_p = rw->in.open_counts[AF_TAG_P] > 0;
     rw->peek.in_form = rw->in.form != 0 || token->tag == AF_TAG_FORM;
     rw->peek.in_button = rw->in.open_counts[AF_TAG_BUTTON] > 0 || token->tag == AF_TAG_BUTTON;
@@ -435,7 +456,7 @@ bool af_peek_refutes(af_rewriter_t *rw, const af_rule_t *rule)
     if (!peek->read) {
         read_ahead(peek);
     }
-    if (structure != NULL && structure->emptied && peek->direct && peek->text_len > 0) {
+    if (structure != NULL && structure->emptied && peek->direct && !peek->reopens && peek->text_len > 0) {
         return true; /* something shows that nothing takes out */
     }
     if (phrases == NULL && structure != NULL && structure->heading != NULL) {

@@ -23,6 +23,7 @@ typedef struct {
     bool in_p, in_form, in_button, asks_charset; /* what is open around it, or is its own */
     bool read;             /* the rest is filled in */
     bool direct;           /* no tag is in front of the text */
+    bool reopens;          /* but formatting elements may be opened again around it */
     bool empty;            /* the element ends before any text */
     uint8_t text_len;      /* 0: nothing is known */
     uint8_t text[AF_PEEK_TEXT], said_len;

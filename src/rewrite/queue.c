@@ -233,13 +233,23 @@ typedef struct {
     uint64_t pos; /* of the token that it was known at */
 } told_t;
 
+/* Nothing was guarded where something around it goes all the same. */
+static void tell_now(af_rewriter_t *rw, const af_event_t *event)
+{
+    if (event->kind == AF_GUARDED && rw->removal != 0 && event->from_pos >= rw->removal_from) {
+        return;
+    }
+    rw->stats.guarded += event->kind == AF_GUARDED;
+    af_edits_event(&rw->edits, event);
+}
+
 void af_queue_tell(af_rewriter_t *rw, const af_event_t *event)
 {
     af_status_t status;
     told_t *told = af_rewriter_holding(rw) ? af_vector_add(rw, &rw->told, sizeof *told, &status) : NULL;
 
     if (told == NULL) { /* where there is no memory the order is lost, not the event */
-        af_edits_event(&rw->edits, event);
+        tell_now(rw, event);
         return;
     }
     *told = (told_t){*event, rw->token_pos};
@@ -250,7 +260,7 @@ void af_queue_tell_up_to(af_rewriter_t *rw, uint64_t pos)
     size_t count = 0;
 
     while (count < rw->told.count && AF_VECTOR_AT(told_t, &rw->told, count)->pos <= pos) {
-        af_edits_event(&rw->edits, &AF_VECTOR_AT(told_t, &rw->told, count++)->event);
+        tell_now(rw, &AF_VECTOR_AT(told_t, &rw->told, count++)->event);
     }
     shift(&rw->told, count, sizeof(told_t));
 }

@@ -5,7 +5,7 @@
  * its events are not looked at, and what was kept is told to the edits and the guard when the quiet ends, not token by token.
  * The first token that may do more is left to the general way; both give the same edits.
  */
-#include "rewrite/rewriter_internal.h"
+#include "rewrite/ways.h"
 
 static bool is_quiet(af_rewriter_t *rw)
 {

@@ -5,7 +5,7 @@
  * diverged, is the state of a parser that has read exactly what was emitted. When a limit is hit the rewriter stops looking and
  * keeps the rest: nothing is lost.
  */
-#include "rewrite/rewriter_internal.h"
+#include "rewrite/ways.h"
 
 #define NODE_LIMIT ((size_t) 1 << 20)
 #define TAPE_LIMIT ((size_t) 64 * 1024)
@@ -464,10 +464,26 @@ static af_status_t foresee(af_rewriter_t *rw, af_token_t token)
     return status == AF_OK ? af_foresee_pass(rw, &token) : status;
 }
 
+/* What is known when a tag comes leaves before the tag changes the tree, however the text before it was cut. */
+static af_status_t decide_before(af_rewriter_t *rw, const af_token_t *token)
+{
+    bool changed = rw->text_came && af_candidates_tag(rw);
+
+    changed = (rw->block.held != 0 && af_notices_tag(rw, token)) || changed;
+    if (!changed) {
+        return AF_OK;
+    }
+    af_status_t status = af_queue_flush(rw);
+    rw->past_live = af_rewriter_holding(rw);
+    return status;
+}
+
 static af_status_t observe(af_rewriter_t *rw, const af_token_t *token)
 {
+    af_status_t status = token->type != AF_TOKEN_TEXT ? decide_before(rw, token) : AF_OK;
     bool risk = false, holding = af_rewriter_holding(rw);
-    af_status_t status = look_ahead(rw, token, &risk);
+
+    status = status == AF_OK ? look_ahead(rw, token, &risk) : status;
 
     rw->token_pos = token->from_pos;
     rw->token_end = token->to_pos;

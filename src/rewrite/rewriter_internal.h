@@ -67,7 +67,7 @@ typedef struct {
     bool heading_open;  /* the heading has not been seen */
     bool guarded;       /* a protected element is inside: what holds is counted, and stays */
     uint32_t contents;  /* open templates whose contents it is in */
-    uint32_t asked;     /* bytes of text that the group's pattern was last tried on */
+    uint32_t asked, asked_at_tag; /* bytes of text that the group's pattern was last tried on; and behind which a tag stood */
     bool escape;        /* no rule's: held because the adoption agency may still take it out of a removed element */
     bool table;         /* likewise: a table */
     bool done;
@@ -136,6 +136,7 @@ typedef struct {
     size_t mark;      /* on the tape */
     bool whole;       /* the run began with the element */
     af_node_t held;   /* the element that is held for the run: it, or the one before the run; 0: none */
+    bool shows;       /* there is text in it that stays with it */
     bool begun;       /* the first block was made: text before it is in none */
     bool goes_on;     /* its beginning was looked at and let go */
     bool credit;      /* it stands in a figure or caption: not open, where that is in no scope */
@@ -223,6 +224,7 @@ struct af_rewriter {
 
     af_vector_t candidates;   /* af_candidate_t */
     size_t open_candidates, text_candidates; /* those that wait for their end */
+    bool text_came;           /* since they were asked at a tag */
     size_t asking_candidates; /* those that wait for nothing but their selector's answer */
     size_t review_next;       /* the candidates before it are asked next */
     uint64_t review_debt;     /* nodes that answers walked over beyond what the tokens so far allow */
@@ -380,6 +382,8 @@ bool af_run_is_clear(af_rewriter_t *rw, const af_token_t *boundary, uint32_t tag
 
 /* The same of the run that is open and that a block waits for, from `token` on, which has not been taken yet. */
 bool af_run_rest_is_clear(af_rewriter_t *rw, const af_token_t *token);
+/* Whether the tag surely ends the open run, and that was none. */
+bool af_run_ends_clear(const af_rewriter_t *rw, const af_token_t *token);
 
 /* ahead: takes a start tag of which rules may want no more than what its element says; false: it cannot be. */
 bool af_ahead_take(af_rewriter_t *rw, const af_token_t *token, const af_kept_t *kept);
@@ -407,29 +411,8 @@ static inline void af_tell_tokenizer(af_rewriter_t *rw, const af_token_t *token,
     }
 }
 
-/* carry: keeps what was pushed from the token's beginning on, which lies in the chunk; false: that cannot be. */
-bool af_carry_from(af_rewriter_t *rw, const af_token_t *token);
-/* The chunk that is read now: what was kept, and behind it as much of what came as the answer tells. */
-size_t af_carry_join(af_rewriter_t *rw, const uint8_t *data, size_t len);
-void af_carry_release(af_rewriter_t *rw);
-
 /* rest: gives back memory at the end of a push of so many bytes, where little is held. */
 void af_rewriter_rest(af_rewriter_t *rw, size_t pushed);
-
-/* foresee: decides what waits for the end of the start tag's element, if that stands in the chunk and does nothing rare. `token`
- * is read again; where the chunk ends before that is known it may be put off: `carries` is set, and the tag comes once more, with
- * the next chunk, and is to be asked about again. */
-AF_MUST_USE af_status_t af_foresee(af_rewriter_t *rw, af_token_t *token);
-/* When the tag was dropped: drops what is in its element, if that is known to go. AF_OK. */
-af_status_t af_foresee_pass(af_rewriter_t *rw, const af_token_t *token);
-/* In an element that is removed: drops what stands next in it, as far as that is in the chunk and does nothing rare. */
-AF_MUST_USE af_status_t af_foresee_removed(af_rewriter_t *rw);
-/* At the end of the element, in which no :has() found what it asks for: settles its candidates, but where none holds not those
- * that want it emptied. Whether one holds; where one does whose selector asks for more, none is settled that does. */
-bool af_candidates_foreseen(af_rewriter_t *rw);
-
-/* quiet: the next token that the general way has to take; those before it were kept. */
-AF_MUST_USE af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token);
 
 void af_rewriter_mark_roots(void *opaque, af_pool_t *pool); /* roots: for the pool's sweep; `opaque` is the rewriter */
 
@@ -451,7 +434,9 @@ bool af_rewriter_holding(const af_rewriter_t *rw);
  * would have it in theirs. They stay. */
 void af_candidates_fostered(af_rewriter_t *rw, af_node_t parent);
 void af_candidates_replaced(af_rewriter_t *rw, const af_tree_event_t *event); /* something was moved, or taken out */
-void af_candidates_text(af_rewriter_t *rw); /* after text: too long is decided */
+/* After text, and before a tag that follows some: decides what the text so far refutes. Whether there was something. */
+void af_candidates_text(af_rewriter_t *rw);
+bool af_candidates_tag(af_rewriter_t *rw);
 AF_MUST_USE af_status_t af_candidates_closed(af_rewriter_t *rw, af_node_t node);  /* before the node's flag shows everywhere */
 void af_candidates_review(af_rewriter_t *rw); /* the tree has changed: asks unknown selectors again, as many as it may */
 void af_candidates_end(af_rewriter_t *rw);    /* the document is over: all is known */
@@ -488,6 +473,7 @@ void af_structure_tag_boundary(af_rewriter_t *rw, uint32_t tag);    /* the same 
 void af_structure_tag(af_rewriter_t *rw, const af_token_t *token);  /* an HTML element that no rule says anything of */
 void af_structure_created(af_rewriter_t *rw, const af_token_t *token, af_node_t node); /* after its rules were asked */
 void af_structure_text(af_rewriter_t *rw, af_slice_t raw, af_node_t parent); /* of its amount */
+void af_structure_shown(af_rewriter_t *rw, af_node_t node); /* something shows in the node, and stays if it does */
 void af_structure_amount(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *event); /* the same */
 void af_structure_removed(af_rewriter_t *rw, const af_candidate_t *candidate); /* it turned out to be removed */
 bool af_structure_inline(uint32_t tag); /* its element does not end a run of text */
@@ -625,6 +611,7 @@ bool af_notices_risk(const af_rewriter_t *rw, const af_token_t *token); /* its e
 AF_MUST_USE af_status_t af_notices_init(af_rewriter_t *rw);
 void af_notices_destroy(af_rewriter_t *rw);
 AF_MUST_USE af_status_t af_notices_token(af_rewriter_t *rw, const af_token_t *token); /* before the tree takes it */
+bool af_notices_tag(af_rewriter_t *rw, const af_token_t *token); /* before that: whether a run that was held for has ended */
 void af_notices_finish(af_rewriter_t *rw); /* the document ends, before the tokenizer is told */
 AF_MUST_USE af_status_t af_notices_created(af_rewriter_t *rw, const af_token_t *token, af_node_t node);
 /* Whether what comes next, and then a tag of it, is nothing to attribution rules if it does nothing rare to the tree. */

@@ -312,13 +312,26 @@ static bool is_as_in_block(const af_rewriter_t *rw, af_node_t block)
     return true;
 }
 
+static ahead_t ahead_of(const af_rewriter_t *rw, const af_token_t *token)
+{
+    return (ahead_t){.needles = rw->rules->notice_needles, .block = node_of(rw, rw->block.node)->name,
+                     .own_form = owns_form(rw, token, rw->block.node), .no_form = rw->in.form == 0,
+                     .in_table = af_tree_in_table_part(&rw->in), .in_template = rw->in.template_count > 0};
+}
+
+bool af_run_ends_clear(const af_rewriter_t *rw, const af_token_t *token)
+{
+    ahead_t ahead = ahead_of(rw, token);
+
+    return token->type == AF_TOKEN_START_TAG && starts_block_here(&ahead, token->tag) && is_as_in_block(rw, rw->block.node) &&
+           !af_needles_in(ahead.needles, af_tape_since(&rw->tape, rw->block.mark));
+}
+
 bool af_run_rest_is_clear(af_rewriter_t *rw, const af_token_t *token)
 {
     af_run_t *block = &rw->block;
     af_slice_t text = af_tape_since(&rw->tape, block->mark);
-    ahead_t ahead = {.needles = rw->rules->notice_needles, .block = node_of(rw, block->node)->name,
-                     .own_form = owns_form(rw, token, block->node), .no_form = rw->in.form == 0,
-                     .in_table = af_tree_in_table_part(&rw->in), .in_template = rw->in.template_count > 0};
+    ahead_t ahead = ahead_of(rw, token);
 
     block->asked_at = rw->pushed;
     if (af_needles_in(ahead.needles, text)) {

@@ -231,6 +231,26 @@ void af_structure_quiet_text(af_rewriter_t *rw, af_slice_t raw, af_node_t parent
     rw->run_link += count > 0 && in_link(rw, parent) ? count : 0;
 }
 
+/* Whether what is in `node` stays for certain if the element `top` around it does: nothing between is removed or undecided, but
+ * for what is held since it may leave one that goes. */
+static bool stays_in(const af_rewriter_t *rw, af_node_t node, af_node_t top)
+{
+    for (; node != 0 && node != top; node = node_of(rw, node)->parent) {
+        const af_node_record_t *record = node_of(rw, node);
+        if (record->hold > ((record->flags & AF_NODE_ESCAPES) != 0 ? 1 : 0) || (record->fate & (FATE_REMOVE | FATE_DEAD)) != 0) {
+            return false;
+        }
+    }
+    return node != 0;
+}
+
+void af_structure_shown(af_rewriter_t *rw, af_node_t node)
+{
+    rw->shown_in = node;
+    af_candidates_structure(rw);
+    rw->shown_in = 0;
+}
+
 void af_structure_text(af_rewriter_t *rw, af_slice_t raw, af_node_t parent)
 {
     uint32_t count = count_characters(raw);
@@ -248,9 +268,8 @@ void af_structure_text(af_rewriter_t *rw, af_slice_t raw, af_node_t parent)
     if (in_removed(rw, parent)) {
         rw->counts.gone += count;
     }
-    rw->shown_in = parent;
-    af_candidates_structure(rw);
-    rw->shown_in = 0;
+    af_structure_shown(rw, parent);
+    rw->block.shows = rw->block.shows || (rw->block.held != 0 && stays_in(rw, parent, rw->block.held));
 }
 
 /* Nothing of the text itself is wanted, only how much there is. */
@@ -267,18 +286,6 @@ void af_structure_removed(af_rewriter_t *rw, const af_candidate_t *candidate)
     if (af_structure_active(rw) && candidate->rule != AF_NO_RULE && rw->rules->rules[candidate->rule].verb != AF_VERB_UNWRAP) {
         rw->counts.gone += (rw->counts.shown - candidate->counts.shown) - (rw->counts.gone - candidate->counts.gone);
     }
-}
-
-/* Whether what is in `node` stays for certain if the element `top` around it does: nothing between is removed or undecided. */
-static bool stays_in(const af_rewriter_t *rw, af_node_t node, af_node_t top)
-{
-    for (; node != 0 && node != top; node = node_of(rw, node)->parent) {
-        const af_node_record_t *record = node_of(rw, node);
-        if (record->hold > 0 || (record->fate & (FATE_REMOVE | FATE_DEAD)) != 0) {
-            return false;
-        }
-    }
-    return node != 0;
 }
 
 bool af_structure_refuted(af_rewriter_t *rw, af_candidate_t *candidate)
@@ -341,7 +348,6 @@ bool af_structure_guarded(af_rewriter_t *rw, const af_candidate_t *candidate)
         return false;
     }
     af_event_t event = {AF_GUARDED, candidate->rule, candidate->from_pos, rw->token_pos, "notice"};
-    rw->stats.guarded++;
     af_queue_tell(rw, &event);
     return true;
 }

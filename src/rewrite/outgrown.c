@@ -1,0 +1,100 @@
+/*
+ * rewrite/outgrown.c: elements that wait for their text, asked while it grows.
+ *
+ * The text so far may be no beginning of what a rule wants. Text comes in pieces, as chunks cut it, and the answer must not
+ * depend on them: by the next tag all is asked that is due, and what is refuted leaves before the tag changes the tree. What is
+ * due depends on the text at tags alone: it has to be twice as long as when it was asked at one. Within a text it is asked
+ * earlier, of what will be due, since what is refuted need not wait any longer.
+ */
+#include "rewrite/candidate.h"
+
+/* What was said last of a text and some rules: many that wait are one in the other, and say the same so far. */
+typedef struct {
+    const af_rule_t *rule;
+    const af_tape_t *tape;
+    size_t len;
+    bool refuted;
+} said_t;
+
+/* Whether the text is to be asked now; it is noted that it was. */
+static bool is_due(af_candidate_t *candidate, size_t len, bool at_tag)
+{
+    bool due = len >= candidate->asked_at_tag * (size_t) 2 + 1;
+    bool asks = due && len >= (at_tag ? candidate->asked + (size_t) 1 : candidate->asked * (size_t) 2 + 1);
+
+    if (asks) {
+        candidate->asked = (uint32_t) len;
+    }
+    if (due && at_tag) {
+        candidate->asked_at_tag = (uint32_t) len;
+    }
+    return asks;
+}
+
+/* Whether the first text is no beginning of the heading that the rule wants: whatever follows, it begins with that. */
+static bool heading_outgrown(af_rewriter_t *rw, af_candidate_t *candidate, const af_phrases_t *begins, bool at_tag)
+{
+    af_slice_t first = af_candidate_text(rw, candidate);
+
+    return is_due(candidate, first.len, at_tag) && !af_condition_may(&rw->condition, begins, first);
+}
+
+/* Whether the text so far can be no beginning of what the rule, or one of its group, wants. */
+static bool outgrown(af_rewriter_t *rw, af_candidate_t *candidate, said_t *said, bool at_tag)
+{
+    const af_rule_t *rule = &rw->rules->rules[candidate->rule];
+    const af_structure_t *structure = rule->structure;
+
+    if (candidate->heading_open && candidate->asked_at_tag == 0 && structure->begins != NULL) {
+        return heading_outgrown(rw, candidate, structure->begins, at_tag);
+    }
+    if (rule->pattern == NULL) {
+        return false;
+    }
+    const af_tape_t *tape = af_candidate_tape(rw, candidate);
+    if (candidate->contents == rw->contents.count && af_tape_longer(tape, candidate->mark, rule->group_max)) {
+        return true;
+    }
+    if (rule->phrases == NULL) {
+        return false;
+    }
+    af_slice_t text = af_candidate_text(rw, candidate);
+    if (!is_due(candidate, text.len, at_tag)) {
+        return false;
+    }
+    if (said->rule != rule || said->tape != tape || said->len != text.len) {
+        *said = (said_t){rule, tape, text.len, !af_condition_may(&rw->condition, rule->phrases, text)};
+    }
+    return said->refuted;
+}
+
+static bool ask(af_rewriter_t *rw, bool at_tag)
+{
+    bool changed = false;
+    said_t said[2] = {{NULL, NULL, 0, false}, {NULL, NULL, 0, false}}; /* of few groups */
+
+    for (size_t i = rw->candidates.count, left = rw->text_candidates; left > 0 && i > 0; i--) {
+        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i - 1);
+        left -= candidate->text_open;
+        if (candidate->text_open && outgrown(rw, candidate, &said[candidate->rule & 1], at_tag)) {
+            af_candidates_finish(rw, candidate, false);
+            changed = true;
+        }
+    }
+    if (changed) {
+        af_candidates_tidy(rw);
+    }
+    return changed;
+}
+
+void af_candidates_text(af_rewriter_t *rw)
+{
+    rw->text_came = true;
+    (void) ask(rw, false);
+}
+
+bool af_candidates_tag(af_rewriter_t *rw)
+{
+    rw->text_came = false;
+    return rw->text_candidates > 0 && ask(rw, true);
+}

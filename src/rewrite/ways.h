@@ -1,0 +1,30 @@
+/*
+ * rewrite/ways.h: the quick ways through a page, which give the same edits as the general one: quiet, foresee, carry.
+ */
+#ifndef AF_REWRITE_WAYS_H
+#define AF_REWRITE_WAYS_H
+
+#include "rewrite/rewriter_internal.h"
+
+/* carry: keeps what was pushed from the token's beginning on, which lies in the chunk; false: that cannot be. */
+bool af_carry_from(af_rewriter_t *rw, const af_token_t *token);
+/* The chunk that is read now: what was kept, and behind it as much of what came as the answer tells. */
+size_t af_carry_join(af_rewriter_t *rw, const uint8_t *data, size_t len);
+void af_carry_release(af_rewriter_t *rw);
+
+/* foresee: decides what waits for the end of the start tag's element, if that stands in the chunk and does nothing rare. `token`
+ * is read again; where the chunk ends before that is known it may be put off: `carries` is set, and the tag comes once more, with
+ * the next chunk, and is to be asked about again. */
+AF_MUST_USE af_status_t af_foresee(af_rewriter_t *rw, af_token_t *token);
+/* When the tag was dropped: drops what is in its element, if that is known to go. AF_OK. */
+af_status_t af_foresee_pass(af_rewriter_t *rw, const af_token_t *token);
+/* In an element that is removed: drops what stands next in it, as far as that is in the chunk and does nothing rare. */
+AF_MUST_USE af_status_t af_foresee_removed(af_rewriter_t *rw);
+/* At the end of the element, in which no :has() found what it asks for: settles its candidates, but where none holds not those
+ * that want it emptied. Whether one holds; where one does whose selector asks for more, none is settled that does. */
+bool af_candidates_foreseen(af_rewriter_t *rw);
+
+/* quiet: the next token that the general way has to take; those before it were kept. */
+AF_MUST_USE af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token);
+
+#endif
