@@ -317,7 +317,8 @@ void af_candidates_structure(af_rewriter_t *rw)
         af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i - 1);
         left -= candidate->text_open;
         bool inside = candidate->contents == rw->contents.count; /* not in a template that is in it */
-        if (inside && candidate->text_open && af_candidate_structure(rw, candidate) != NULL && af_structure_refuted(rw, candidate)) {
+        bool counts = candidate->text_open && af_candidate_structure(rw, candidate) != NULL;
+        if (inside && counts && af_structure_refuted(rw, candidate)) {
             af_candidates_finish(rw, candidate, false);
             changed = true;
         }
