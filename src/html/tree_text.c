@@ -126,7 +126,10 @@ static size_t foster_piece(const af_tree_t *tree, const af_token_t *token)
     const uint8_t *data = token->bytes.data;
     size_t at = 0, len = token->bytes.len;
 
-    if (!is_table_text(tree) || memchr(data, 0, len) == NULL) {
+    if (!is_table_text(tree)) {
+        return nul_piece(token);
+    }
+    if (memchr(data, 0, len) == NULL) {
         return len;
     }
     if (tree->table_text == AF_TABLE_TEXT_FOSTER && data[0] == 0) {
