@@ -478,6 +478,14 @@ static bool reopens(const af_rewriter_t *rw, const af_tree_t *tree)
     return last != 0;
 }
 
+/* Whether a start tag that was tried makes one element in the input, and the output's parser opens formatting elements first: a
+ * hidden input in an element in front of a table does not. */
+static bool opens_more(const af_rewriter_t *rw, const af_token_t *token, const af_node_t *nodes, uint32_t node_count)
+{
+    return rw->trial.mismatch && token->type == AF_TOKEN_START_TAG && node_count == 1 && rw->out.formatting_count > 0 &&
+           !node_gone(rw, nodes[0]);
+}
+
 /* Where it stands in the stream: what there is of it stays, the same bytes whatever the chunks. */
 static void complete_bogus(af_rewriter_t *rw, const af_token_t *token, size_t skip, bool ends)
 {
@@ -554,7 +562,8 @@ static af_status_t write_alive(af_rewriter_t *rw, const af_tree_t *tree, const a
         if (attempt == 0 && rw->pending.count > 0 && swallows_tags(rw, tree, token)) {
             continue;
         }
-        if ((attempt == 2 && !reopens(rw, tree)) || (attempt == 3 && !needs_nudge(rw, tree, token))) {
+        bool forgets = attempt == 2 && (reopens(rw, tree) || opens_more(rw, token, nodes, node_count));
+        if ((attempt == 2 && !forgets) || (attempt == 3 && !needs_nudge(rw, tree, token))) {
             continue;
         }
         switch (attempt) {
