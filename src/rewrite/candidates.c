@@ -564,6 +564,20 @@ void af_candidates_end(af_rewriter_t *rw)
     af_candidates_tidy(rw);
 }
 
+/* A rule's candidate for the node of candidate `i`, where there is one; else that. What waits for a notice may be known before. */
+static const af_candidate_t *of_rule(const af_rewriter_t *rw, size_t i)
+{
+    const af_candidate_t *first = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
+
+    for (size_t k = i; k < rw->candidates.count; k++) {
+        const af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, k);
+        if (candidate->node == first->node && !candidate->done && candidate->rule != AF_NO_RULE) {
+            return candidate;
+        }
+    }
+    return first;
+}
+
 void af_candidates_oldest_gives_up(af_rewriter_t *rw, const char *limit)
 {
     if (rw->body_held != 0) {
@@ -575,7 +589,7 @@ void af_candidates_oldest_gives_up(af_rewriter_t *rw, const char *limit)
         if (candidate->done) {
             continue;
         }
-        tell_limit(rw, candidate, limit);
+        tell_limit(rw, of_rule(rw, i), limit);
         af_node_t node = candidate->node;
         for (size_t k = i; node_of(rw, node)->hold > 0 && k < rw->candidates.count; k++) {
             af_candidate_t *other = AF_VECTOR_AT(af_candidate_t, &rw->candidates, k);
