@@ -564,7 +564,8 @@ void af_candidates_end(af_rewriter_t *rw)
     af_candidates_tidy(rw);
 }
 
-/* A rule's candidate for the node of candidate `i`, where there is one; else that. What waits for a notice may be known before. */
+/* A rule's candidate for the node of candidate `i`, where there is one; else that: what waits for a notice may be known earlier,
+ * by what is at hand. */
 static const af_candidate_t *of_rule(const af_rewriter_t *rw, size_t i)
 {
     const af_candidate_t *first = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);

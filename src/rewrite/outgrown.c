@@ -93,8 +93,16 @@ void af_candidates_text(af_rewriter_t *rw)
     (void) ask(rw, false);
 }
 
-bool af_candidates_tag(af_rewriter_t *rw)
+af_status_t af_candidates_before(af_rewriter_t *rw, const af_token_t *token)
 {
+    bool changed = rw->text_came && rw->text_candidates > 0 && ask(rw, true);
+
     rw->text_came = false;
-    return rw->text_candidates > 0 && ask(rw, true);
+    changed = (rw->block.held != 0 && af_notices_tag(rw, token)) || changed;
+    if (!changed) {
+        return AF_OK;
+    }
+    af_status_t status = af_queue_flush(rw);
+    rw->past_live = af_rewriter_holding(rw);
+    return status;
 }

@@ -464,23 +464,9 @@ static af_status_t foresee(af_rewriter_t *rw, af_token_t token)
     return status == AF_OK ? af_foresee_pass(rw, &token) : status;
 }
 
-/* What is known when a tag comes leaves before the tag changes the tree, however the text before it was cut. */
-static af_status_t decide_before(af_rewriter_t *rw, const af_token_t *token)
-{
-    bool changed = rw->text_came && af_candidates_tag(rw);
-
-    changed = (rw->block.held != 0 && af_notices_tag(rw, token)) || changed;
-    if (!changed) {
-        return AF_OK;
-    }
-    af_status_t status = af_queue_flush(rw);
-    rw->past_live = af_rewriter_holding(rw);
-    return status;
-}
-
 static af_status_t observe(af_rewriter_t *rw, const af_token_t *token)
 {
-    af_status_t status = token->type != AF_TOKEN_TEXT ? decide_before(rw, token) : AF_OK;
+    af_status_t status = token->type != AF_TOKEN_TEXT ? af_candidates_before(rw, token) : AF_OK;
     bool risk = false, holding = af_rewriter_holding(rw);
 
     status = status == AF_OK ? look_ahead(rw, token, &risk) : status;
@@ -570,7 +556,7 @@ static af_status_t take(af_rewriter_t *rw, af_token_t *token)
         return status;
     }
     if (token->type == AF_TOKEN_TEXT) {
-        if (af_strip_applies(rw, token) && rw->waiting.count + token->bytes.len <= rw->options.limits.hold) {
+        if (af_strip_waits(rw, token)) {
             return af_waiting_add(rw, token);
         }
         if (af_tree_text_waits(&rw->in, token) ||
@@ -586,6 +572,7 @@ static af_status_t take(af_rewriter_t *rw, af_token_t *token)
     if (rw->waiting.count > 0) {
         status = af_waiting_end(rw, token);
     }
+    rw->strip_over = false;
     if (status == AF_OK && token->type == AF_TOKEN_COMMENT && (token->flags & AF_TOKEN_CONTINUED) != 0) {
         return continue_comment(rw, token);
     }

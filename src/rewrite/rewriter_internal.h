@@ -256,6 +256,7 @@ struct af_rewriter {
     af_vector_t contents;     /* contents_t of waiting.c: open templates that began while the tape was needed */
     size_t moved_mark;        /* on the tape: where the text begins that the token moves out of what it closes; SIZE_MAX: none */
     af_vector_t strips;       /* scope_t of strip.c */
+    bool strip_over;          /* the run of text is too long to be held */
     keep_state_t keep;
     bool keep_ended;          /* the document is over */
     bool keep_hurries;        /* too much was held: nothing waits any more for the end of formatting elements */
@@ -434,9 +435,9 @@ bool af_rewriter_holding(const af_rewriter_t *rw);
  * would have it in theirs. They stay. */
 void af_candidates_fostered(af_rewriter_t *rw, af_node_t parent);
 void af_candidates_replaced(af_rewriter_t *rw, const af_tree_event_t *event); /* something was moved, or taken out */
-/* After text, and before a tag that follows some: decides what the text so far refutes. Whether there was something. */
+/* After text: decides what the text so far refutes. Before a token that is none: what is known then leaves. */
 void af_candidates_text(af_rewriter_t *rw);
-bool af_candidates_tag(af_rewriter_t *rw);
+AF_MUST_USE af_status_t af_candidates_before(af_rewriter_t *rw, const af_token_t *token);
 AF_MUST_USE af_status_t af_candidates_closed(af_rewriter_t *rw, af_node_t node);  /* before the node's flag shows everywhere */
 void af_candidates_review(af_rewriter_t *rw); /* the tree has changed: asks unknown selectors again, as many as it may */
 void af_candidates_end(af_rewriter_t *rw);    /* the document is over: all is known */
@@ -588,6 +589,7 @@ void af_strip_closed(af_rewriter_t *rw, af_node_t node);
 void af_strip_destroy(af_rewriter_t *rw);
 uint32_t af_strip_rule(const af_rewriter_t *rw); /* of text that goes now: its scope's, or, behind that, the first one's */
 bool af_strip_applies(const af_rewriter_t *rw, const af_token_t *token);
+bool af_strip_waits(af_rewriter_t *rw, const af_token_t *token); /* until its run ends: not where that is too long to be held */
 /* Before text: where there is no body yet, makes it; takes white space off the text. */
 AF_MUST_USE af_status_t af_strip_begin_body(af_rewriter_t *rw, af_token_t *token);
 AF_MUST_USE af_status_t af_strip_text(af_rewriter_t *rw, const af_token_t *token); /* a whole text node */

@@ -97,6 +97,23 @@ bool af_strip_applies(const af_rewriter_t *rw, const af_token_t *token)
            af_is_normal_text(rw, rw->in.stack[rw->in.depth - 1]);
 }
 
+bool af_strip_waits(af_rewriter_t *rw, const af_token_t *token)
+{
+    if (!af_strip_applies(rw, token)) {
+        return false;
+    }
+    if (rw->strip_over || rw->waiting.count + token->bytes.len <= rw->options.limits.hold) {
+        return !rw->strip_over;
+    }
+    uint64_t from_pos = rw->waiting.count > 0 ? rw->waiting_pos : token->from_pos;
+    af_event_t event = {AF_LIMIT_HIT, af_strip_rule(rw), from_pos, token->to_pos, "hold"};
+    rw->strip_over = true;
+    rw->stats.limited++;
+    rw->stats.reason = "hold";
+    af_queue_tell(rw, &event);
+    return false;
+}
+
 /* --- reading --------------------------------------------------------------------------------------------------------------- */
 
 static void put(reading_t *reading, const uint8_t *bytes, size_t len, size_t from)

@@ -203,7 +203,7 @@ af_status_t af_waiting_end(af_rewriter_t *rw, const af_token_t *token)
         text.text = token->text;
     }
     rw->waiting.count = 0;
-    if (af_strip_applies(rw, &text)) {
+    if (af_strip_applies(rw, &text) && !rw->strip_over) {
         return af_strip_text(rw, &text);
     }
     return af_rewriter_observe_text(rw, &text);
