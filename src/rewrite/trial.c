@@ -176,6 +176,10 @@ af_status_t af_trial_token(af_rewriter_t *rw, const af_tree_t *tree, const af_to
         *accepted = all_used && does_the_same(rw, tree);
         return AF_OK;
     }
+    if (token->type == AF_TOKEN_START_TAG && rw->script.count == 0 && af_tree_template_in_body(trial) &&
+        !af_tree_template_in_body(&rw->out) && !af_tree_template_in_body(tree)) {
+        return AF_OK; /* it makes nothing, but for how the template is read from there on */
+    }
     if (makes_root(rw, tree)) {
         *accepted = true;
         return AF_OK;
