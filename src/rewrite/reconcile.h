@@ -6,6 +6,9 @@
 
 #include "rewrite/rewriter_internal.h"
 
+/* stacks: the tree's open elements that stay, and others that the output has to have open for these. */
+AF_MUST_USE af_status_t af_settle_stack(af_rewriter_t *rw, const af_tree_t *tree, af_vector_t *to);
+
 /* passing: opens, behind what was open before the token, formatting elements that it opened again, where it closed some at once,
  * and where they stand each in the one before. `*opened`: so many of the nodes, of which some stay open. */
 AF_MUST_USE af_status_t af_passing_open(af_rewriter_t *rw, const af_tree_t *tree, const af_node_t *nodes, uint32_t count,

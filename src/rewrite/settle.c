@@ -75,49 +75,6 @@ bool af_settle_any_gone(af_rewriter_t *rw, const af_node_t *nodes, uint32_t node
     return gone;
 }
 
-/* A form that its end tag took off the stack while an element in it, at `at`, stayed open, HTML #parsing-main-inbody: where that
- * element is unwrapped, what comes is the form's. 0: none. */
-static af_node_t form_around(const af_rewriter_t *rw, const af_tree_t *tree, uint32_t at)
-{
-    const af_node_record_t *record = node_of(rw, tree->stack[at]);
-    af_node_t form = (record->fate & (FATE_UNWRAP | FATE_DEAD)) == FATE_UNWRAP ? record->parent : 0;
-
-    if (form == 0 || node_of(rw, form)->name != AF_TAG_FORM || node_gone(rw, form) || at == 0 || tree->stack[at - 1] == form) {
-        return 0;
-    }
-    return tree->stack[at - 1] == node_of(rw, form)->parent ? form : 0;
-}
-
-static af_status_t filtered_stack(af_rewriter_t *rw, const af_tree_t *tree, af_vector_t *to)
-{
-    af_status_t status = af_vector_reserve(rw, to, (size_t) tree->depth * 2, sizeof(af_node_t));
-
-    if (status != AF_OK) {
-        return status;
-    }
-    to->count = 0;
-    for (uint32_t i = 0; i < tree->depth; i++) {
-        af_node_t node = node_gone(rw, tree->stack[i]) ? form_around(rw, tree, i) : tree->stack[i];
-        if (node != 0) {
-            *AF_VECTOR_AT(af_node_t, to, to->count++) = node;
-        }
-    }
-    return AF_OK;
-}
-
-af_status_t af_settle_before(af_rewriter_t *rw, const af_tree_t *tree)
-{
-    rw->before_list.count = 0;
-    af_status_t status = af_vector_reserve(rw, &rw->before_list, tree->formatting_count, sizeof(af_node_t));
-    for (uint32_t i = 0; status == AF_OK && i < tree->formatting_count; i++) {
-        af_node_t node = tree->formatting[i].node;
-        if (node != 0 && !node_gone(rw, node)) {
-            *AF_VECTOR_AT(af_node_t, &rw->before_list, rw->before_list.count++) = node;
-        }
-    }
-    return status == AF_OK ? filtered_stack(rw, tree, &rw->before) : status;
-}
-
 static af_node_t own_node(const af_rewriter_t *rw, const af_token_t *token, const af_node_t *nodes, uint32_t node_count)
 {
     if (token->type != AF_TOKEN_START_TAG || node_count == 0) {
@@ -624,7 +581,7 @@ af_status_t af_settle(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t
             rw->drop_rule = record->rule; /* what is in a removed element goes with it */
         }
     }
-    af_status_t status = filtered_stack(rw, tree, &rw->after);
+    af_status_t status = af_settle_stack(rw, tree, &rw->after);
     if (status != AF_OK) {
         return status;
     }
