@@ -170,4 +170,7 @@ bool af_tree_agrees(const af_tree_t *tree, const af_node_t *want, size_t count);
 /* Name of a node for messages and inserted tags: lower case, valid until the tree goes. */
 af_slice_t af_tree_name(const af_tree_t *tree, af_node_t node);
 
+/* The last entry of that name in the list of active formatting elements, after the last marker: its place plus one; 0: none. */
+uint32_t af_formatting_find(const af_tree_t *tree, uint32_t name);
+
 #endif

@@ -82,7 +82,6 @@ void af_formatting_push(af_tree_t *tree, af_node_t node, uint32_t name); /* with
 AF_MUST_USE af_status_t af_formatting_make_room(af_tree_t *tree, uint32_t count); /* for so many more entries */
 void af_formatting_marker(af_tree_t *tree);
 void af_formatting_clear(af_tree_t *tree);                               /* to the last marker */
-uint32_t af_formatting_find(const af_tree_t *tree, uint32_t name);       /* after the last marker: place plus one; 0: none */
 uint32_t af_formatting_place(const af_tree_t *tree, af_node_t node);     /* anywhere: place plus one; 0: none */
 void af_formatting_remove(af_tree_t *tree, uint32_t at);
 void af_formatting_insert(af_tree_t *tree, uint32_t at, af_formatting_entry_t entry);

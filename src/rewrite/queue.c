@@ -360,14 +360,6 @@ uint64_t af_queue_last_move(af_rewriter_t *rw, af_node_t node)
     return pos;
 }
 
-static af_node_t kept_around(const af_rewriter_t *rw, af_node_t node)
-{
-    while (node != 0 && node_gone(rw, node)) {
-        node = node_of(rw, node)->parent;
-    }
-    return node;
-}
-
 /* What stays of the open elements that `place` is in, or it, as they are in the tree. */
 static af_node_t kept_in(const af_rewriter_t *rw, const af_tree_t *tree, af_node_t place)
 {
@@ -387,7 +379,7 @@ bool af_queue_recast(af_rewriter_t *rw, const af_tree_t *tree, af_node_t node, a
     const af_node_record_t *record = node_of(rw, node);
 
     if (place != 0 && rw->moves.count > 0 && af_candidates_hole(rw, node) && node_dead(rw, record->parent) &&
-        kept_in(rw, tree, place) != kept_around(rw, record->parent)) {
+        kept_in(rw, tree, place) != node_kept(rw, record->parent)) {
         return true;
     }
     if ((record->flags & AF_NODE_MOVED) == 0 || place == 0) {

@@ -275,17 +275,6 @@ static void end_before(region_t *region, uint32_t token)
     region->end = token;
 }
 
-/* HTML #adoption-agency-algorithm: the formatting element of a tag. */
-static af_node_t formatting_element(const af_tree_t *tree, const af_token_t *token)
-{
-    for (uint32_t i = tree->formatting_count; i > 0 && tree->formatting[i - 1].node != 0; i--) {
-        if (tree->formatting[i - 1].name == token->tag) {
-            return tree->formatting[i - 1].node;
-        }
-    }
-    return 0;
-}
-
 static af_status_t build_token(region_t *region, uint32_t number)
 {
     af_rewriter_t *rw = region->rw;
@@ -305,7 +294,8 @@ static af_status_t build_token(region_t *region, uint32_t number)
     region->replay.script_count = count;
     region->replay.script_used = 0;
     if (region->lift == NO_TOKEN) {
-        region->lifted = formatting_element(&region->replay, &token);
+        uint32_t entry = af_formatting_find(&region->replay, token.tag); /* HTML #adoption-agency-algorithm */
+        region->lifted = entry == 0 ? 0 : region->replay.formatting[entry - 1].node;
     }
     af_status_t status =
         region->lift == NO_TOKEN ? note_open(region, &region->before) : af_tree_clone(&region->spare, &region->replay);

@@ -330,6 +330,14 @@ AF_MUST_USE af_status_t af_vector_reserve(af_rewriter_t *rw, af_vector_t *vector
 static inline bool af_wants_emptied(const af_rule_t *rule) { return rule->structure != NULL && rule->structure->emptied; }
 static inline af_node_record_t *node_of(const af_rewriter_t *rw, af_node_t node) { return af_node_at(&rw->pool, node); }
 static inline bool node_gone(const af_rewriter_t *rw, af_node_t node) { return (node_of(rw, node)->fate & FATE_GONE) != 0; }
+/* The node, or the innermost one around it that does not go; 0: none. */
+static inline af_node_t node_kept(const af_rewriter_t *rw, af_node_t node)
+{
+    while (node != 0 && node_gone(rw, node)) {
+        node = node_of(rw, node)->parent;
+    }
+    return node;
+}
 /* Whether it is settled already that the output will not have the node. */
 static inline bool node_known_dead(const af_rewriter_t *rw, af_node_t node)
 {

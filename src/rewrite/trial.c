@@ -11,14 +11,6 @@ static bool same_nodes(const af_node_t *a, size_t a_count, const af_node_t *b, s
     return a_count == b_count && (a_count == 0 || memcmp(a, b, a_count * sizeof *a) == 0);
 }
 
-static af_node_t kept_parent(const af_rewriter_t *rw, af_node_t node)
-{
-    while (node != 0 && node_gone(rw, node)) {
-        node = node_of(rw, node)->parent;
-    }
-    return node;
-}
-
 bool af_trial_listed(const af_tree_t *tree, af_node_t node)
 {
     for (uint32_t i = 0; i < tree->formatting_count; i++) {
@@ -52,12 +44,12 @@ static bool same_place(const af_rewriter_t *rw, const af_tree_t *tree, const af_
         const af_tree_event_t *event = &tree->events[i];
         if (event->kind == AF_EVENT_CREATED && event->node == made->node) {
             af_node_t before = event->before != 0 && !node_gone(rw, event->before) ? event->before : 0;
-            return made->parent == kept_parent(rw, event->parent) && made->before == before;
+            return made->parent == node_kept(rw, event->parent) && made->before == before;
         }
     }
     const af_node_record_t *record = node_of(rw, made->node);
     bool replaced = record->parent == 0 && record->name == AF_TAG_BODY; /* by a frameset that is held too */
-    return replaced || made->parent == kept_parent(rw, record->parent);
+    return replaced || made->parent == node_kept(rw, record->parent);
 }
 
 const af_tree_event_t *af_trial_placed(af_rewriter_t *rw, const af_tree_t *tree, uint32_t *at)
@@ -77,7 +69,7 @@ static bool overtakes_pending(const af_rewriter_t *rw, const af_tree_t *trial, c
     bool puts = event->kind == AF_EVENT_CREATED || event->kind == AF_EVENT_TEXT || event->kind == AF_EVENT_COMMENT;
 
     for (size_t i = trial->script_used; puts && event->before == 0 && i < rw->pending.count; i++) {
-        if (kept_parent(rw, node_of(rw, *AF_VECTOR_AT(af_node_t, &rw->pending, i))->parent) == event->parent) {
+        if (node_kept(rw, node_of(rw, *AF_VECTOR_AT(af_node_t, &rw->pending, i))->parent) == event->parent) {
             return true;
         }
     }
@@ -103,7 +95,7 @@ static bool same_places(af_rewriter_t *rw, const af_tree_t *tree, const af_tree_
             return want == got;
         }
         af_node_t before = want->before != 0 && !node_gone(rw, want->before) ? want->before : 0;
-        if (got->parent != kept_parent(rw, want->parent) || got->before != before || got->from_pos != want->from_pos ||
+        if (got->parent != node_kept(rw, want->parent) || got->before != before || got->from_pos != want->from_pos ||
             got->to_pos != want->to_pos) {
             return false;
         }

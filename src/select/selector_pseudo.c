@@ -274,8 +274,7 @@ static af_status_t parse_argument(af_parser_t *parser, const pseudo_t *pseudo, s
     return AF_OK;
 }
 
-/* Finds the name in the table; the index's bytes that it took are given back. */
-/* NULL: `*status` tells why. */
+/* Finds the name in the table; the index's bytes that it took are given back. NULL: `*status` tells why. */
 static const pseudo_t *parse_pseudo_name(af_parser_t *parser, size_t from, af_status_t *status)
 {
     af_index_t *index = parser->index;
