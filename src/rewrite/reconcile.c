@@ -81,9 +81,12 @@ static af_status_t set_script(af_rewriter_t *rw, size_t pending, af_node_t node)
     return AF_OK;
 }
 
+typedef bool refuses_fn(const af_rewriter_t *rw); /* asked of the trial */
+
 /* Runs a tag through a copy of the output's tree; a start tag makes the first `pending` pending nodes and then `node`. `*taken`:
- * it made just these; then the copy is the output's tree from now on. */
-static af_status_t take_tag(af_rewriter_t *rw, af_node_t node, const af_token_t *token, size_t pending, bool *taken)
+ * it made just these, and nothing `refuses` it; then the copy is the output's tree from now on. */
+static af_status_t take_tag(af_rewriter_t *rw, af_node_t node, const af_token_t *token, size_t pending, refuses_fn *refuses,
+                            bool *taken)
 {
     bool start = token->type == AF_TOKEN_START_TAG;
     af_status_t status = af_tree_clone(&rw->trial, &rw->out);
@@ -98,7 +101,8 @@ static af_status_t take_tag(af_rewriter_t *rw, af_node_t node, const af_token_t 
     rw->trial.script = rw->script.items;
     rw->trial.script_count = start ? (uint32_t) rw->script.count : 0;
     status = af_tree_process(&rw->trial, token);
-    if (status != AF_OK || rw->trial.mismatch || rw->trial.script_used != rw->trial.script_count) {
+    if (status != AF_OK || rw->trial.mismatch || rw->trial.script_used != rw->trial.script_count ||
+        (refuses != NULL && refuses(rw))) {
         return status;
     }
     af_tree_t old = rw->out;
@@ -112,7 +116,8 @@ static af_status_t take_tag(af_rewriter_t *rw, af_node_t node, const af_token_t 
     return AF_OK;
 }
 
-static af_status_t try_tag(af_rewriter_t *rw, af_node_t node, af_token_type_t type, size_t pending, bool *taken)
+static af_status_t try_tag(af_rewriter_t *rw, af_node_t node, af_token_type_t type, size_t pending, refuses_fn *refuses,
+                           bool *taken)
 {
     af_token_t token;
 
@@ -122,7 +127,7 @@ static af_status_t try_tag(af_rewriter_t *rw, af_node_t node, af_token_type_t ty
     }
     af_status_t status = make_tag(rw, node, type, &token);
     if (status == AF_OK) {
-        status = take_tag(rw, node, &token, pending, taken);
+        status = take_tag(rw, node, &token, pending, refuses, taken);
     }
     if (status == AF_OK && *taken) {
         af_write_markup(rw, token.bytes.data, token.bytes.len, AF_NO_RULE);
@@ -139,6 +144,14 @@ static bool has_tag(const af_rewriter_t *rw, af_node_t node)
     return record->tag_len > 0 || (record->flags & AF_NODE_IMPLIED) != 0;
 }
 
+/* Whether the start tag that was tried closes what is open, as <nobr> does in another one. */
+static bool trial_closes_open(const af_rewriter_t *rw)
+{
+    const af_tree_t *out = &rw->out;
+
+    return rw->trial.depth < out->depth || memcmp(rw->trial.stack, out->stack, out->depth * sizeof *out->stack) != 0;
+}
+
 static af_status_t put_start_tag(af_rewriter_t *rw, af_node_t node, bool *taken)
 {
     size_t pending = pending_place(rw, node);
@@ -147,10 +160,10 @@ static af_status_t put_start_tag(af_rewriter_t *rw, af_node_t node, bool *taken)
     if (!has_tag(rw, node)) {
         return AF_OK;
     }
-    af_status_t status = try_tag(rw, node, AF_TOKEN_START_TAG, pending, taken);
+    af_status_t status = try_tag(rw, node, AF_TOKEN_START_TAG, pending, trial_closes_open, taken);
 
     if (status == AF_OK && !*taken && pending > 0) {
-        status = try_tag(rw, node, AF_TOKEN_START_TAG, 0, taken);
+        status = try_tag(rw, node, AF_TOKEN_START_TAG, 0, trial_closes_open, taken);
     }
     return status;
 }
@@ -165,22 +178,24 @@ static bool on_stack(const af_tree_t *tree, af_node_t node)
     return false;
 }
 
-/* An end tag for an element that is in the list but not on the stack only takes it off the list. */
+/* Whether the end tag that was tried would close something: one of that name that is not in the list, or that is foreign. */
+static bool trial_closes(const af_rewriter_t *rw)
+{
+    return rw->trial.event_count > 0 || rw->trial.formatting_count >= rw->out.formatting_count;
+}
+
+/* An end tag for an element that is in the list but not on the stack only takes it off the list, most often. */
 af_status_t af_reconcile_forget(af_rewriter_t *rw)
 {
     for (;;) {
         const af_tree_t *out = &rw->out;
-        uint32_t count = out->formatting_count;
-        if (count == 0) {
-            return AF_OK;
-        }
-        af_node_t node = out->formatting[count - 1].node;
+        af_node_t node = out->formatting_count == 0 ? 0 : out->formatting[out->formatting_count - 1].node;
         if (node == 0 || on_stack(out, node)) {
             return AF_OK;
         }
         bool taken;
-        af_status_t status = try_tag(rw, node, AF_TOKEN_END_TAG, 0, &taken);
-        if (status != AF_OK || rw->out.formatting_count >= count) {
+        af_status_t status = try_tag(rw, node, AF_TOKEN_END_TAG, 0, trial_closes, &taken);
+        if (status != AF_OK || !taken) {
             return status;
         }
     }
@@ -197,12 +212,38 @@ af_status_t af_reconcile_open(af_rewriter_t *rw, af_node_t node)
     return status == AF_OK && !taken ? put_start_tag(rw, node, &taken) : status;
 }
 
-af_status_t af_reconcile_end(af_rewriter_t *rw, const af_token_t *token, const af_node_t *nodes, uint32_t count, uint32_t *used)
+/* Closes what the output has open beyond `depth`, the innermost first; where nothing closes that here it ends. */
+static af_status_t close_to(af_rewriter_t *rw, size_t depth, bool *closed)
+{
+    af_status_t status = AF_OK;
+    bool goes_on = true;
+
+    while (status == AF_OK && goes_on && rw->out.depth > depth) {
+        uint32_t before = rw->out.depth, listed = rw->out.formatting_count;
+        status = try_tag(rw, rw->out.stack[before - 1], AF_TOKEN_END_TAG, 0, NULL, closed);
+        /* The first end tag may only take another element of the name off the list. */
+        goes_on = rw->out.depth < before || rw->out.formatting_count < listed;
+    }
+    *closed = rw->out.depth <= depth;
+    return status;
+}
+
+static bool moves(const af_tree_t *tree)
+{
+    for (uint32_t i = 0; i < tree->event_count; i++) {
+        if (tree->events[i].kind == AF_EVENT_MOVED || tree->events[i].kind == AF_EVENT_CHILDREN_MOVED) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Tries the end tag on a copy of the output's tree that may make those of the nodes that stay. */
+static af_status_t try_end(af_rewriter_t *rw, const af_token_t *token, const af_node_t *nodes, uint32_t count)
 {
     af_status_t status = af_tree_clone(&rw->trial, &rw->out);
     size_t kept = 0;
 
-    *used = 0;
     if (status == AF_OK) {
         status = af_vector_reserve(rw, &rw->script, count, sizeof(af_node_t));
     }
@@ -217,7 +258,20 @@ af_status_t af_reconcile_end(af_rewriter_t *rw, const af_token_t *token, const a
     rw->script.count = kept;
     rw->trial.script = rw->script.items;
     rw->trial.script_count = (uint32_t) kept;
-    status = af_tree_process(&rw->trial, token);
+    return af_tree_process(&rw->trial, token);
+}
+
+af_status_t af_reconcile_end(af_rewriter_t *rw, const af_token_t *token, const af_node_t *nodes, uint32_t count, uint32_t *used)
+{
+    af_status_t status = try_end(rw, token, nodes, count);
+
+    *used = 0;
+    if (status == AF_OK && !rw->trial.mismatch && !moves(&rw->trial) && rw->trial.depth + 1 < rw->out.depth) {
+        /* What it moves in the input has gone. Formatting elements in it, which it clones there, must not stay in the list. */
+        bool closed;
+        status = close_to(rw, rw->trial.depth + 1, &closed);
+        status = status == AF_OK ? try_end(rw, token, nodes, count) : status;
+    }
     if (status != AF_OK || rw->trial.mismatch) {
         return status;
     }
@@ -247,7 +301,8 @@ static af_status_t open_next(af_rewriter_t *rw, const af_node_t *want, size_t at
         last++;
     }
     if (last > at && has_tag(rw, want[last])) {
-        status = try_tag(rw, want[last], AF_TOKEN_START_TAG, pending_place(rw, want[last]), &taken);
+        status = try_tag(rw, want[last], AF_TOKEN_START_TAG, pending_place(rw, want[last]), trial_closes_open,
+                         &taken);
         if (status == AF_OK && taken) {
             *next = last + 1;
             return AF_OK;
@@ -268,13 +323,10 @@ af_status_t af_reconcile(af_rewriter_t *rw, const af_node_t *want, size_t count)
     while (common < count && common < rw->out.depth && rw->out.stack[common] == want[common]) {
         common++;
     }
-    while (rw->out.depth > common) {
-        uint32_t depth = rw->out.depth;
-        bool taken;
-        status = try_tag(rw, rw->out.stack[depth - 1], AF_TOKEN_END_TAG, 0, &taken);
-        if (status != AF_OK || rw->out.depth >= depth) {
-            return status; /* nothing closes it here: the text stays where it can be */
-        }
+    bool closed;
+    status = close_to(rw, common, &closed);
+    if (status != AF_OK || !closed) {
+        return status; /* the text stays where it can be */
     }
     while (common < count) {
         size_t next = common;
@@ -388,9 +440,9 @@ static af_status_t take_in(af_rewriter_t *rw, af_node_t node, const af_token_t *
 
     *taken = false;
     if (pending > 0) {
-        status = take_tag(rw, node, token, pending, taken);
+        status = take_tag(rw, node, token, pending, NULL, taken);
     }
-    return status == AF_OK && !*taken && alone ? take_tag(rw, node, token, 0, taken) : status;
+    return status == AF_OK && !*taken && alone ? take_tag(rw, node, token, 0, NULL, taken) : status;
 }
 
 af_status_t af_reconcile_take(af_rewriter_t *rw, af_node_t node, const af_token_t *token, const af_node_t *around, size_t count,

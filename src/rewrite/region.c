@@ -284,33 +284,61 @@ static uint32_t open_before(region_t *region)
     return count;
 }
 
+/* Marks the first `count` of the nodes that stay: they are in the output. */
+static void note_written(region_t *region, const af_node_t *nodes, uint32_t node_count, uint32_t count)
+{
+    for (uint32_t i = 0; i < node_count && count > 0; i++) {
+        uint32_t item = mapped(region, nodes[i]);
+        if (!node_gone(region->rw, nodes[i]) && item != 0) {
+            item_at(region, item)->outer = item_at(region, item)->early = true;
+            count--;
+        }
+    }
+}
+
+/* What a <nobr> opens again before it moves anything: its clones, each in the one before. */
+static af_status_t reopen(region_t *region, const af_node_t *nodes)
+{
+    af_rewriter_t *rw = region->rw;
+    uint32_t opened = 0;
+    af_status_t status = AF_OK;
+
+    for (uint32_t i = 0; status == AF_OK && i < region->reopened; i++) {
+        if (!node_gone(rw, nodes[i])) {
+            status = enter(region, nodes[i]);
+            opened++;
+        }
+    }
+    if (status == AF_OK && opened > 0) {
+        status = af_reconcile(rw, region->path.items, region->path.count);
+        note_written(region, nodes, region->reopened, opened);
+    }
+    return status;
+}
+
 /* Does to the output's elements what the token did to the input's. What it makes there too need not be written. Where the element
  * that it ended goes, an end tag would be another one's. */
 static af_status_t write_lift(region_t *region)
 {
     af_rewriter_t *rw = region->rw;
     const af_node_t *nodes;
-    uint32_t count;
+    uint32_t count, used = 0;
     af_token_t token = af_queue_token(rw, region->lift, &nodes, &count), end = {.type = AF_TOKEN_END_TAG};
     af_status_t status = set_path(region, region->before.items, open_before(region));
 
     if (status == AF_OK) {
         status = af_reconcile(rw, region->path.items, region->path.count);
     }
+    status = status == AF_OK ? reopen(region, nodes) : status;
     end.tag = token.tag;
     end.name = token.name;
     end.from_pos = end.to_pos = token.from_pos;
-    uint32_t used = 0;
+    nodes += region->reopened;
+    count -= region->reopened;
     if (status == AF_OK && (region->lifted == 0 || !node_gone(rw, region->lifted))) {
         status = af_reconcile_end(rw, &end, nodes, count, &used);
     }
-    for (uint32_t i = 0; i < count && used > 0; i++) {
-        uint32_t item = mapped(region, nodes[i]);
-        if (!node_gone(rw, nodes[i]) && item != 0) {
-            item_at(region, item)->outer = item_at(region, item)->early = true;
-            used--;
-        }
-    }
+    note_written(region, nodes, count, used);
     return status;
 }
 

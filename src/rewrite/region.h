@@ -23,6 +23,7 @@ typedef struct {
     af_tree_t replay, spare;                      /* after the last token; before it, once there is a lift */
     uint32_t kept, content, lift; /* of the stack before it, stays open; the last item of content; the lift's token or NO_TOKEN */
     af_node_t lifted;                             /* the formatting element that the lift's token ends */
+    uint32_t reopened;                            /* so many of its nodes it opens again before it moves anything */
     af_vector_t early, before, after;             /* uint32_t: items; af_node_t: open before the lift, and when it was done */
     size_t end; /* of the queue's tokens that belong to it */
     uint64_t pos, until;                          /* of the token that is taken; of one that belongs to it */

@@ -231,6 +231,19 @@ static bool lifts(const region_t *region)
     return false;
 }
 
+/* How many nodes the token that the tree has taken opened again before it moved any: the first one that is made for a move is
+ * made of an element that is closed for it, or behind a move. HTML #parsing-main-inbody: of those that move only <nobr> does. */
+static uint32_t first_reopened(const af_tree_t *tree)
+{
+    uint32_t count = 0;
+
+    while (count < tree->event_count && tree->events[count].kind == AF_EVENT_CREATED) {
+        count++;
+    }
+    bool closes = count < tree->event_count && tree->events[count].kind == AF_EVENT_CLOSED;
+    return closes && count > 0 ? count - 1 : count;
+}
+
 /* Notes what is written before the lift, in that order: what hangs on the innermost elements from before the region first. */
 static af_status_t note_lift(region_t *region, uint32_t token)
 {
@@ -238,6 +251,7 @@ static af_status_t note_lift(region_t *region, uint32_t token)
     af_status_t status = AF_OK;
 
     region->lift = token;
+    region->reopened = first_reopened(&region->replay);
     for (uint32_t depth = rw->past.depth + 1; depth > 0; depth--) {
         uint32_t top = mapped(region, depth > 1 ? rw->past.stack[depth - 2] : 0);
         for (uint32_t i = top == 0 ? 0 : item_at(region, top)->first; i != 0; i = item_at(region, i)->next) {

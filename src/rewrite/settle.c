@@ -89,6 +89,13 @@ static bool context_alive(af_rewriter_t *rw, const af_tree_t *tree)
     return tree->depth == 0 || !node_dead(rw, tree->stack[tree->depth - 1]);
 }
 
+/* Whether the token is the end tag of a form that it does not close, as it is not open any more: the next form tag counts then. */
+static bool lets_go_of_form(const af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token)
+{
+    return token->type == AF_TOKEN_END_TAG && token->tag == AF_TAG_FORM && tree->form == 0 && rw->out.form != 0 &&
+           tree->event_count == 0;
+}
+
 /* Whether the token does anything that the output has to show. */
 static bool token_alive(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, af_node_t own)
 {
@@ -136,7 +143,7 @@ static bool token_alive(af_rewriter_t *rw, const af_tree_t *tree, const af_token
         if (af_trial_ends_page(token) && af_tree_past_body(tree)) {
             return true;
         }
-        return alive || (!gone && context_alive(rw, tree));
+        return alive || (!gone && context_alive(rw, tree)) || lets_go_of_form(rw, tree, token);
     case AF_TOKEN_IGNORED:
     case AF_TOKEN_DOCTYPE: /* one that counts for nothing: before the other nothing can be dropped */
         return context_alive(rw, tree);

@@ -298,7 +298,7 @@ static void start(run_t *run)
     run->pool.mark_roots = mark_roots;
     run->pool.opaque = run;
     run->document = dom_new(NULL, DOM_DOCUMENT);
-    if (af_tokenizer_create(&run->heap, 1 << 16, 64, &run->tokenizer) != AF_OK ||
+    if (af_tokenizer_create(&run->heap, 1 << 16, 1024, &run->tokenizer) != AF_OK ||
         af_tree_init(&run->tree, &run->heap, &run->pool, 1024) != AF_OK) {
         abort();
     }
