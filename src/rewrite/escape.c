@@ -37,20 +37,31 @@ bool af_candidates_escape_risk(const af_rewriter_t *rw, const af_token_t *token)
            (rw->diverged || rw->formatting_atoms || rw->own_atoms.count > 0 || holding);
 }
 
-/* Whether something may leave the open element that would go with it, or wait. */
-static bool may_leave(const af_node_record_t *record)
+static bool may_go(const af_node_record_t *record)
 {
-    return record->hold > 0 || (record->fate & (FATE_REMOVE | FATE_UNWRAP | FATE_DEAD)) != 0 ||
-           (record->tag_len > 0 && record->atom_count > 0); /* its clone may be picked although it is not */
+    return record->hold > 0 || (record->fate & (FATE_REMOVE | FATE_UNWRAP | FATE_DEAD)) != 0;
+}
+
+/* Whether something may leave the open element at `at` that would go with it, or wait; or with its parent, a form that its end tag
+ * took off the stack. */
+static bool may_leave(const af_rewriter_t *rw, uint32_t at)
+{
+    const af_node_record_t *record = node_of(rw, rw->in.stack[at]);
+    bool clones = record->tag_len > 0 && record->atom_count > 0; /* its clone may be picked although it is not */
+    bool apart = record->parent != 0 && at > 0 && record->parent != rw->in.stack[at - 1];
+
+    return may_go(record) || clones || (apart && may_go(node_of(rw, record->parent)));
 }
 
 /* Whether it is a formatting element, the end tag of which moves. Where it is a protected one of a removed element, what leaves
- * it goes. */
-static bool moves_out(const af_rewriter_t *rw, af_node_t open)
+ * it goes, and where it is one that goes with its parent; but for a parent that its end tag took off the stack, a form. */
+static bool moves_out(const af_rewriter_t *rw, uint32_t at)
 {
+    af_node_t open = rw->in.stack[at];
     const af_node_record_t *record = node_of(rw, open);
 
-    return record->tag_len > 0 && (!node_known_dead(rw, record->parent) || !node_known_dead(rw, open));
+    return record->tag_len > 0 && (!node_known_dead(rw, record->parent) || !node_known_dead(rw, open) ||
+                                   (at > 0 && !node_known_dead(rw, rw->in.stack[at - 1])));
 }
 
 bool af_candidates_hole(const af_rewriter_t *rw, af_node_t node)
@@ -85,8 +96,8 @@ af_status_t af_candidates_escape(af_rewriter_t *rw, af_node_t node)
         if (af_candidates_ends_scope(record)) {
             break;
         }
-        leaves = leaves || may_leave(record);
-        escapes = escapes || (leaves && moves_out(rw, open)) || (hole && record->tag_len > 0);
+        leaves = leaves || may_leave(rw, i - 1);
+        escapes = escapes || (leaves && moves_out(rw, i - 1)) || (hole && record->tag_len > 0);
     }
     if (!escapes) {
         return AF_OK;
@@ -131,9 +142,9 @@ void af_candidates_escapes_again(af_rewriter_t *rw)
             in_formatting = in_any = leaves = false;
             continue;
         }
-        in_formatting = in_formatting || moves_out(rw, open);
+        in_formatting = in_formatting || moves_out(rw, i);
         in_any = in_any || record->tag_len > 0;
-        leaves = leaves || (in_formatting && may_leave(record));
+        leaves = leaves || (in_formatting && may_leave(rw, i));
     }
     af_candidates_tidy(rw);
 }

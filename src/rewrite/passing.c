@@ -6,11 +6,14 @@
  */
 #include "rewrite/reconcile.h"
 
-static bool puts_before(const af_tree_t *tree, af_node_t node)
+/* Whether the token put the node in front of a table, or of a template's rows behind them. */
+static bool fosters(const af_rewriter_t *rw, const af_tree_t *tree, af_node_t node)
 {
     for (uint32_t i = 0; i < tree->event_count; i++) {
-        if (tree->events[i].kind == AF_EVENT_CREATED && tree->events[i].node == node) {
-            return tree->events[i].before != 0;
+        const af_tree_event_t *event = &tree->events[i];
+        if (event->kind == AF_EVENT_CREATED && event->node == node) {
+            const af_node_record_t *parent = node_of(rw, event->parent);
+            return event->before != 0 || (parent->space == AF_NS_HTML && parent->name == AF_TAG_TEMPLATE);
         }
     }
     return false;
@@ -37,7 +40,7 @@ af_status_t af_passing_open(af_rewriter_t *rw, const af_tree_t *tree, const af_n
 
     for (; status == AF_OK && i < count; i++) {
         const af_node_record_t *record = node_of(rw, nodes[i]);
-        bool in_last = record->parent == last || (i == 0 && puts_before(tree, nodes[i]));
+        bool in_last = record->parent == last || (i == 0 && fosters(rw, tree, nodes[i]));
         if ((record->flags & AF_NODE_CLONE) == 0 || node_gone(rw, nodes[i]) || !in_last) {
             break;
         }

@@ -528,7 +528,8 @@ static void keep_all(af_rewriter_t *rw)
     }
     for (size_t i = run; i < rw->held.count; i++) {
         af_token_t token = token_of(rw, held_at(rw, i));
-        af_write_token(rw, &token, i + 1 == rw->held.count && swallows_newline(&rw->in, &token));
+        bool swallows = i + 1 == rw->held.count && held_at(rw, i)->node_count > 0 && swallows_newline(&rw->in, &token);
+        af_write_token(rw, &token, swallows);
     }
     rw->held_first = rw->held.count;
     rw->text_parent = 0;

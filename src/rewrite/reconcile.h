@@ -9,6 +9,13 @@
 /* stacks: the tree's open elements that stay, and others that the output has to have open for these. */
 AF_MUST_USE af_status_t af_settle_stack(af_rewriter_t *rw, const af_tree_t *tree, af_vector_t *to);
 
+/* An element that an <a> took off the stack while a table in it, at `at`, stayed open, HTML #parsing-main-inbody, and that the
+ * output still has open at `place`: it is open as long as the table is. 0: none. */
+af_node_t af_settle_detached(const af_rewriter_t *rw, const af_node_t *stack, uint32_t at, size_t place);
+
+/* settle: ends the output's body, or (`document`) its html, for a comment behind that. */
+AF_MUST_USE af_status_t af_settle_go_behind(af_rewriter_t *rw, bool document);
+
 /* passing: opens, behind what was open before the token, formatting elements that it opened again, where it closed some at once,
  * and where they stand each in the one before. `*opened`: so many of the nodes, of which some stay open. */
 AF_MUST_USE af_status_t af_passing_open(af_rewriter_t *rw, const af_tree_t *tree, const af_node_t *nodes, uint32_t count,

@@ -103,7 +103,10 @@ static af_status_t write_content(region_t *region, const item_t *item)
             token.from_pos = item->from_pos;
             token.to_pos = item->to_pos;
         }
-        if (first) {
+        if (first && token.type == AF_TOKEN_COMMENT && region->path.count == 0 && rw->out.depth > 0) {
+            status = af_settle_go_behind(rw, true);
+        }
+        if (first && status == AF_OK) {
             status = af_reconcile_content(rw, &token, region->path.items, region->path.count);
         }
         if (token.type == AF_TOKEN_COMMENT) {
@@ -208,14 +211,19 @@ static af_status_t write_tree(region_t *region, uint32_t root)
     return status;
 }
 
-/* Makes `path` the kept ones of stack[0, depth). */
+/* Makes `path` the kept ones of stack[0, depth), and what the output has open around these. */
 static af_status_t set_path(region_t *region, const af_node_t *stack, uint32_t depth)
 {
+    af_rewriter_t *rw = region->rw;
     af_status_t status = AF_OK;
 
     region->path.count = 0;
     for (uint32_t i = 0; status == AF_OK && i < depth; i++) {
-        if (!node_gone(region->rw, stack[i])) {
+        af_node_t detached = af_settle_detached(rw, stack, i, region->path.count);
+        if (detached != 0) {
+            status = enter(region, detached);
+        }
+        if (status == AF_OK && !node_gone(rw, stack[i])) {
             status = enter(region, stack[i]);
         }
     }

@@ -89,7 +89,7 @@ static bool context_alive(af_rewriter_t *rw, const af_tree_t *tree)
     return tree->depth == 0 || !node_dead(rw, tree->stack[tree->depth - 1]);
 }
 
-/* Whether the token is the end tag of a form that it does not close, as it is not open any more: the next form tag counts then. */
+/* Whether the token is the end tag of a form that is not open any more, and closes nothing: the next form tag counts then. */
 static bool lets_go_of_form(const af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token)
 {
     return token->type == AF_TOKEN_END_TAG && token->tag == AF_TAG_FORM && tree->form == 0 && rw->out.form != 0 &&
@@ -391,21 +391,27 @@ static bool needs_nudge(const af_rewriter_t *rw, const af_tree_t *tree, const af
     return token->type == AF_TOKEN_COMMENT && (af_tree_past_body(&rw->out) || af_tree_past_body(tree));
 }
 
+af_status_t af_settle_go_behind(af_rewriter_t *rw, bool document)
+{
+    static const uint8_t ends[2][8] = {"</body>", "</html>"};
+    const af_token_t tag = {.type = AF_TOKEN_END_TAG, .tag = document ? AF_TAG_HTML : AF_TAG_BODY, .name = {ends[document] + 2, 4}};
+
+    af_write_markup(rw, ends[document], 7, AF_NO_RULE);
+    return af_tree_process(&rw->out, &tag);
+}
+
 /* HTML #parsing-main-intabletext: a run of text is decided as a whole. An end tag that is ignored everywhere in tables ends it,
  * and, ignored in body as well, it leads back there. In a template, HTML #parsing-main-intemplate, a start tag that is ignored in
  * body has the rest read as it is there. */
 static af_status_t nudge(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, bool behind)
 {
     static const uint8_t markup[] = "</col>", body[] = "<body>";
-    static const uint8_t ends[2][8] = {"</body>", "</html>"};
     af_token_t tag = {.type = AF_TOKEN_END_TAG, .tag = AF_TAG_COL, .name = {markup + 2, 3}};
 
     if (behind) {
-        bool document = tree->event_count > 0 && tree->events[0].parent == 0;
-        tag.tag = document ? AF_TAG_HTML : AF_TAG_BODY;
-        tag.name = (af_slice_t){ends[document] + 2, 4};
-        af_write_markup(rw, ends[document], 7, AF_NO_RULE);
-    } else if (template_differs(rw, tree, token)) {
+        return af_settle_go_behind(rw, tree->event_count > 0 && tree->events[0].parent == 0);
+    }
+    if (template_differs(rw, tree, token)) {
         tag = (af_token_t){.type = AF_TOKEN_START_TAG, .tag = AF_TAG_BODY, .name = {body + 1, 4}, .bytes = {body, 6}};
         af_write_markup(rw, body, sizeof body - 1, AF_NO_RULE);
     } else {
@@ -442,12 +448,14 @@ static bool reopens(const af_rewriter_t *rw, const af_tree_t *tree)
     return last != 0;
 }
 
-/* Whether a start tag that was tried makes one element in the input, and the output's parser opens formatting elements first: a
- * hidden input in an element in front of a table does not. */
+/* Whether the output's parser opens formatting elements before what the token that was tried makes, and the input's does not: a
+ * hidden input in an element in front of a table, white space in a template's rows where the rows have gone. */
 static bool opens_more(const af_rewriter_t *rw, const af_token_t *token, const af_node_t *nodes, uint32_t node_count)
 {
-    return rw->trial.mismatch && token->type == AF_TOKEN_START_TAG && node_count == 1 && rw->out.formatting_count > 0 &&
-           !node_gone(rw, nodes[0]);
+    bool makes_one = token->type == AF_TOKEN_START_TAG && node_count == 1 && !node_gone(rw, nodes[0]);
+    bool text = token->type == AF_TOKEN_TEXT && node_count == 0;
+
+    return rw->trial.mismatch && (makes_one || text) && rw->out.formatting_count > 0;
 }
 
 /* Where it stands in the stream: what there is of it stays, the same bytes whatever the chunks. */
@@ -572,7 +580,7 @@ static af_status_t write_alive(af_rewriter_t *rw, const af_tree_t *tree, const a
 af_status_t af_settle(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, const af_node_t *nodes,
                       uint32_t node_count)
 {
-    bool swallows = swallows_newline(tree, token);
+    bool swallows = swallows_newline(tree, token) && node_count > 0;
 
     rw->lay_out = false;
     if (!rw->diverged) {

@@ -16,21 +16,28 @@ static af_node_t form_around(const af_rewriter_t *rw, const af_tree_t *tree, uin
     return tree->stack[at - 1] == node_of(rw, form)->parent ? form : 0;
 }
 
-/* An element that an <a> took off the stack while a table in it, at `at`, stayed open, HTML #parsing-main-inbody, and that the
- * output still has open at `place`: it is open as long as the table is. 0: none. */
-static af_node_t detached_parent(const af_rewriter_t *rw, const af_tree_t *tree, uint32_t at, size_t place)
+af_node_t af_settle_detached(const af_rewriter_t *rw, const af_node_t *stack, uint32_t at, size_t place)
 {
-    af_node_t parent = node_of(rw, tree->stack[at])->parent;
+    af_node_t parent = at == 0 || place >= rw->out.depth ? 0 : node_of(rw, stack[at])->parent;
 
-    if (at == 0 || parent == tree->stack[at - 1] || rw->out.stack[place] != parent) {
+    if (parent == 0 || parent == stack[at - 1] || rw->out.stack[place] != parent) {
         return 0;
     }
     for (uint32_t i = 0; i < at; i++) {
-        if (tree->stack[i] == parent) {
+        if (stack[i] == parent) {
             return 0;
         }
     }
     return parent;
+}
+
+/* Whether an open element at `at` or in it stays. */
+static bool any_stays(const af_rewriter_t *rw, const af_tree_t *tree, uint32_t at)
+{
+    while (at < tree->depth && node_gone(rw, tree->stack[at])) {
+        at++;
+    }
+    return at < tree->depth;
 }
 
 af_status_t af_settle_stack(af_rewriter_t *rw, const af_tree_t *tree, af_vector_t *to)
@@ -49,7 +56,8 @@ af_status_t af_settle_stack(af_rewriter_t *rw, const af_tree_t *tree, af_vector_
         i++;
     }
     for (count = i; i < tree->depth; i++) {
-        af_node_t detached = count < out_depth ? detached_parent(rw, tree, i, count) : 0;
+        af_node_t detached = rw->diverged ? af_settle_detached(rw, tree->stack, i, count) : 0;
+        detached = detached != 0 && any_stays(rw, tree, i) ? detached : 0;
         if (detached != 0) {
             nodes[count++] = detached;
         }
