@@ -44,7 +44,8 @@ typedef struct {
     uint16_t flags;        /* AF_NODE_ */
     uint8_t space;         /* af_namespace_t */
     uint8_t fate;          /* the rewriter's: what is decided about it */
-    uint16_t hold;         /* the rewriter's: open candidate, 0 none */
+    uint16_t hold : 15;    /* the rewriter's: open candidates, 0 none */
+    uint16_t ended : 1;    /* the rewriter's: a tag has closed it in the output, for good */
     uint32_t rule;         /* the rewriter's: why */
     uint32_t tag_bytes, tag_len; /* formatting elements: the start tag as written, in the pool's bytes; len 0: none kept */
     af_node_t next;        /* the sweep's worklist; the free list */

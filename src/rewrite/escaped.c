@@ -37,6 +37,13 @@ bool af_escaped_drops(af_rewriter_t *rw, const af_token_t *token)
     return ended;
 }
 
+void af_escaped_dropped(af_rewriter_t *rw, const af_token_t *token)
+{
+    if (is_section_end(token)) {
+        rw->section = SECTION_NONE;
+    }
+}
+
 bool af_escaped_needed(const af_rewriter_t *rw, const af_token_t *token)
 {
     if (token->type != AF_TOKEN_TEXT) {

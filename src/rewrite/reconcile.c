@@ -136,12 +136,12 @@ static af_status_t try_tag(af_rewriter_t *rw, af_node_t node, af_token_type_t ty
 }
 
 /* Whether there is a tag for the node: that of a formatting element, or a bare one for what tree construction implies. Any other
- * would be an element that the input has not. */
+ * would be an element that the input has not, and so would be a second one for a node that was open and is no more. */
 static bool has_tag(const af_rewriter_t *rw, af_node_t node)
 {
     const af_node_record_t *record = node_of(rw, node);
 
-    return record->tag_len > 0 || (record->flags & AF_NODE_IMPLIED) != 0;
+    return (record->tag_len > 0 || (record->flags & AF_NODE_IMPLIED) != 0) && !record->ended;
 }
 
 /* Whether the start tag that was tried closes what is open, as <nobr> does in another one. */
@@ -220,7 +220,11 @@ static af_status_t close_to(af_rewriter_t *rw, size_t depth, bool *closed)
 
     while (status == AF_OK && goes_on && rw->out.depth > depth) {
         uint32_t before = rw->out.depth, listed = rw->out.formatting_count;
-        status = try_tag(rw, rw->out.stack[before - 1], AF_TOKEN_END_TAG, 0, NULL, closed);
+        af_node_t last = rw->out.stack[before - 1];
+        status = try_tag(rw, last, AF_TOKEN_END_TAG, 0, NULL, closed);
+        if (rw->out.depth < before) {
+            node_of(rw, last)->ended = true;
+        }
         /* The first end tag may only take another element of the name off the list. */
         goes_on = rw->out.depth < before || rw->out.formatting_count < listed;
     }

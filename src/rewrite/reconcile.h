@@ -68,6 +68,7 @@ AF_MUST_USE af_status_t af_reconcile_content(af_rewriter_t *rw, const af_token_t
 void af_escaped_follow(af_rewriter_t *rw, const af_token_t *token); /* the token is settled next */
 /* Whether it begins a section where there can be none, or is the end of one that has ended before. */
 bool af_escaped_drops(af_rewriter_t *rw, const af_token_t *token);
+void af_escaped_dropped(af_rewriter_t *rw, const af_token_t *token); /* it was: where it ends a section, that has gone */
 bool af_escaped_needed(const af_rewriter_t *rw, const af_token_t *token);
 void af_escaped_write(af_rewriter_t *rw, const af_token_t *token);
 

@@ -610,6 +610,7 @@ af_status_t af_settle(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t
         status = end_instead(rw, tree, token, nodes, node_count, &done);
         if (status == AF_OK && !done) {
             status = drop_token(rw, tree, token, nodes, node_count);
+            af_escaped_dropped(rw, token);
         }
         af_tell_closed(rw, tree, token);
         return status;
