@@ -42,8 +42,8 @@ static bool may_go(const af_node_record_t *record)
     return record->hold > 0 || (record->fate & (FATE_REMOVE | FATE_UNWRAP | FATE_DEAD)) != 0;
 }
 
-/* Whether something may leave the open element at `at` that would go with it, or wait; or with its parent, a form that its end tag
- * took off the stack. */
+/* Whether something may leave the open element at `at` that would go with it, or wait; or with its parent, a form that its end
+ * tag took off the stack. */
 static bool may_leave(const af_rewriter_t *rw, uint32_t at)
 {
     const af_node_record_t *record = node_of(rw, rw->in.stack[at]);

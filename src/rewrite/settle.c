@@ -394,7 +394,8 @@ static bool needs_nudge(const af_rewriter_t *rw, const af_tree_t *tree, const af
 af_status_t af_settle_go_behind(af_rewriter_t *rw, bool document)
 {
     static const uint8_t ends[2][8] = {"</body>", "</html>"};
-    const af_token_t tag = {.type = AF_TOKEN_END_TAG, .tag = document ? AF_TAG_HTML : AF_TAG_BODY, .name = {ends[document] + 2, 4}};
+    const uint32_t name = document ? AF_TAG_HTML : AF_TAG_BODY;
+    const af_token_t tag = {.type = AF_TOKEN_END_TAG, .tag = name, .name = {ends[document] + 2, 4}};
 
     af_write_markup(rw, ends[document], 7, AF_NO_RULE);
     return af_tree_process(&rw->out, &tag);
