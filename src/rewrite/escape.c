@@ -47,10 +47,11 @@ static bool may_go(const af_node_record_t *record)
 static bool may_leave(const af_rewriter_t *rw, uint32_t at)
 {
     const af_node_record_t *record = node_of(rw, rw->in.stack[at]);
-    bool clones = record->tag_len > 0 && record->atom_count > 0; /* its clone may be picked although it is not */
-    bool apart = record->parent != 0 && at > 0 && record->parent != rw->in.stack[at - 1];
 
-    return may_go(record) || clones || (apart && may_go(node_of(rw, record->parent)));
+    if (may_go(record) || (record->tag_len > 0 && record->atom_count > 0)) { /* its clone may be picked although it is not */
+        return true;
+    }
+    return at > 0 && record->parent != rw->in.stack[at - 1] && record->parent != 0 && may_go(node_of(rw, record->parent));
 }
 
 /* Whether it is a formatting element, the end tag of which moves. Where it is a protected one of a removed element, what leaves

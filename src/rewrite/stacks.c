@@ -16,19 +16,12 @@ static af_node_t form_around(const af_rewriter_t *rw, const af_tree_t *tree, uin
     return tree->stack[at - 1] == node_of(rw, form)->parent ? form : 0;
 }
 
-af_node_t af_settle_detached(const af_rewriter_t *rw, const af_node_t *stack, uint32_t at, size_t place)
+bool af_settle_off_stack(const af_node_t *stack, uint32_t at, af_node_t parent)
 {
-    af_node_t parent = at == 0 || place >= rw->out.depth ? 0 : node_of(rw, stack[at])->parent;
-
-    if (parent == 0 || parent == stack[at - 1] || rw->out.stack[place] != parent) {
-        return 0;
+    while (at > 0 && stack[at - 1] != parent) {
+        at--;
     }
-    for (uint32_t i = 0; i < at; i++) {
-        if (stack[i] == parent) {
-            return 0;
-        }
-    }
-    return parent;
+    return at == 0;
 }
 
 /* Whether an open element at `at` or in it stays. */
@@ -56,13 +49,12 @@ af_status_t af_settle_stack(af_rewriter_t *rw, const af_tree_t *tree, af_vector_
         i++;
     }
     for (count = i; i < tree->depth; i++) {
-        af_node_t detached = rw->diverged ? af_settle_detached(rw, tree->stack, i, count) : 0;
-        detached = detached != 0 && any_stays(rw, tree, i) ? detached : 0;
-        if (detached != 0) {
+        af_node_t detached = count < out_depth ? af_settle_detached(rw, tree->stack, i, count) : 0;
+        if (detached != 0 && any_stays(rw, tree, i)) {
             nodes[count++] = detached;
         }
         af_node_t node = node_gone(rw, tree->stack[i]) ? form_around(rw, tree, i) : tree->stack[i];
-        if (node != 0 && node != detached) {
+        if (node != 0 && (count == 0 || node != nodes[count - 1])) {
             nodes[count++] = node;
         }
     }
