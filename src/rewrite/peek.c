@@ -10,7 +10,7 @@
 #include "html/names.h"
 #include "rewrite/rewriter_internal.h"
 
-#define PEEK_WINDOW 2048u /* bytes looked at */
+#define PEEK_WINDOW 4096u /* bytes looked at */
 #define PEEK_DEPTH 16u
 
 /* Which start tags may be crossed inside an element. Blocks: those of INLINE too. */
@@ -94,13 +94,15 @@ static bool is_crossed(const walk_t *walk, uint32_t tag)
 }
 
 /* What a start tag needs to be crossed. An li closes an li that is open outside, unless a list is between; a form or a button in
- * another is none, or ends that. */
+ * another is none, or ends that; an a ends one, too, and takes out what is between. */
 static nest_t nest_of(const walk_t *walk, uint32_t tag)
 {
     if (is_block(tag) || tag == AF_TAG_P || is_heading(tag)) {
         return NEST_BLOCKS;
     }
     switch (tag) {
+    case AF_TAG_A:
+        return walk->peek->in_a || is_crossed(walk, tag) ? NEST_NONE : NEST_INLINE;
     case AF_TAG_LI:
         return walk->in_list ? NEST_BLOCKS : NEST_NONE;
     case AF_TAG_FORM:
@@ -362,6 +364,7 @@ void af_peek_at(af_rewriter_t *rw, const af_token_t *token)
     rw->peek.read = rw->peek.empty = false;
     rw->peek.charset = rw->tape.charset;
     rw->peek.reopens = may_reopen(rw, token->tag);
+    rw->peek.in_a = rw->in.open_counts[AF_TAG_A] > 0 || token->tag == AF_TAG_A;
     rw->peek.in_p = rw->in.open_counts[AF_TAG_P] > 0;
     rw->peek.in_form = rw->in.form != 0 || token->tag == AF_TAG_FORM;
     rw->peek.in_button = rw->in.open_counts[AF_TAG_BUTTON] > 0 || token->tag == AF_TAG_BUTTON;

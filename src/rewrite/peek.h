@@ -20,7 +20,7 @@ typedef struct {
     uint32_t tag;
     const uint8_t *at; size_t len; /* what is left of the chunk */
     const af_charset_t *charset;
-    bool in_p, in_form, in_button, asks_charset; /* what is open around it, or is its own */
+    bool in_a, in_p, in_form, in_button, asks_charset; /* what is open around it, or is its own */
     bool read;             /* the rest is filled in */
     bool direct;           /* no tag is in front of the text */
     bool reopens;          /* but formatting elements may be opened again around it */
