@@ -3,8 +3,9 @@
  *
  * What stands in an open formatting element may be taken out of a removed one by an end tag; until that is known it waits. A
  * table waits for what is put in front of it, HTML #foster-parent: where that is unwrapped, its children go there too, and those
- * that a table would keep (white space, comments, scripts) are written before the table is. A body that the tag of an element
- * makes which goes waits until no frameset can replace it any more: it would have to be written as a tag, which ends that.
+ * that a table would keep (white space, comments, scripts) are written before the table is. So do rows in a template, behind
+ * which it is put. A body that the tag of an element makes which goes waits until no frameset can replace it any more: it would
+ * have to be written as a tag, which ends that.
  */
 #include "rewrite/rewriter_internal.h"
 
@@ -150,24 +151,56 @@ void af_candidates_escapes_again(af_rewriter_t *rw)
     af_candidates_tidy(rw);
 }
 
+static bool is_template(const af_node_record_t *record)
+{
+    return record->space == AF_NS_HTML && record->name == AF_TAG_TEMPLATE;
+}
+
+/* The table that the node was put in front of; or the rows of a template that it was put behind, HTML #foster-parent: their
+ * outermost. 0: none. */
+static af_node_t fostered_by(const af_rewriter_t *rw, const af_tree_event_t *made)
+{
+    const af_tree_t *in = &rw->in;
+    uint32_t i = in->depth;
+
+    if (made->before != 0 || made->parent == 0 || !is_template(node_of(rw, made->parent))) {
+        return made->before;
+    }
+    while (i > 0 && in->stack[i - 1] != made->parent) {
+        i--;
+    }
+    return i > 0 && i < in->depth && in->stack[i] != made->node && af_tree_fosters(in, i) ? in->stack[i] : 0;
+}
+
+/* Whether the node is a table, or rows directly in a template, and in the output. */
+static bool is_held_table(const af_rewriter_t *rw, const af_node_record_t *record)
+{
+    if (record->space != AF_NS_HTML || node_known_dead(rw, record->parent)) {
+        return false;
+    }
+    return record->name == AF_TAG_TABLE ||
+           (af_is_row(record->name) && record->parent != 0 && is_template(node_of(rw, record->parent)));
+}
+
 af_status_t af_candidates_table(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *made)
 {
     const af_node_record_t *record = node_of(rw, made->node);
     af_status_t status = AF_OK;
+    bool unwraps = rw->table_candidates > 0 && ((record->fate & FATE_UNWRAP) != 0 || record->hold > 0);
+    af_node_t table = unwraps ? fostered_by(rw, made) : 0;
 
-    if (rw->table_candidates > 0 && made->before != 0 && ((record->fate & FATE_UNWRAP) != 0 || record->hold > 0)) {
+    if (table != 0) {
         af_front_t *front = af_vector_add(rw, &rw->fronts, sizeof *front, &status);
         if (front == NULL) {
             return status;
         }
-        *front = (af_front_t){made->node, made->before};
+        *front = (af_front_t){made->node, table};
         rw->queue_moved = true;
     }
     if (rw->table_candidates > 0 && token->type == AF_TOKEN_START_TAG && token->from_pos > AF_TABLE_HOLD) {
         af_candidates_tables_end(rw, token->from_pos - AF_TABLE_HOLD);
     }
-    if (!rw->past_live || !af_candidates_table_risk(rw, token) || record->name != AF_TAG_TABLE || record->space != AF_NS_HTML ||
-        node_known_dead(rw, record->parent)) {
+    if (!rw->past_live || !af_candidates_table_risk(rw, token) || !is_held_table(rw, record)) {
         return AF_OK;
     }
     size_t count = rw->open_candidates;

@@ -40,7 +40,7 @@ af_status_t af_passing_open(af_rewriter_t *rw, const af_tree_t *tree, const af_n
 
     for (; status == AF_OK && i < count; i++) {
         const af_node_record_t *record = node_of(rw, nodes[i]);
-        bool in_last = record->parent == last || (i == 0 && fosters(rw, tree, nodes[i]));
+        bool in_last = node_kept(rw, record->parent) == last || (i == 0 && fosters(rw, tree, nodes[i]));
         if ((record->flags & AF_NODE_CLONE) == 0 || node_gone(rw, nodes[i]) || !in_last) {
             break;
         }

@@ -348,6 +348,11 @@ af_status_t af_reconcile(af_rewriter_t *rw, const af_node_t *want, size_t count)
 
 /* --- by the region --------------------------------------------------------------------------------------------------------- */
 
+bool af_reconcile_is_open(const af_rewriter_t *rw, af_node_t node)
+{
+    return on_stack(&rw->out, node);
+}
+
 bool af_reconcile_waits(const af_rewriter_t *rw, af_node_t node)
 {
     return pending_place(rw, node) < rw->pending.count;

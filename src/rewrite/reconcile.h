@@ -64,6 +64,7 @@ AF_MUST_USE af_status_t af_reconcile_forget(af_rewriter_t *rw);
 
 /* For the region, which knows all that comes. Of a list of open nodes, those at its end may be implied ones that wait for
  * what makes them: it is reconciled up to these; one more begins to wait, or is opened in those around it where it has a tag. */
+bool af_reconcile_is_open(const af_rewriter_t *rw, af_node_t node); /* in the output */
 bool af_reconcile_waits(const af_rewriter_t *rw, af_node_t node);
 AF_MUST_USE af_status_t af_reconcile_known(af_rewriter_t *rw, const af_node_t *want, size_t count);
 /* Has the output's tree take a start tag that makes `node` in `around`; it is not written. */

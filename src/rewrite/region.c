@@ -143,6 +143,10 @@ static af_status_t write_item(region_t *region, uint32_t i, bool *inside)
     } else if (node_dead(rw, item.node) || node_gone(rw, item.node)) {
         return AF_OK;
     }
+    if (item.token == NO_TOKEN && item.node != 0 && af_reconcile_is_open(rw, item.node)) {
+        *inside = true; /* around what was written of the innermost element */
+        return AF_OK;
+    }
     status = af_reconcile_known(rw, region->path.items, region->path.count);
     if (status != AF_OK) {
         return status;

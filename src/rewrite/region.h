@@ -28,6 +28,7 @@ typedef struct {
     size_t end; /* of the queue's tokens that belong to it */
     uint64_t pos, until;                          /* of the token that is taken; of one that belongs to it */
     uint32_t table;                               /* a table's item, whose end belongs to it */
+    uint64_t table_pos;                           /* of the token that made it */
     bool fits, complete;
 } region_t;
 

@@ -83,13 +83,11 @@ static af_status_t place(region_t *region, uint32_t i, const af_tree_event_t *ev
         region->fits = region->fits && under != 0;
         before = 0;
     }
-    af_status_t status = item_of(region, under, &parent);
+    /* In front of a table: where that is now. The record of it tells where it is in the end. */
+    parent = before != 0 ? item_at(region, before)->parent : 0;
+    af_status_t status = parent == 0 ? item_of(region, under, &parent) : AF_OK;
     if (status != AF_OK) {
         return status;
-    }
-    if (before != 0 && item_at(region, before)->parent != parent) {
-        region->fits = false;
-        before = 0;
     }
     put(region, i, parent, before);
     return AF_OK;
@@ -128,6 +126,7 @@ static void note_needs(region_t *region, uint32_t i)
         region->until = pos > region->until ? pos : region->until;
     } else if (af_queue_fronted(rw, item->node)) {
         region->table = i;
+        region->table_pos = region->pos;
     }
 }
 
@@ -356,9 +355,7 @@ static bool ends_at_the_edge(region_t *region)
 static bool is_complete(region_t *region)
 {
     if (region->table != 0) {
-        const item_t *table = item_at(region, region->table);
-        uint64_t from = AF_VECTOR_AT(af_held_t, &region->rw->held, table->token)->from_pos;
-        if (table->closed_by == 0 && region->pos - from <= AF_TABLE_HOLD) {
+        if (item_at(region, region->table)->closed_by == 0 && region->pos - region->table_pos <= AF_TABLE_HOLD) {
             return false;
         }
     }

@@ -94,7 +94,7 @@ typedef struct {
 
 #define AF_TABLE_HOLD 8192u /* bytes of a table that are held where rules unwrap */
 
-/* An element that was put in front of a table, and may be unwrapped there. */
+/* An element that was put in front of a table, or behind a template's rows, and may be unwrapped there. */
 typedef struct {
     af_node_t node, table;
 } af_front_t;
@@ -531,10 +531,15 @@ AF_MUST_USE af_status_t af_candidates_escape(af_rewriter_t *rw, af_node_t node);
 bool af_candidates_hole(const af_rewriter_t *rw, af_node_t node);
 bool af_candidates_ends_scope(const af_node_record_t *record); /* the adoption agency looks no further up */
 bool af_candidates_escape_risk(const af_rewriter_t *rw, const af_token_t *token);
-/* The same of a table, in front of which something may be unwrapped. */
+static inline bool af_is_row(uint32_t tag) /* text does not stay in it */
+{
+    return tag == AF_TAG_TR || tag == AF_TAG_TBODY || tag == AF_TAG_THEAD || tag == AF_TAG_TFOOT;
+}
+/* The same of a table, in front of which something may be unwrapped, or of what may be rows directly in a template. */
 static inline bool af_candidates_table_risk(const af_rewriter_t *rw, const af_token_t *token)
 {
-    return token->tag == AF_TAG_TABLE && token->type == AF_TOKEN_START_TAG && rw->rules->has_unwrap;
+    return rw->rules->has_unwrap && token->type == AF_TOKEN_START_TAG &&
+           (token->tag == AF_TAG_TABLE || (rw->in.template_count > 0 && af_is_row(token->tag)));
 }
 AF_MUST_USE af_status_t af_candidates_table(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *made);
 /* Some of what was held is known to stay: what is held for that alone is held no more. */
