@@ -372,13 +372,21 @@ static bool joined(const af_attribution_t *attribution, af_slice_t text, size_t 
     return tape == NULL || af_tape_is_piece(tape, text.data + at - 1, text.data + at + af_utf8_length(text, at));
 }
 
+/* A letter, and no closing quote or other sign: U+0080 to U+00BF, U+2000 to U+207F, U+3000 to U+303F are none. */
+static bool begins_word(af_slice_t text, size_t at)
+{
+    uint8_t lead = text.data[at], next = at + 1 < text.len ? text.data[at + 1] : 0;
+
+    return is_letter(lead) && lead != 0xc2 && !(lead == 0xe2 && next <= 0x81) && !(lead == 0xe3 && next == 0x80);
+}
+
 void af_notice_unglue(const af_attribution_t *attribution, af_slice_t text, size_t from, size_t to, af_notice_t *notice)
 {
     if (from > 0 && (text.data[from - 1] == '.' || text.data[from - 1] == '!' || text.data[from - 1] == '?') &&
         joined(attribution, text, from)) {
         add_space(notice, from);
     }
-    if (to < text.len && is_letter(text.data[to]) && text.data[to - 1] == '.' && joined(attribution, text, to)) {
+    if (to < text.len && begins_word(text, to) && text.data[to - 1] == '.' && joined(attribution, text, to)) {
         add_space(notice, to);
     }
 }

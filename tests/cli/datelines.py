@@ -18,7 +18,7 @@ TOLD = {
         'Riverton, March 4 (AP) — The weir was opened.', 'London/Paris (AP) — The weir was opened.',
         'By NORA VALE RIVERTON, Ohio (AP) — The weir was opened.', 'By Nora Vale Associated Press WASHINGTON (AP) — The weir was opened.',
         'By Nora Vale, Associated Press', 'By Nora Vale, The Associated Press', 'By The Associated Press', 'The Associated Press',
-        'RIVERTON (AP) —',
+        'RIVERTON (AP) —', 'ENGLISH, Ind. (AP) — The weir was opened.',
     ],
     'United Press International': [
         'OSLO, March 4 (UPI) -- The weir was opened.', 'March 4 (UPI) -- The weir was opened.',
@@ -58,6 +58,7 @@ TOLD = {
     'AAP': ['By Nora Vale, AAP', 'CANBERRA (AAP) — The weir was opened.', 'Australian Associated Press'],
 }
 ONLY_LIKE = [
+    'BIOLOGY (AP) — The course has a lab.', 'CALCULUS BC (AP) — Two terms.', 'UNITED STATES HISTORY (AP) — Ms. Orr.', 'PHYSICS 1 (AP) - Mr. Vale.',
     'Students (AP) — courses of the last two years — learn how rivers are measured.', 'Advanced Placement (AP) — what it is and what it costs.',
     'ADVANCED PLACEMENT (AP) — The courses of this year.', 'AP (AP) — twice the same letters.', 'Riverton High School (AP) — 12 courses.',
     'Biology, Chemistry (AP) — two courses with rivers in them.', 'The access point (AP) — a grey box — stands at the weir.',
