@@ -74,7 +74,7 @@ static af_status_t add_candidate(af_rewriter_t *rw, af_node_t node, uint32_t rul
         return status;
     }
     memset(candidate, 0, sizeof *candidate);
-    candidate->node = node;
+    candidate->node = candidate->until = node;
     candidate->rule = rule;
     candidate->selector = selector;
     candidate->selector_open = open;
@@ -417,10 +417,16 @@ af_status_t af_candidates_closed(af_rewriter_t *rw, af_node_t node)
             continue;
         }
         left--;
-        if (candidate->escape) {
+        if (candidate->escape && candidate->until == node) {
             af_candidates_finish(rw, candidate, false);
         } else if (candidate->text_open) {
             settle_text(rw, candidate);
+        }
+    }
+    for (size_t i = 0; rw->table_candidates > 0 && i < rw->candidates.count; i++) {
+        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
+        if (candidate->table && candidate->until == node) {
+            af_candidates_finish(rw, candidate, false);
         }
     }
     af_candidates_tidy(rw);

@@ -81,6 +81,48 @@ bool af_candidates_hole(const af_rewriter_t *rw, af_node_t node)
     return false;
 }
 
+/* The outermost removed element around `node` that an end tag of a formatting element may move, with all that is in it; 0. */
+static af_node_t moved_with(const af_rewriter_t *rw, af_node_t node)
+{
+    const af_tree_t *in = &rw->in;
+    af_node_t gone = 0, until = 0;
+
+    for (uint32_t i = in->depth; i > 0; i--) {
+        const af_node_record_t *record = node_of(rw, in->stack[i - 1]);
+        if (in->stack[i - 1] == node) {
+            continue;
+        }
+        if (af_candidates_ends_scope(record)) {
+            break;
+        }
+        gone = (record->fate & (FATE_REMOVE | FATE_DEAD)) != 0 ? in->stack[i - 1] : gone;
+        until = record->tag_len > 0 ? gone : until;
+    }
+    return until;
+}
+
+/* Holds the node for what an end tag may do: until it ends itself; or, where it is a protected one, all that it goes with. */
+static af_status_t hold_escape(af_rewriter_t *rw, af_node_t node, bool hole)
+{
+    af_node_t until = hole ? moved_with(rw, node) : 0;
+    af_status_t status = af_candidates_hold(rw, node);
+
+    if (status != AF_OK || node_of(rw, node)->hold <= held_by_notice(rw, node)) {
+        return status;
+    }
+    af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, rw->candidates.count - 1);
+    candidate->escape = true;
+    if (until != 0 && until != node) {
+        candidate->table = true;
+        candidate->until = until;
+        rw->table_candidates++;
+    } else {
+        node_of(rw, node)->flags |= AF_NODE_ESCAPES;
+        rw->escape_candidates++;
+    }
+    return AF_OK;
+}
+
 /* HTML #adoption-agency-algorithm: an end tag of a formatting element that is open below `node` moves the first special element
  * in it, with what is in that, to where the formatting element stands. Whatever lies between is left behind. */
 af_status_t af_candidates_escape(af_rewriter_t *rw, af_node_t node)
@@ -101,16 +143,7 @@ af_status_t af_candidates_escape(af_rewriter_t *rw, af_node_t node)
         leaves = leaves || may_leave(rw, i - 1);
         escapes = escapes || (leaves && moves_out(rw, i - 1)) || (hole && record->tag_len > 0);
     }
-    if (!escapes) {
-        return AF_OK;
-    }
-    af_status_t status = af_candidates_hold(rw, node);
-    if (status == AF_OK && node_of(rw, node)->hold > held_by_notice(rw, node)) {
-        AF_VECTOR_AT(af_candidate_t, &rw->candidates, rw->candidates.count - 1)->escape = true;
-        node_of(rw, node)->flags |= AF_NODE_ESCAPES;
-        rw->escape_candidates++;
-    }
-    return status;
+    return escapes ? hold_escape(rw, node, hole) : AF_OK;
 }
 
 static void finish_escape(af_rewriter_t *rw, af_node_t node)

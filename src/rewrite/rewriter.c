@@ -221,7 +221,7 @@ static af_status_t observe_created(af_rewriter_t *rw, const af_token_t *token, c
     if (status == AF_OK && rw->past_live && af_candidates_escape_risk(rw, token)) {
         status = af_candidates_escape(rw, event->node);
     }
-    return status == AF_OK && rw->rules->has_unwrap ? af_candidates_table(rw, token, event) : status;
+    return status == AF_OK && (rw->rules->has_unwrap || rw->table_candidates > 0) ? af_candidates_table(rw, token, event) : status;
 }
 
 static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)

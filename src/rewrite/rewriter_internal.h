@@ -69,7 +69,8 @@ typedef struct {
     uint32_t contents;  /* open templates whose contents it is in */
     uint32_t asked, asked_at_tag; /* bytes of text that the group's pattern was last tried on; and behind which a tag stood */
     bool escape;        /* no rule's: held because the adoption agency may still take it out of a removed element */
-    bool table;         /* likewise: a table */
+    bool table;         /* likewise, for AF_TABLE_HOLD bytes: a table; a protected element that may be moved with what goes */
+    af_node_t until;    /* what is held for an end tag's moves is so until this closes: the node, or one around it */
     bool done;
     size_t mark;        /* on the tape: where the text begins */
     af_counts_t counts;
@@ -92,7 +93,8 @@ typedef struct {
     bool stripped;         /* TOKEN_STRIPPED */
 } af_held_t;
 
-#define AF_TABLE_HOLD 8192u /* bytes of a table that are held where rules unwrap */
+/* Bytes of a table that are held where rules unwrap, and of what goes in a formatting element behind a protected element. */
+#define AF_TABLE_HOLD 8192u
 
 /* An element that was put in front of a table, or behind a template's rows, and may be unwrapped there. */
 typedef struct {
