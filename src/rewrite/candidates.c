@@ -426,7 +426,7 @@ af_status_t af_candidates_closed(af_rewriter_t *rw, af_node_t node)
     for (size_t i = 0; rw->table_candidates > 0 && i < rw->candidates.count; i++) {
         af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
         if (candidate->table && candidate->until == node) {
-            af_candidates_finish(rw, candidate, false);
+            af_candidates_until(rw, candidate);
         }
     }
     af_candidates_tidy(rw);

@@ -101,7 +101,7 @@ static af_node_t moved_with(const af_rewriter_t *rw, af_node_t node)
     return until;
 }
 
-/* Holds the node for what an end tag may do: until it ends itself; or, where it is a protected one, all that it goes with. */
+/* Holds the node for what an end tag may do until it ends; where it is a protected one, all that it goes with, too. */
 static af_status_t hold_escape(af_rewriter_t *rw, af_node_t node, bool hole)
 {
     af_node_t until = hole ? moved_with(rw, node) : 0;
@@ -112,15 +112,25 @@ static af_status_t hold_escape(af_rewriter_t *rw, af_node_t node, bool hole)
     }
     af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, rw->candidates.count - 1);
     candidate->escape = true;
-    if (until != 0 && until != node) {
-        candidate->table = true;
-        candidate->until = until;
-        rw->table_candidates++;
-    } else {
-        node_of(rw, node)->flags |= AF_NODE_ESCAPES;
-        rw->escape_candidates++;
-    }
+    candidate->table = until != 0;
+    candidate->until = until != 0 ? until : node;
+    node_of(rw, node)->flags |= AF_NODE_ESCAPES;
+    *(until != 0 ? &rw->table_candidates : &rw->escape_candidates) += 1;
     return AF_OK;
+}
+
+void af_candidates_until(af_rewriter_t *rw, af_candidate_t *candidate)
+{
+    uint32_t flags = node_of(rw, candidate->node)->flags;
+
+    if (candidate->until == candidate->node || (flags & (AF_NODE_ESCAPES | AF_NODE_CLOSED)) != AF_NODE_ESCAPES) {
+        af_candidates_finish(rw, candidate, false);
+        return;
+    }
+    candidate->table = false;
+    candidate->until = candidate->node;
+    rw->table_candidates--;
+    rw->escape_candidates++;
 }
 
 /* HTML #adoption-agency-algorithm: an end tag of a formatting element that is open below `node` moves the first special element
@@ -219,6 +229,7 @@ af_status_t af_candidates_table(af_rewriter_t *rw, const af_token_t *token, cons
 {
     const af_node_record_t *record = node_of(rw, made->node);
     af_status_t status = AF_OK;
+    bool fosters = rw->table_candidates > 0 && made->before != 0;
     bool unwraps = rw->table_candidates > 0 && ((record->fate & FATE_UNWRAP) != 0 || record->hold > 0);
     af_node_t table = unwraps ? fostered_by(rw, made) : 0;
 
@@ -227,8 +238,12 @@ af_status_t af_candidates_table(af_rewriter_t *rw, const af_token_t *token, cons
         if (front == NULL) {
             return status;
         }
-        *front = (af_front_t){made->node, table};
+        *front = (af_front_t){made->node, table, 0};
         rw->queue_moved = true;
+    }
+    status = fosters ? af_candidates_in_front(rw, made->before) : AF_OK;
+    if (status != AF_OK) {
+        return status;
     }
     if (rw->table_candidates > 0 && token->type == AF_TOKEN_START_TAG && token->from_pos > AF_TABLE_HOLD) {
         af_candidates_tables_end(rw, token->from_pos - AF_TABLE_HOLD);
@@ -246,12 +261,71 @@ af_status_t af_candidates_table(af_rewriter_t *rw, const af_token_t *token, cons
     return status;
 }
 
+/* The outermost table around the node that goes, where nothing between them is protected; 0. */
+static af_node_t gone_table(const af_rewriter_t *rw, af_node_t node)
+{
+    af_node_t table = 0;
+
+    for (af_node_t up = node_of(rw, node)->parent; up != 0; up = node_of(rw, up)->parent) {
+        const af_node_record_t *record = node_of(rw, up);
+        if ((record->fate & FATE_PROTECT) != 0) {
+            return 0;
+        }
+        bool goes = (record->fate & (FATE_REMOVE | FATE_DEAD)) != 0;
+        table = goes && record->space == AF_NS_HTML && record->name == AF_TAG_TABLE ? up : table;
+    }
+    return table;
+}
+
+af_status_t af_candidates_hold_in_table(af_rewriter_t *rw, af_node_t node)
+{
+    af_node_t table = gone_table(rw, node);
+    size_t count = rw->open_candidates;
+    af_status_t status = table != 0 ? af_candidates_hold(rw, node) : AF_OK;
+
+    if (status == AF_OK && rw->open_candidates > count) {
+        af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, rw->candidates.count - 1);
+        candidate->escape = candidate->table = true;
+        candidate->until = table;
+        rw->table_candidates++;
+    }
+    return status;
+}
+
+/* The first one that waits in the removed table: what is written of that begins there. */
+static af_node_t first_in_table(const af_rewriter_t *rw, af_node_t table)
+{
+    for (size_t i = 0; i < rw->candidates.count; i++) {
+        const af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
+        if (candidate->table && candidate->until == table && candidate->node != table) {
+            return candidate->node;
+        }
+    }
+    return 0;
+}
+
+af_status_t af_candidates_in_front(af_rewriter_t *rw, af_node_t table)
+{
+    af_node_t first = first_in_table(rw, table), gone;
+    af_status_t status = AF_OK;
+
+    if (first == 0 || af_queue_fronted(rw, first, &gone)) {
+        return AF_OK;
+    }
+    af_front_t *front = af_vector_add(rw, &rw->fronts, sizeof *front, &status);
+    if (front != NULL) {
+        *front = (af_front_t){0, first, table};
+        rw->queue_moved = true;
+    }
+    return status;
+}
+
 void af_candidates_tables_end(af_rewriter_t *rw, uint64_t before_pos)
 {
     for (size_t i = 0; i < rw->candidates.count; i++) {
         af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
         if (candidate->table && candidate->from_pos < before_pos) {
-            af_candidates_finish(rw, candidate, false);
+            af_candidates_until(rw, candidate);
         }
     }
     af_candidates_tidy(rw);

@@ -274,11 +274,13 @@ void af_queue_destroy(af_rewriter_t *rw)
     af_heap_release(rw->heap, rw->told.items, rw->told.capacity * sizeof(told_t));
 }
 
-bool af_queue_fronted(const af_rewriter_t *rw, af_node_t table)
+bool af_queue_fronted(const af_rewriter_t *rw, af_node_t table, af_node_t *gone)
 {
+    *gone = 0;
     for (size_t i = 0; i < rw->fronts.count; i++) {
         const af_front_t *front = AF_VECTOR_AT(af_front_t, &rw->fronts, i);
-        if (front->table == table && (node_of(rw, front->node)->fate & FATE_GONE) == FATE_UNWRAP) {
+        if (front->table == table && (front->node == 0 || (node_of(rw, front->node)->fate & FATE_GONE) == FATE_UNWRAP)) {
+            *gone = front->gone;
             return true;
         }
     }
@@ -391,8 +393,11 @@ bool af_queue_recast(af_rewriter_t *rw, const af_tree_t *tree, af_node_t node, a
 /* Whether the token made what is elsewhere now, or has something put in front of it. */
 static bool makes_moved(const af_rewriter_t *rw, const af_node_t *nodes, uint32_t count)
 {
+    af_node_t gone;
+
     for (uint32_t i = 0; i < count; i++) {
-        if ((node_of(rw, nodes[i])->flags & AF_NODE_MOVED) != 0 || af_queue_fronted(rw, nodes[i]) ||
+        if ((node_of(rw, nodes[i])->flags & AF_NODE_MOVED) != 0 ||
+            (rw->fronts.count > 0 && af_queue_fronted(rw, nodes[i], &gone)) ||
             (rw->moves.count > 0 && af_candidates_hole(rw, nodes[i]))) {
             return true;
         }
@@ -413,13 +418,13 @@ static bool may_begin_region(const af_rewriter_t *rw, const af_token_t *token, c
 static bool begins_region(af_rewriter_t *rw, const af_node_t *nodes, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        af_node_t place = 0;
+        af_node_t place = 0, gone;
         for (uint32_t k = 0; k < rw->past.event_count; k++) {
             const af_tree_event_t *event = &rw->past.events[k];
             bool puts = event->kind == AF_EVENT_CREATED || event->kind == AF_EVENT_MOVED;
             place = puts && event->node == nodes[i] ? event->parent : place;
         }
-        if (af_queue_fronted(rw, nodes[i]) || af_queue_recast(rw, &rw->past, nodes[i], place)) {
+        if (af_queue_fronted(rw, nodes[i], &gone) || af_queue_recast(rw, &rw->past, nodes[i], place)) {
             return true;
         }
     }

@@ -137,7 +137,7 @@ static af_status_t write_item(region_t *region, uint32_t i, bool *inside)
     if (item.node == 0) {
         uint32_t parent = item.parent;
         af_node_t node = item_at(region, parent)->node;
-        if (node != 0 && !item.is_attributes && (node_dead(rw, node) || af_keep_drops_text(rw, node))) {
+        if (node != 0 && !item.is_attributes && !item.in_front && (node_dead(rw, node) || af_keep_drops_text(rw, node))) {
             return AF_OK;
         }
     } else if (node_dead(rw, item.node) || node_gone(rw, item.node)) {

@@ -12,6 +12,7 @@ typedef struct {
     uint32_t token;                               /* in the queue; NO_TOKEN: a clone, implied, or from before the region */
     uint64_t from_pos, to_pos;
     bool outer, early, is_attributes; /* early: before the lift, or by it; is_attributes: of a second html or body tag */
+    bool in_front;                    /* of a table that goes: not in what it is written with */
     uint32_t depth, closed_by; /* depth of what it hung on when the lift came; 1 + the token that closed it, 0: none did */
 } item_t;
 
@@ -29,6 +30,7 @@ typedef struct {
     uint64_t pos, until;                          /* of the token that is taken; of one that belongs to it */
     uint32_t table;                               /* a table's item, whose end belongs to it */
     uint64_t table_pos;                           /* of the token that made it */
+    af_node_t gone_table;                         /* the item is what stays in the place of that, whose end it is; 0 */
     bool fits, complete;
 } region_t;
 

@@ -78,6 +78,11 @@ static af_status_t place(region_t *region, uint32_t i, const af_tree_event_t *ev
     uint32_t parent, before = event->before == 0 ? 0 : mapped(region, event->before);
     af_node_t under = event->parent;
 
+    if (event->before != 0 && event->before == region->gone_table) {
+        item_at(region, i)->in_front = true; /* of all that is written of the table */
+        put(region, i, item_at(region, region->table)->parent, region->table);
+        return AF_OK;
+    }
     if (event->before != 0 && (before == 0 || item_at(region, before)->outer)) {
         under = foster_context(region);
         region->fits = region->fits && under != 0;
@@ -120,13 +125,15 @@ static void note_needs(region_t *region, uint32_t i)
 {
     af_rewriter_t *rw = region->rw;
     const item_t *item = item_at(region, i);
+    af_node_t gone;
 
     if (af_queue_recast(rw, &region->replay, item->node, item_at(region, item->parent)->node)) {
         uint64_t pos = af_queue_last_move(rw, item->node);
         region->until = pos > region->until ? pos : region->until;
-    } else if (af_queue_fronted(rw, item->node)) {
+    } else if (region->gone_table == 0 && af_queue_fronted(rw, item->node, &gone)) {
         region->table = i;
         region->table_pos = region->pos;
+        region->gone_table = gone;
     }
 }
 
@@ -199,7 +206,7 @@ static af_status_t build_event(region_t *region, const af_tree_event_t *event, u
     case AF_EVENT_ATTRIBUTES:
         return build_attributes(region, event, token);
     case AF_EVENT_CLOSED:
-        if (item == 0 && event->node == region->rw->removal) {
+        if (item == 0 && (event->node == region->rw->removal || event->node == region->gone_table)) {
             status = item_of(region, event->node, &item);
         }
         if (status == AF_OK && item != 0) {
@@ -355,7 +362,8 @@ static bool ends_at_the_edge(region_t *region)
 static bool is_complete(region_t *region)
 {
     if (region->table != 0) {
-        if (item_at(region, region->table)->closed_by == 0 && region->pos - region->table_pos <= AF_TABLE_HOLD) {
+        uint32_t table = region->gone_table == 0 ? region->table : mapped(region, region->gone_table);
+        if ((table == 0 || item_at(region, table)->closed_by == 0) && region->pos - region->table_pos <= AF_TABLE_HOLD) {
             return false;
         }
     }

@@ -221,7 +221,10 @@ static af_status_t observe_created(af_rewriter_t *rw, const af_token_t *token, c
     if (status == AF_OK && rw->past_live && af_candidates_escape_risk(rw, token)) {
         status = af_candidates_escape(rw, event->node);
     }
-    return status == AF_OK && (rw->rules->has_unwrap || rw->table_candidates > 0) ? af_candidates_table(rw, token, event) : status;
+    if (status == AF_OK && rw->rules->has_protect) {
+        status = af_candidates_in_table(rw, event->node);
+    }
+    return status == AF_OK && af_candidates_tables(rw) ? af_candidates_table(rw, token, event) : status;
 }
 
 static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
@@ -283,6 +286,9 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
             break;
         case AF_EVENT_TEXT:
             rw->text_parent = event.parent;
+            if (rw->table_candidates > 0 && event.before != 0) {
+                status = af_candidates_in_front(rw, event.before);
+            }
             if (rw->raw_candidates > 0) {
                 status = af_raw_text(rw, token);
             } else if (rw->tape_candidates > 0 || af_notices_active(rw)) {

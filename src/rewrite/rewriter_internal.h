@@ -70,7 +70,7 @@ typedef struct {
     uint32_t asked, asked_at_tag; /* bytes of text that the group's pattern was last tried on; and behind which a tag stood */
     bool escape;        /* no rule's: held because the adoption agency may still take it out of a removed element */
     bool table;         /* likewise, for AF_TABLE_HOLD bytes: a table; a protected element that may be moved with what goes */
-    af_node_t until;    /* what is held for an end tag's moves is so until this closes: the node, or one around it */
+    af_node_t until;    /* what no rule wants is held until this closes: the node; or one around it, and then the node */
     bool done;
     size_t mark;        /* on the tape: where the text begins */
     af_counts_t counts;
@@ -96,9 +96,10 @@ typedef struct {
 /* Bytes of a table that are held where rules unwrap, and of what goes in a formatting element behind a protected element. */
 #define AF_TABLE_HOLD 8192u
 
-/* An element that was put in front of a table, or behind a template's rows, and may be unwrapped there. */
+/* An element that was put in front of a table, or behind a template's rows, and may be unwrapped there; or something (0) that was
+ * put in front of the removed table `gone`, in whose place the protected element `table` stands. */
 typedef struct {
-    af_node_t node, table;
+    af_node_t node, table, gone;
 } af_front_t;
 
 /* Of a token by which the adoption agency moves elements: one of these (origin 0), or one that it clones. */
@@ -459,7 +460,8 @@ void af_queue_tell(af_rewriter_t *rw, const af_event_t *event);
 void af_queue_tell_up_to(af_rewriter_t *rw, uint64_t pos); /* what was known at tokens up to there */
 void af_queue_destroy(af_rewriter_t *rw);
 /* Whether something of the queue is undecided; the nodes of the first such token, as many as it has. */
-bool af_queue_fronted(const af_rewriter_t *rw, af_node_t table); /* something that is held is unwrapped in front of the table */
+/* Whether something held is unwrapped in front of the table, or stands in front of what stays of a removed one, `gone`. */
+bool af_queue_fronted(const af_rewriter_t *rw, af_node_t table, af_node_t *gone);
 void af_queue_body_replaced(af_rewriter_t *rw); /* by a frameset, while it is held */
 AF_MUST_USE af_status_t af_queue_note_moves(af_rewriter_t *rw); /* those of the token that is observed */
 /* Whether an element that will be moved is to be written where it will be then: it leaves a removed one, is unwrapped itself, or
@@ -552,6 +554,22 @@ static inline af_status_t af_candidates_frameset(af_rewriter_t *rw, const af_tok
 {
     return rw->in.frameset_ok || rw->body_held != 0 ? af_candidates_body(rw, token) : AF_OK;
 }
+void af_candidates_until(af_rewriter_t *rw, af_candidate_t *candidate); /* what it waits for has ended, or is too long */
+/* Holds a protected node that stands in a table that goes. */
+AF_MUST_USE af_status_t af_candidates_hold_in_table(af_rewriter_t *rw, af_node_t node);
+static inline af_status_t af_candidates_in_table(af_rewriter_t *rw, af_node_t node)
+{
+    const af_node_record_t *record = node_of(rw, node);
+    bool may = (record->fate & FATE_PROTECT) != 0 && (record->above & af_name_bit(AF_TAG_TABLE)) != 0 && rw->past_live;
+
+    return may ? af_candidates_hold_in_table(rw, node) : AF_OK;
+}
+/* Whether af_candidates_table is to be asked of what is made. */
+static inline bool af_candidates_tables(const af_rewriter_t *rw)
+{
+    return rw->rules->has_unwrap || rw->table_candidates > 0;
+}
+AF_MUST_USE af_status_t af_candidates_in_front(af_rewriter_t *rw, af_node_t table); /* something was put there */
 void af_candidates_tables_end(af_rewriter_t *rw, uint64_t before_pos); /* those that began there are not held for that any more */
 void af_queue_moved(af_rewriter_t *rw, af_node_t from, af_node_t to); /* the adoption agency moved all children */
 /* A candidate is decided; and what is decided leaves the list, and the tape what nobody needs any more. */
