@@ -4,7 +4,8 @@
 #   make test       everything that can be tested here; ends with "N passed, N failed, N skipped"
 #   make run        a demo server; make stop ends it
 #   make install    to PREFIX, below DESTDIR; make deb: Debian packages, in build/deb
-# Variables: CC, CFLAGS, LDFLAGS, SANITIZE=1 (build/asan), CHECK=1 (build/check: a second parser reads the output),
+# Variables: CC, CFLAGS, LDFLAGS, SANITIZE=1 (build/asan), CHECK=1 (build/check: a second parser reads the output, and
+#   nodes are swept at every turn),
 #   NGX_SRC=dir (nginx's source tree), PREFIX, DESTDIR.
 
 ifeq ($(origin CC),default)
@@ -34,7 +35,7 @@ CFLAGS ?= -O0 -g
 AF_SANITIZE := --coverage -DAF_COVERAGE
 else ifeq ($(CHECK),1)
 BUILD := build/check
-CFLAGS ?= -O1 -g -DAF_CHECK_OUTPUT
+CFLAGS ?= -O1 -g -DAF_CHECK_OUTPUT -DAF_CHECK_SWEEP
 AF_SANITIZE :=
 else
 BUILD := build
@@ -295,7 +296,7 @@ bench-nginx: module
 # Targets of libFuzzer with sanitizers, by clang; FUZZ_ONLY=name takes one, TIME is each target's seconds.
 TIME ?= 60
 FUZZ_CHECKS := -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined
-FUZZ_FLAGS := $(if $(filter 1,$(FAST)),-O2 -fno-sanitize-coverage=trace-cmp,$(FUZZ_CHECKS)) -g -DAF_CHECK_OUTPUT -fno-omit-frame-pointer
+FUZZ_FLAGS := $(if $(filter 1,$(FAST)),-O2 -fno-sanitize-coverage=trace-cmp,$(FUZZ_CHECKS)) -g -DAF_CHECK_OUTPUT -DAF_CHECK_SWEEP -fno-omit-frame-pointer
 FUZZ_OBJECTS := $(LIB_SOURCES:src/%.c=$(FUZZ_DIR)/obj/%.o)
 
 fuzz: fuzz-build

@@ -10,6 +10,18 @@ static void mark_vector(af_pool_t *pool, const af_vector_t *nodes, size_t from)
     }
 }
 
+/* What the token made is not matched yet, and may be asked what stands before it, though it is closed already: a void element. */
+static void mark_made(af_pool_t *pool, const af_vector_t *nodes)
+{
+    for (size_t i = 0; i < nodes->count; i++) {
+        af_node_t node = *AF_VECTOR_AT(af_node_t, nodes, i);
+        af_pool_mark(pool, node);
+        if (pool->retain_previous && af_node_at(pool, node)->previous != 0) {
+            af_pool_mark(pool, af_node_at(pool, node)->previous);
+        }
+    }
+}
+
 void af_rewriter_mark_roots(void *opaque, af_pool_t *pool)
 {
     const af_rewriter_t *rw = opaque;
@@ -21,7 +33,7 @@ void af_rewriter_mark_roots(void *opaque, af_pool_t *pool)
     if (rw->diverged) {
         af_tree_mark(&rw->out, pool);
     }
-    mark_vector(pool, &rw->made, 0);
+    mark_made(pool, &rw->made);
     mark_vector(pool, &rw->before, 0);
     mark_vector(pool, &rw->before_list, 0);
     mark_vector(pool, &rw->pending, 0);
