@@ -149,7 +149,8 @@ static bool trial_closes_open(const af_rewriter_t *rw)
 {
     const af_tree_t *out = &rw->out;
 
-    return rw->trial.depth < out->depth || memcmp(rw->trial.stack, out->stack, out->depth * sizeof *out->stack) != 0;
+    return rw->trial.depth < out->depth ||
+           (out->depth > 0 && memcmp(rw->trial.stack, out->stack, out->depth * sizeof *out->stack) != 0);
 }
 
 static af_status_t put_start_tag(af_rewriter_t *rw, af_node_t node, bool *taken)
