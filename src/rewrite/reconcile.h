@@ -11,12 +11,12 @@ AF_MUST_USE af_status_t af_settle_stack(af_rewriter_t *rw, const af_tree_t *tree
 
 bool af_settle_off_stack(const af_node_t *stack, uint32_t at, af_node_t parent); /* it is not among the first `at` */
 /* An element that an <a> took off the stack while a table in it, at `at`, stayed open, HTML #parsing-main-inbody, and that the
- * output still has open at `place`: it is open as long as the table is. 0: none. */
+ * output still has open at `place`: it is open as long as the table is. 0: none. A form is taken off by its own end tag. */
 static inline af_node_t af_settle_detached(const af_rewriter_t *rw, const af_node_t *stack, uint32_t at, size_t place)
 {
     af_node_t parent = at == 0 || place >= rw->out.depth ? 0 : node_of(rw, stack[at])->parent;
 
-    if (parent == 0 || parent == stack[at - 1] || rw->out.stack[place] != parent) {
+    if (parent == 0 || parent == stack[at - 1] || rw->out.stack[place] != parent || node_of(rw, parent)->name == AF_TAG_FORM) {
         return 0;
     }
     return af_settle_off_stack(stack, at, parent) ? parent : 0;
