@@ -661,8 +661,8 @@ bool af_tree_same(const af_tree_t *a, const af_tree_t *b)
 {
     if (a->depth != b->depth || a->formatting_count != b->formatting_count || a->template_count != b->template_count ||
         a->mode != b->mode || (a->mode == MODE_TEXT && a->original_mode != b->original_mode) ||
-        a->frameset_ok != b->frameset_ok || a->quirks != b->quirks || a->ignore_line_feed != b->ignore_line_feed || a->head != b->head || a->form != b->form ||
-        a->table_text != b->table_text) {
+        a->frameset_ok != b->frameset_ok || a->quirks != b->quirks || a->ignore_line_feed != b->ignore_line_feed ||
+        a->head != b->head || a->form != b->form || a->table_text != b->table_text) {
         return false;
     }
     if (a->depth > 0 && memcmp(a->stack, b->stack, a->depth * sizeof *a->stack) != 0) {
