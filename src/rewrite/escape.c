@@ -194,11 +194,6 @@ void af_candidates_escapes_again(af_rewriter_t *rw)
     af_candidates_tidy(rw);
 }
 
-static bool is_template(const af_node_record_t *record)
-{
-    return record->space == AF_NS_HTML && record->name == AF_TAG_TEMPLATE;
-}
-
 /* The table that the node was put in front of; or the rows of a template that it was put behind, HTML #foster-parent: their
  * outermost. 0: none. */
 static af_node_t fostered_by(const af_rewriter_t *rw, const af_tree_event_t *made)
@@ -206,7 +201,7 @@ static af_node_t fostered_by(const af_rewriter_t *rw, const af_tree_event_t *mad
     const af_tree_t *in = &rw->in;
     uint32_t i = in->depth;
 
-    if (made->before != 0 || made->parent == 0 || !is_template(node_of(rw, made->parent))) {
+    if (made->before != 0 || made->parent == 0 || !node_is_template(rw, made->parent)) {
         return made->before;
     }
     while (i > 0 && in->stack[i - 1] != made->parent) {
@@ -222,7 +217,7 @@ static bool is_held_table(const af_rewriter_t *rw, const af_node_record_t *recor
         return false;
     }
     return record->name == AF_TAG_TABLE ||
-           (af_is_row(record->name) && record->parent != 0 && is_template(node_of(rw, record->parent)));
+           (af_is_row(record->name) && record->parent != 0 && node_is_template(rw, record->parent));
 }
 
 af_status_t af_candidates_table(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *made)

@@ -12,8 +12,7 @@ static bool fosters(const af_rewriter_t *rw, const af_tree_t *tree, af_node_t no
     for (uint32_t i = 0; i < tree->event_count; i++) {
         const af_tree_event_t *event = &tree->events[i];
         if (event->kind == AF_EVENT_CREATED && event->node == node) {
-            const af_node_record_t *parent = node_of(rw, event->parent);
-            return event->before != 0 || (parent->space == AF_NS_HTML && parent->name == AF_TAG_TEMPLATE);
+            return event->before != 0 || node_is_template(rw, event->parent);
         }
     }
     return false;

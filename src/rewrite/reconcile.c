@@ -149,8 +149,7 @@ static bool trial_closes_open(const af_rewriter_t *rw)
 {
     const af_tree_t *out = &rw->out;
 
-    return rw->trial.depth < out->depth ||
-           (out->depth > 0 && memcmp(rw->trial.stack, out->stack, out->depth * sizeof *out->stack) != 0);
+    return rw->trial.depth < out->depth || !same_nodes(rw->trial.stack, out->depth, out->stack, out->depth);
 }
 
 static af_status_t put_start_tag(af_rewriter_t *rw, af_node_t node, bool *taken)
@@ -171,12 +170,7 @@ static af_status_t put_start_tag(af_rewriter_t *rw, af_node_t node, bool *taken)
 
 static bool on_stack(const af_tree_t *tree, af_node_t node)
 {
-    for (uint32_t i = tree->depth; i > 0; i--) {
-        if (tree->stack[i - 1] == node) {
-            return true;
-        }
-    }
-    return false;
+    return !af_settle_off_stack(tree->stack, tree->depth, node);
 }
 
 /* Whether the end tag that was tried would close something: one of that name that is not in the list, or that is foreign. */

@@ -9,6 +9,11 @@
 /* stacks: the tree's open elements that stay, and others that the output has to have open for these. */
 AF_MUST_USE af_status_t af_settle_stack(af_rewriter_t *rw, const af_tree_t *tree, af_vector_t *to);
 
+static inline bool same_nodes(const af_node_t *a, size_t a_count, const af_node_t *b, size_t b_count)
+{
+    return a_count == b_count && (a_count == 0 || memcmp(a, b, a_count * sizeof *a) == 0);
+}
+
 bool af_settle_off_stack(const af_node_t *stack, uint32_t at, af_node_t parent); /* it is not among the first `at` */
 /* An element that an <a> took off the stack while a table in it, at `at`, stayed open, HTML #parsing-main-inbody, and that the
  * output still has open at `place`: it is open as long as the table is. 0: none. A form is taken off by its own end tag. */

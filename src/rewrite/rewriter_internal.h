@@ -333,6 +333,10 @@ AF_MUST_USE af_status_t af_vector_reserve(af_rewriter_t *rw, af_vector_t *vector
 static inline bool af_wants_emptied(const af_rule_t *rule) { return rule->structure != NULL && rule->structure->emptied; }
 static inline af_node_record_t *node_of(const af_rewriter_t *rw, af_node_t node) { return af_node_at(&rw->pool, node); }
 static inline bool node_gone(const af_rewriter_t *rw, af_node_t node) { return (node_of(rw, node)->fate & FATE_GONE) != 0; }
+static inline bool node_is_template(const af_rewriter_t *rw, af_node_t node)
+{
+    return node_of(rw, node)->space == AF_NS_HTML && node_of(rw, node)->name == AF_TAG_TEMPLATE;
+}
 /* The node, or the innermost one around it that does not go; 0: none. */
 static inline af_node_t node_kept(const af_rewriter_t *rw, af_node_t node)
 {

@@ -6,11 +6,6 @@
  */
 #include "rewrite/reconcile.h"
 
-static bool same_nodes(const af_node_t *a, size_t a_count, const af_node_t *b, size_t b_count)
-{
-    return a_count == b_count && (a_count == 0 || memcmp(a, b, a_count * sizeof *a) == 0);
-}
-
 bool af_trial_listed(const af_tree_t *tree, af_node_t node)
 {
     for (uint32_t i = 0; i < tree->formatting_count; i++) {

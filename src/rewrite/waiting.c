@@ -18,11 +18,6 @@ static bool is_silent(const af_node_record_t *record)
     }
 }
 
-static bool is_template(const af_node_record_t *record)
-{
-    return record->space == AF_NS_HTML && record->name == AF_TAG_TEMPLATE;
-}
-
 /* Elements whose text is none hold no elements, but for template, and plaintext, where formatting elements are opened again. */
 static bool is_text_of(const af_rewriter_t *rw, af_node_t parent, bool held_template)
 {
@@ -30,7 +25,7 @@ static bool is_text_of(const af_rewriter_t *rw, af_node_t parent, bool held_temp
 
     for (af_node_t node = parent; node != 0; node = node_of(rw, node)->parent) {
         const af_node_record_t *record = node_of(rw, node);
-        if (held_template && is_template(record)) {
+        if (held_template && node_is_template(rw, node)) {
             return record->hold > 0;
         }
         if (is_silent(record)) {
@@ -75,7 +70,7 @@ af_status_t af_contents_begin(af_rewriter_t *rw, af_node_t node)
 {
     af_status_t status = AF_OK;
 
-    if (!af_contents_count(rw) || !is_template(node_of(rw, node))) {
+    if (!af_contents_count(rw) || !node_is_template(rw, node)) {
         return AF_OK;
     }
     contents_t *contents = af_vector_add(rw, &rw->contents, sizeof *contents, &status);
