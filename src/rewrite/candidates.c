@@ -11,7 +11,7 @@
 
 #define MAX_CANDIDATES 4096u
 #define FEW_CANDIDATES 64u     /* done ones leave a list that is not longer at once */
-#define LATE_BODY 8192u        /* bytes of a body for whose tag a selector waits that asks for attributes */
+#define LATE_BODY 65536u       /* bytes of a body for whose tag a selector waits that asks for attributes */
 #define REVIEW_SHARE 64u       /* nodes that a review may walk over for each token that changes the tree */
 #define END_SHARE 64u          /* and the one at the document's end for each byte that is held */
 
