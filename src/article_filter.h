@@ -2,7 +2,9 @@
  * article_filter.h: the only public header of the core.
  *
  * The core never copies or writes the document. It reads bytes and tells, in stream order, what happens to each:
- * kept, dropped, or preceded by an insertion. The host owns the bytes and does it. Chunking never changes the edits.
+ * kept, dropped, or preceded by an insertion. The host owns the bytes and does it. Chunking never changes the edits, nor what is
+ * told of them and counted; but how much memory is taken and how much is held at once is a matter of chunks, and so is where
+ * af_limits_t.memory is reached.
  *
  * Threads: a ruleset is immutable, usable by any number of streams, threads and forked processes at once. A stream
  * belongs to one thread at a time. There is no global state. Every destroy allows NULL. Strings are UTF-8.
@@ -108,7 +110,7 @@ typedef enum {
 typedef struct {
     af_event_kind_t kind;
     uint32_t rule;
-    uint64_t from_pos, to_pos;
+    uint64_t from_pos, to_pos; /* of the element or text; a limit of bytes held: what was; another limit: where, both the same */
     const char *detail; /* static word: the limit's, guard's or refusal's name; "" if none */
 } af_event_t;
 

@@ -2,10 +2,10 @@
  * tests/cases_runner.c: runs tests/cases/GROUP/NAME.case files; tests/cases/README.md tells their form.
  *
  * Each case is run at chunk sizes 1, 2, 7, 4096 and whole and must give the expected bytes every time; the edit list must cover
- * the input without gap or overlap; nothing may be left allocated. And once more for each n with the n-th allocation failing: then
- * the edits must still cover the input and drop nothing else, and everything be given back; and so for the rules.
- * With --no-failures the allocations are left alone. A case has a process and a minute of its own, so that a crash is one
- * failure.
+ * the input without gap or overlap, and what is told and counted be the same; nothing may be left allocated. And once more for
+ * each n with the n-th allocation failing: then the edits must still cover the input and drop nothing else, and everything be
+ * given back; and so for the rules. With --no-failures the allocations are left alone. A case has a process and a minute of its
+ * own, so that a crash is one failure.
  */
 #include <limits.h>
 #include <malloc.h>
@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "article_filter.h"
+#include "case_file.h"
 
 #ifdef AF_COVERAGE
 void __gcov_dump(void); /* _exit writes no counts */
@@ -26,23 +26,13 @@ void __gcov_dump(void); /* _exit writes no counts */
 #define CASE_SECONDS 60u
 
 typedef struct {
-    uint8_t *data;
-    size_t len, capacity;
-} af_bytes_t;
-
-typedef struct {
-    af_bytes_t rules, in, out, options, limits;
-    bool same;
-} af_case_t;
-
-typedef struct {
     size_t calls, fail_at; /* fail_at: the number of the call that gives NULL, 0: none */
     size_t blocks, bytes, peak;
 } af_counter_t;
 
 typedef struct {
     const af_case_t *test;
-    af_bytes_t got;
+    af_bytes_t got, told, counts;
     uint64_t pos;
     bool gap;
     uint8_t *dropped; /* NULL, or a byte for each of the input's: whether it is dropped */
@@ -50,193 +40,6 @@ typedef struct {
 
 static const size_t chunks[] = {1, 2, 7, 4096, SIZE_MAX};
 static bool with_failures = true;
-
-static void append(af_bytes_t *bytes, const void *data, size_t len)
-{
-    if (bytes->len + len + 1 > bytes->capacity) {
-        bytes->capacity = 2 * (bytes->len + len) + 64;
-        bytes->data = realloc(bytes->data, bytes->capacity);
-        if (bytes->data == NULL) {
-            abort();
-        }
-    }
-    if (len > 0) {
-        memcpy(bytes->data + bytes->len, data, len);
-    }
-    bytes->len += len;
-    bytes->data[bytes->len] = 0;
-}
-
-/* --- reading a case -------------------------------------------------------------------------------------------------- */
-
-static bool read_file(const char *path, af_bytes_t *text)
-{
-    FILE *file = fopen(path, "rb");
-    char block[4096];
-    size_t got;
-
-    append(text, "", 0);
-    if (file == NULL) {
-        return false;
-    }
-    while ((got = fread(block, 1, sizeof block, file)) > 0) {
-        append(text, block, got);
-    }
-    fclose(file);
-    return true;
-}
-
-static int hex(uint8_t c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
-}
-
-/* \r \n \t \f \0 \\ \xNN to their bytes. */
-static void unescape(af_bytes_t *bytes)
-{
-    size_t to = 0;
-
-    for (size_t i = 0; i < bytes->len; i++) {
-        uint8_t c = bytes->data[i];
-        if (c == '\\' && i + 1 < bytes->len) {
-            static const char names[] = "rntf0\\", values[] = "\r\n\t\f\0\\";
-            const char *found = memchr(names, bytes->data[i + 1], sizeof names - 1);
-            if (found != NULL) {
-                c = (uint8_t) values[found - names];
-                i++;
-            } else if (bytes->data[i + 1] == 'x' && i + 3 < bytes->len && hex(bytes->data[i + 2]) >= 0 && hex(bytes->data[i + 3]) >= 0) {
-                c = (uint8_t) (hex(bytes->data[i + 2]) * 16 + hex(bytes->data[i + 3]));
-                i += 3;
-            }
-        }
-        bytes->data[to++] = c;
-    }
-    bytes->len = to;
-    append(bytes, "", 0);
-}
-
-static bool starts(const char *line, size_t len, const char *word)
-{
-    return len >= strlen(word) && memcmp(line, word, strlen(word)) == 0;
-}
-
-static af_bytes_t *section_of(af_case_t *test, const char *name, size_t len)
-{
-    if (starts(name, len, "rules")) return &test->rules;
-    if (starts(name, len, "in")) return &test->in;
-    if (starts(name, len, "options")) return &test->options;
-    if (starts(name, len, "limits")) return &test->limits;
-    if (starts(name, len, "out")) {
-        test->same = starts(name, len, "out same");
-        return &test->out;
-    }
-    return NULL;
-}
-
-/* The newline before the next header belongs to the header. */
-static void end_section(af_bytes_t *section)
-{
-    if (section != NULL && section->len > 0 && section->data[section->len - 1] == '\n') {
-        section->data[--section->len] = 0;
-    }
-}
-
-static bool parse_case(const af_bytes_t *text, af_case_t *test)
-{
-    af_bytes_t *sections[] = {&test->rules, &test->in, &test->out, &test->options, &test->limits};
-    af_bytes_t *section = NULL;
-    const char *at = (const char *) text->data, *end = at + text->len;
-
-    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
-        append(sections[i], "", 0);
-    }
-    while (at < end) {
-        const char *stop = memchr(at, '\n', (size_t) (end - at));
-        size_t len = stop == NULL ? (size_t) (end - at) : (size_t) (stop - at) + 1;
-        if (starts(at, len, "--- ")) {
-            end_section(section);
-            section = section_of(test, at + 4, len - 4);
-            if (section == NULL) {
-                return false;
-            }
-        } else if (section != NULL) {
-            append(section, at, len);
-        }
-        at += len;
-    }
-    end_section(section);
-    if (strstr((const char *) test->options.data, "escapes") != NULL) {
-        unescape(&test->in);
-        unescape(&test->out);
-    }
-    if (test->same) {
-        append(&test->out, test->in.data, test->in.len);
-    }
-    return true;
-}
-
-/* The value after "NAME " in a section, copied to `out` up to white space; false: not there. */
-static bool value_of(const af_bytes_t *section, const char *name, char *out, size_t size)
-{
-    for (const char *at = (const char *) section->data; (at = strstr(at, name)) != NULL; at++) {
-        const char *value = at + strlen(name);
-        bool begins = at == (const char *) section->data || at[-1] == ' ' || at[-1] == '\n';
-        if (begins && *value == ' ') {
-            size_t len = strcspn(value + 1, " \n");
-            snprintf(out, size, "%.*s", (int) len, value + 1);
-            return true;
-        }
-    }
-    return false;
-}
-
-static void read_limits(const af_case_t *test, af_limits_t *limits)
-{
-    char value[64];
-
-    if (value_of(&test->options, "hold", value, sizeof value)) {
-        limits->hold = (size_t) strtoull(value, NULL, 10);
-    }
-    if (value_of(&test->options, "memory", value, sizeof value)) {
-        limits->memory = (size_t) strtoull(value, NULL, 10);
-    }
-    if (value_of(&test->options, "tag", value, sizeof value)) {
-        limits->tag = (size_t) strtoull(value, NULL, 10);
-    }
-    if (value_of(&test->options, "depth", value, sizeof value)) {
-        limits->depth = (uint32_t) strtoul(value, NULL, 10);
-    }
-    if (value_of(&test->options, "attributes", value, sizeof value)) {
-        limits->attributes = (uint32_t) strtoul(value, NULL, 10);
-    }
-}
-
-static void read_options(const af_case_t *test, af_options_t *options, char text[3][256])
-{
-    static const char *const names[] = {"charset", "site", "url"};
-    const char **fields[] = {&options->charset, &options->site, &options->url};
-    char value[256];
-    int year, month, day;
-
-    af_options_init(options);
-    options->type = AF_HTML;
-    for (size_t i = 0; i < 3; i++) {
-        if (value_of(&test->options, names[i], text[i], 256)) {
-            *fields[i] = text[i];
-        }
-    }
-    if (value_of(&test->options, "type", value, sizeof value)) {
-        options->type = strcmp(value, "feed") == 0 ? AF_FEED : strcmp(value, "auto") == 0 ? AF_AUTO
-            : strcmp(value, "fragment") == 0 ? AF_FRAGMENT : AF_HTML;
-    }
-    read_limits(test, &options->limits);
-    if (value_of(&test->options, "date", value, sizeof value) && sscanf(value, "%d-%d-%d", &year, &month, &day) == 3) {
-        int64_t y = month <= 2 ? year - 1 : year;
-        int64_t day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-        options->date = (y * 365 + y / 4 - y / 100 + y / 400 + day_of_year - 719468) * 86400;
-        options->last_modified = options->date;
-    }
-}
 
 /* --- hooks and sinks ------------------------------------------------------------------------------------------------- */
 
@@ -300,6 +103,40 @@ static af_status_t collect_edit(void *opaque, const af_edit_t *edit)
     return AF_OK;
 }
 
+/* A line an event: what, where it begins, what the detail is. Where a limit's ends is a matter of chunks. */
+static void collect_event(void *opaque, const af_event_t *event)
+{
+    static const char *const words[] = {"removed", "unwrapped", "stripped", "duplicate", "inserted", "repaired",
+                                        "guarded", "refused", "no-date", "malformed", "limit"};
+    af_collect_t *into = opaque;
+    char line[128];
+
+    snprintf(line, sizeof line, "%s%s %llu%s%s", into->told.len > 0 ? "\n" : "", words[event->kind],
+             (unsigned long long) event->from_pos, event->detail[0] == '\0' ? "" : " ", event->detail);
+    append(&into->told, line, strlen(line));
+}
+
+/* What of the counts is no matter of chunks, as memory is, and how much is held at once. */
+static void collect_counts(const af_stream_t *stream, af_collect_t *into)
+{
+    af_stats_t stats;
+    char line[256];
+
+    af_stream_stats(stream, &stats);
+    snprintf(line, sizeof line, "%llu-%llu+%llu %u %u %u %u %u %u %u %u %s %s", (unsigned long long) stats.pushed,
+             (unsigned long long) stats.dropped, (unsigned long long) stats.inserted, stats.removed, stats.unwrapped, stats.stripped,
+             stats.duplicates, stats.attributions, stats.guarded, stats.refused, stats.limited, stats.reason, stats.attribution);
+    append(&into->counts, line, strlen(line));
+}
+
+static void free_collected(af_collect_t *into)
+{
+    free(into->got.data);
+    free(into->told.data);
+    free(into->counts.data);
+    free(into->dropped);
+}
+
 /* --- running --------------------------------------------------------------------------------------------------------- */
 
 static af_ruleset_t *compile(const af_case_t *test, const char *path)
@@ -358,7 +195,7 @@ static af_status_t run_writer(const af_ruleset_t *rules, const af_case_t *test, 
 /* Whether the edits cover the input without a gap. A stream that cannot be had is none. */
 static bool run_stream(const af_ruleset_t *rules, const af_case_t *test, const af_memory_t *memory, size_t chunk, af_collect_t *into)
 {
-    const af_sink_t sink = {collect_edit, NULL, NULL, into};
+    const af_sink_t sink = {collect_edit, collect_event, NULL, into};
     af_options_t options;
     char text[3][256];
     af_stream_t *stream = NULL;
@@ -366,6 +203,8 @@ static bool run_stream(const af_ruleset_t *rules, const af_case_t *test, const a
 
     read_options(test, &options, text);
     into->test = test;
+    append(&into->told, "", 0);
+    append(&into->counts, "", 0);
     if (af_stream_create(rules, &options, &sink, memory, &stream) != AF_OK) {
         append(&into->got, test->in.data, test->in.len);
         return true;
@@ -377,6 +216,7 @@ static bool run_stream(const af_ruleset_t *rules, const af_case_t *test, const a
     }
     told = told && af_stream_finish(stream) != AF_HOST;
     bool whole = told && !into->gap && into->pos == test->in.len;
+    collect_counts(stream, into);
     af_stream_destroy(stream);
     return whole;
 }
@@ -443,21 +283,54 @@ static bool run_chunked(const af_ruleset_t *rules, const af_case_t *test, const 
         ok = ok && check_limit(path, test, "allocations", counter.calls) && check_limit(path, test, "peak", counter.peak);
     }
     *calls = counter.calls;
-    free(into.got.data);
+    free_collected(&into);
     return ok;
 }
 
-static bool run_edits(const af_ruleset_t *rules, const af_case_t *test, const char *path)
+static bool same_bytes(const af_bytes_t *a, const af_bytes_t *b)
+{
+    return a->len == b->len && memcmp(a->data, b->data, a->len) == 0;
+}
+
+/* What is told and counted is as the case has it, and the same in chunks. */
+static bool check_told(const char *path, const af_bytes_t *expected, const af_bytes_t *came, size_t chunk)
+{
+    if (same_bytes(expected, came)) {
+        return true;
+    }
+    printf("not ok %s (told, chunk %zu)\n", path, chunk == SIZE_MAX ? 0 : chunk);
+    show("expected", expected->data, expected->len);
+    show("came", came->data, came->len);
+    return false;
+}
+
+static bool run_edits(const af_ruleset_t *rules, const af_case_t *test, const char *path, size_t chunk, const af_collect_t *whole)
 {
     af_collect_t into = {.test = test};
 
     append(&into.got, "", 0);
-    bool covers = run_stream(rules, test, NULL, SIZE_MAX, &into);
+    bool covers = run_stream(rules, test, NULL, chunk, &into);
     bool ok = covers && equal(test, &into);
     if (!ok) {
         tell(path, test, &into, covers ? "edits" : "edits: a gap, an overlap, or not to the end");
     }
-    free(into.got.data);
+    ok = ok && (!test->tells || check_told(path, &test->told, &into.told, chunk)) &&
+         check_told(path, &whole->told, &into.told, chunk) && check_told(path, &whole->counts, &into.counts, chunk);
+    free_collected(&into);
+    return ok;
+}
+
+static bool run_all_edits(const af_ruleset_t *rules, const af_case_t *test, const char *path)
+{
+    af_collect_t whole = {.test = test};
+    bool ok = true;
+
+    append(&whole.got, "", 0);
+    run_stream(rules, test, NULL, SIZE_MAX, &whole);
+    for (size_t i = 0; ok && i < sizeof chunks / sizeof *chunks; i++) {
+        ok = run_edits(rules, test, path, chunks[i], &whole);
+    }
+    free_collected(&whole);
     return ok;
 }
 
@@ -490,9 +363,12 @@ static uint8_t *drops_of(const af_ruleset_t *rules, const af_case_t *test)
 {
     af_collect_t into = {.test = test, .dropped = room_for_drops(test)};
 
+    uint8_t *dropped = into.dropped;
+
     run_stream(rules, test, NULL, 3, &into);
-    free(into.got.data);
-    return into.dropped;
+    into.dropped = NULL;
+    free_collected(&into);
+    return dropped;
 }
 
 /* After a failure edits still cover the input, each byte once, and nothing is dropped that would not have been without it. */
@@ -516,8 +392,7 @@ static bool fail_stream(const af_ruleset_t *rules, const af_case_t *test, const 
         printf("not ok %s: %s after allocation %zu failed\n", path, wrong, n);
         show("came", into.got.data, into.got.len);
     }
-    free(into.got.data);
-    free(into.dropped);
+    free_collected(&into);
     return wrong == NULL;
 }
 
@@ -582,7 +457,7 @@ static bool run_case(const char *path)
         for (size_t i = 0; ok && i < sizeof chunks / sizeof *chunks; i++) {
             ok = run_chunked(rules, &test, path, chunks[i], &calls);
         }
-        ok = ok && run_edits(rules, &test, path);
+        ok = ok && run_all_edits(rules, &test, path);
         ok = ok && (!with_failures || (run_failing(rules, &test, path, calls) && compile_failing(&test, path)));
         af_ruleset_destroy(rules);
     }
@@ -590,6 +465,7 @@ static bool run_case(const char *path)
     free(test.rules.data);
     free(test.in.data);
     free(test.out.data);
+    free(test.told.data);
     free(test.options.data);
     free(test.limits.data);
     return ok;

@@ -110,6 +110,10 @@ void af_tokenizer_allow_cdata(af_tokenizer_t *tokenizer, bool allow);
 /* The value of attribute `name` (lower case) as written, first one counts; tells false if absent. */
 bool af_token_attribute(const af_token_t *token, const char *name, af_slice_t *raw);
 
+/* Where text may be cut in two, as an end of a chunk would cut it: at `most` bytes (fewer than it has) or as little before that
+ * as can be. 0: nowhere. */
+size_t af_token_cut(const af_token_t *text, size_t most);
+
 /* Decodes character references in `raw` (attribute rules if `in_attribute`), CR LF to LF and, in attributes, NUL to U+FFFD,
  * into `out` as UTF-8 (other bytes as they are). Never longer than 2 * raw.len + 8... `capacity` bytes at most are written; the
  * length written is returned. Gives `raw` itself back through the return of af_text_needs_decoding being false. */

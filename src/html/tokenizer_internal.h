@@ -54,6 +54,7 @@ struct af_tokenizer {
     size_t at, name_len, name_at;
     bool self_closing, left_out; /* an attribute beyond the limit was passed */
     af_token_cuts_t cuts;
+    uint64_t cuts_to; /* tags that begin before it were counted */
     af_attribute_t *attributes;
     size_t attribute_capacity;
     uint32_t attribute_count;

@@ -209,7 +209,17 @@ void af_tokenizer_remember(af_tokenizer_t *t, af_slice_t name)
     }
 }
 
-static void give_tag(af_tokenizer_t *t, const af_window_t *window, af_token_t *out)
+/* Once for each tag: it may be gone back to and read again. */
+static void count_cuts(af_tokenizer_t *t, bool overlong)
+{
+    if (t->pos >= t->cuts_to && (overlong || t->left_out)) {
+        t->cuts.overlong += overlong;
+        t->cuts.attributes += t->left_out;
+        t->cuts_to = t->pos + 1;
+    }
+}
+
+static void give_tag(af_tokenizer_t *t, const af_window_t *window, af_token_t *out, bool overlong)
 {
     bool end = t->name_at == 2;
 
@@ -220,7 +230,7 @@ static void give_tag(af_tokenizer_t *t, const af_window_t *window, af_token_t *o
     out->attribute_count = t->attribute_count;
     out->flags |= t->self_closing ? AF_TOKEN_SELF_CLOSING : 0;
     if (!end) {
-        t->cuts.attributes += t->left_out;
+        count_cuts(t, overlong);
         af_tokenizer_started(t, out);
     }
 }
@@ -260,7 +270,7 @@ size_t af_scan_tag(af_tokenizer_t *t, const af_window_t *window, af_token_t *out
     }
     if (done) {
         size_t taken = t->at;
-        give_tag(t, window, out);
+        give_tag(t, window, out, false);
         t->state = TAG_NONE;
         t->at = 0;
         return taken;
@@ -269,9 +279,8 @@ size_t af_scan_tag(af_tokenizer_t *t, const af_window_t *window, af_token_t *out
         if (t->state == TAG_NAME) {
             t->name_len = len - t->name_at;
         }
-        give_tag(t, window, out);
+        give_tag(t, window, out, true);
         out->flags |= AF_TOKEN_OVERLONG;
-        t->cuts.overlong += out->type == AF_TOKEN_START_TAG;
         t->rest = REST_TAG;
         t->at = 0;
         return len;

@@ -47,6 +47,13 @@ size_t af_text_cut(const af_window_t *window, size_t len, bool references)
     return more ? at : len;
 }
 
+size_t af_token_cut(const af_token_t *text, size_t most)
+{
+    const af_window_t window = {text->bytes.data, most, false};
+
+    return af_text_cut(&window, most, text->text == AF_TEXT_DATA || text->text == AF_TEXT_RCDATA);
+}
+
 af_end_tag_t af_scan_end_tag(const af_tokenizer_t *t, const uint8_t *data, size_t len, bool last)
 {
     size_t need = 2 + t->end_name_len;

@@ -249,13 +249,28 @@ static uint32_t left_inner(const af_rewriter_t *rw, const af_waiter_t *waiter)
     return left;
 }
 
+/* Whether the general way would hold more than it may, from the first element that waits to there. */
+static bool holds_too_much(const af_rewriter_t *rw, uint64_t to_pos)
+{
+    return rw->ahead.count > 0 && to_pos - rw->ahead.waiters[0].pos > rw->options.limits.hold;
+}
+
+void af_ahead_passed(af_rewriter_t *rw, uint64_t to_pos)
+{
+    rw->ahead.back = rw->ahead.back || holds_too_much(rw, to_pos);
+}
+
 /* From the inside: what shows in an element that stays refutes all around it that want to be empty. */
-void af_ahead_text(af_rewriter_t *rw, af_slice_t raw)
+void af_ahead_text(af_rewriter_t *rw, af_slice_t raw, uint64_t to_pos)
 {
     af_ahead_t *ahead = &rw->ahead;
     uint32_t emptied = rw->rules->ahead_emptied, inner = rw->rules->ahead_inner, asked = 0, left = 0, from = UINT32_MAX;
     bool stays = true;
 
+    if (holds_too_much(rw, to_pos)) {
+        ahead->back = true;
+        return;
+    }
     add(rw, raw);
     ahead->shown += inner != 0 ? count_shown(raw) : 0;
     for (uint32_t i = ahead->count; i > 0; i--) {

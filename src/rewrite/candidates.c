@@ -514,9 +514,11 @@ static void end_open(af_rewriter_t *rw)
     }
 }
 
+/* What was held for it ends where the limit of bytes is; another limit is one of the element. */
 static void tell_limit(af_rewriter_t *rw, const af_candidate_t *candidate, const char *limit)
 {
-    af_event_t event = {AF_LIMIT_HIT, candidate->rule, candidate->from_pos, rw->token_pos, limit};
+    uint64_t pos = candidate->from_pos, end = rw->edits.frontier + rw->options.limits.hold;
+    af_event_t event = {AF_LIMIT_HIT, candidate->rule, pos, strcmp(limit, "hold") == 0 && end > pos ? end : pos, limit};
 
     rw->stats.limited++;
     rw->stats.reason = limit;
@@ -585,28 +587,53 @@ static const af_candidate_t *of_rule(const af_rewriter_t *rw, size_t i)
     return first;
 }
 
-void af_candidates_oldest_gives_up(af_rewriter_t *rw, const char *limit)
+void af_candidates_give_up(af_rewriter_t *rw, af_node_t node, const char *limit)
 {
-    if (rw->body_held != 0) {
+    bool told = false;
+
+    if (rw->body_held == node) {
         af_candidates_body_goes(rw); /* no rule's */
         return;
     }
-    for (size_t i = 0; i < rw->candidates.count; i++) {
+    for (size_t i = 0; node_of(rw, node)->hold > 0 && i < rw->candidates.count; i++) {
         af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
-        if (candidate->done) {
+        if (candidate->node != node || candidate->done) {
             continue;
         }
-        tell_limit(rw, of_rule(rw, i), limit);
-        af_node_t node = candidate->node;
-        for (size_t k = i; node_of(rw, node)->hold > 0 && k < rw->candidates.count; k++) {
-            af_candidate_t *other = AF_VECTOR_AT(af_candidate_t, &rw->candidates, k);
-            if (other->node == node) {
-                af_candidates_finish(rw, other, false);
-            }
+        if (!told) {
+            tell_limit(rw, of_rule(rw, i), limit);
+            told = true;
         }
-        break;
+        af_candidates_finish(rw, candidate, false);
     }
     af_candidates_tidy(rw);
+}
+
+void af_candidates_oldest_gives_up(af_rewriter_t *rw, const char *limit)
+{
+    for (size_t i = 0; i < rw->candidates.count; i++) {
+        const af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
+        if (!candidate->done) {
+            af_candidates_give_up(rw, candidate->node, limit);
+            return;
+        }
+    }
+}
+
+void af_candidates_forget_text(af_rewriter_t *rw)
+{
+    size_t mark = rw->block.open ? rw->block.mark : SIZE_MAX;
+
+    if (rw->tape.len < rw->tape.limit / 2) {
+        return;
+    }
+    for (size_t i = 0; i < rw->candidates.count; i++) {
+        const af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
+        if (candidate->tape && candidate->mark < mark) {
+            mark = candidate->mark;
+        }
+    }
+    af_tape_forget(&rw->tape, mark);
 }
 
 af_status_t af_candidates_hold(af_rewriter_t *rw, af_node_t node)

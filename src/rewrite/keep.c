@@ -153,7 +153,8 @@ void af_keep_end(af_rewriter_t *rw)
 
 void af_keep_gives_up(af_rewriter_t *rw, const af_node_t *nodes, uint32_t count)
 {
-    af_event_t event = {AF_LIMIT_HIT, rw->keep_rule, rw->edits.frontier, rw->token_pos, "hold"};
+    uint64_t pos = rw->edits.frontier;
+    af_event_t event = {AF_LIMIT_HIT, rw->keep_rule, pos, pos + rw->options.limits.hold, "hold"};
 
     rw->stats.limited++;
     rw->stats.reason = "hold";

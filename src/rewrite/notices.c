@@ -1,12 +1,14 @@
 /*
  * rewrite/notices.c: attribution rules on the stream: scopes, runs of block text, and the edits that a notice needs.
  *
- * A run is the text between two block boundaries (start and end tags of block elements). While it may still be a notice (it is no
- * longer than the longest rule's max) its block is held back, or the block before it, so that a year can be put in or the block
- * dropped. Text behind a block that was too long to be held is told of and left as it is. A longer run is only looked at for the
- * rules' `when`, in pieces. A notice that is missing is inserted where its scope ends; for at=start the whole scope is held, and
- * where that is more than may be held, the notice comes at its end, too. Where the document ends inside a tag the notice stands
- * before that, and where it ends in raw text (a script, a text area), a comment or a select no notice can stand.
+ * A run is the text between two block boundaries (start and end tags of block elements). While it may still be a notice (it
+ * is no longer than the longest rule's max) its block is held back, or the block before it, so that a year can be put in or
+ * the block dropped. Text behind a block that was too long to be held is told of and left as it is. A longer run is looked at
+ * for the rules' `when`, in windows of twice that length which hang on its characters alone and overlap by half, and its end,
+ * as much as a notice may have, for one that stands there already. A notice that is missing is inserted where its scope ends;
+ * for at=start the whole scope is held, and where that is more than may be held, the notice comes at its end, too. Where the
+ * document ends inside a tag the notice stands before that, and where it ends in raw text (a script, a text area), a comment
+ * or a select no notice can stand.
  */
 #include "rewrite/rewriter_internal.h"
 
@@ -36,7 +38,7 @@ af_status_t af_notices_init(af_rewriter_t *rw)
     for (uint32_t i = 0; i < rw->rules->rule_count; i++) {
         const af_rule_t *rule = &rw->rules->rules[i];
         if (rule->verb == AF_VERB_ATTRIBUTION && rule->max > rw->notice_max) {
-            rw->notice_max = rule->max;
+            rw->notice_max = rule->max < AF_NOTICE_MOST ? rule->max : AF_NOTICE_MOST;
         }
     }
     return status;
@@ -142,7 +144,7 @@ static void open_run(af_rewriter_t *rw, af_node_t node, bool whole)
     rw->block.credit = is_inside(rw, node, AF_TAG_FIGURE);
     rw->block.open = !rw->block.credit;
     rw->block.quoted = is_inside(rw, node, AF_TAG_BLOCKQUOTE);
-    rw->block.goes_on = false;
+    rw->block.goes_on = rw->block.over = false;
     rw->block.from_pos = UINT64_MAX;
     rw->block.clear_to = rw->block.asked_at = 0;
     rw->block.node = node;
@@ -391,7 +393,9 @@ static af_status_t end_run(af_rewriter_t *rw, bool whole)
     if (text.len > 0) {
         tell_page(rw, text);
         for (size_t i = 0; status == AF_OK && i < rw->scopes.count; i++) {
-            status = look_at_run(rw, AF_VECTOR_AT(af_scope_t, &rw->scopes, i)->rule, text, whole && rw->block.whole);
+            uint32_t rule = AF_VECTOR_AT(af_scope_t, &rw->scopes, i)->rule;
+            status = look_at_run(rw, rule, rw->block.over ? af_run_end_of(rw, rule, text) : text,
+                                 whole && rw->block.whole);
         }
     }
     rw->block.open = false;
@@ -634,14 +638,18 @@ af_status_t af_notices_token(af_rewriter_t *rw, const af_token_t *token)
 
 af_status_t af_notices_text(af_rewriter_t *rw)
 {
-    if (!rw->block.open || af_tape_characters(&rw->tape, rw->block.mark) <= rw->notice_max) {
+    if (!rw->block.open || (!rw->block.over && af_tape_characters(&rw->tape, rw->block.mark) <= rw->notice_max)) {
         return AF_OK;
     }
-    tell_page(rw, af_tape_since(&rw->tape, rw->block.mark));
-    release_block(rw);
-    rw->block.whole = false;
-    rw->block.goes_on = true;
-    rw->block.mark = af_tape_mark(&rw->tape);
+    if (!rw->block.over) {
+        release_block(rw);
+        rw->block.over = true;
+        rw->block.whole = false;
+    }
+    for (af_slice_t window; af_run_window(rw, &window);) {
+        tell_page(rw, window);
+        rw->block.goes_on = true;
+    }
     return AF_OK;
 }
 

@@ -93,6 +93,11 @@ void af_candidates_text(af_rewriter_t *rw)
     (void) ask(rw, false);
 }
 
+bool af_candidates_ask(af_rewriter_t *rw)
+{
+    return rw->text_candidates > 0 && ask(rw, true);
+}
+
 af_status_t af_candidates_before(af_rewriter_t *rw, const af_token_t *token)
 {
     bool changed = rw->text_came && rw->text_candidates > 0 && ask(rw, true);

@@ -245,6 +245,11 @@ static void tell_now(af_rewriter_t *rw, const af_event_t *event)
 
 void af_queue_tell(af_rewriter_t *rw, const af_event_t *event)
 {
+    af_queue_tell_at(rw, event, rw->token_pos);
+}
+
+void af_queue_tell_at(af_rewriter_t *rw, const af_event_t *event, uint64_t pos)
+{
     af_status_t status;
     told_t *told = af_rewriter_holding(rw) ? af_vector_add(rw, &rw->told, sizeof *told, &status) : NULL;
 
@@ -252,7 +257,7 @@ void af_queue_tell(af_rewriter_t *rw, const af_event_t *event)
         tell_now(rw, event);
         return;
     }
-    *told = (told_t){*event, rw->token_pos};
+    *told = (told_t){*event, pos};
 }
 
 void af_queue_tell_up_to(af_rewriter_t *rw, uint64_t pos)

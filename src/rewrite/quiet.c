@@ -180,12 +180,12 @@ static inline next_t take_tag(af_rewriter_t *rw, const af_token_t *token)
     return NEXT_UNKNOWN;
 }
 
-static inline void take_text(af_rewriter_t *rw, af_slice_t text)
+static inline void take_text(af_rewriter_t *rw, af_slice_t text, uint64_t to_pos)
 {
     af_tree_quick_text(&rw->in);
     count_text(rw, text);
     if (rw->ahead.count > 0) {
-        af_ahead_text(rw, text);
+        af_ahead_text(rw, text, to_pos);
     }
 }
 
@@ -209,7 +209,7 @@ static next_t take_run(af_rewriter_t *rw, af_kept_t *kept, af_token_t *token, af
 
     while (next == NEXT_UNKNOWN && af_tokenizer_next_tag(rw->tokenizer, token, &text)) {
         if (text.len > 0) {
-            take_text(rw, text);
+            take_text(rw, text, token->from_pos);
         }
         next = rw->ahead.back ? NEXT_BACK : token->type == AF_TOKEN_START_TAG ? match(rw, token, status) : NEXT_UNMATCHED;
         if (next == NEXT_UNMATCHED) {
@@ -222,6 +222,7 @@ static next_t take_run(af_rewriter_t *rw, af_kept_t *kept, af_token_t *token, af
         }
         if (next == NEXT_UNKNOWN) {
             taken = token->to_pos;
+            af_ahead_passed(rw, taken);
         }
     }
     keep_run(rw, kept, taken, next == NEXT_UNKNOWN ? (af_slice_t){NULL, 0} : text, token->from_pos);
@@ -261,7 +262,7 @@ static inline bool take_one(af_rewriter_t *rw, const af_token_t *token, af_statu
     if (token->type == AF_TOKEN_TEXT) {
         count_text(rw, token->bytes);
         if (rw->ahead.count > 0 && token->text == AF_TEXT_DATA) {
-            af_ahead_text(rw, token->bytes);
+            af_ahead_text(rw, token->bytes, token->to_pos);
         }
     } else if (token->type != AF_TOKEN_COMMENT && !foreign && token->tag != AF_TAG_SVG &&
                (token->type == AF_TOKEN_START_TAG || rw->in.depth < depth)) {
@@ -276,7 +277,7 @@ static inline bool take_one(af_rewriter_t *rw, const af_token_t *token, af_statu
 /* Takes the token that `take_next` gave, if it can be taken here. */
 static bool take_quiet(af_rewriter_t *rw, next_t next, const af_token_t *token, af_kept_t *kept, af_status_t *status)
 {
-    if (next == NEXT_MATCHED || next == NEXT_BACK || !is_plain(rw, token) || af_waiting_implies(rw, token)) {
+    if (next == NEXT_MATCHED || next == NEXT_BACK || rw->ahead.back || !is_plain(rw, token) || af_waiting_implies(rw, token)) {
         return false;
     }
     if (token->type == AF_TOKEN_START_TAG && next == NEXT_UNKNOWN) {
@@ -319,6 +320,7 @@ af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token)
             break;
         }
         keep(rw, &kept, token);
+        af_ahead_passed(rw, token->to_pos);
         if (rw->ahead.back) {
             break;
         }

@@ -5,6 +5,7 @@
  * diverged, is the state of a parser that has read exactly what was emitted. When a limit is hit the rewriter stops looking and
  * keeps the rest: nothing is lost.
  */
+#include "rewrite/hold.h"
 #include "rewrite/ways.h"
 
 #define NODE_LIMIT ((size_t) 1 << 20)
@@ -174,12 +175,11 @@ static af_status_t observe_text(af_rewriter_t *rw, const af_token_t *token, cons
         raw.data = token->bytes.data + (event->from_pos - token->from_pos);
         raw.len = (size_t) (event->to_pos - event->from_pos);
     }
+    af_candidates_forget_text(rw);
     af_status_t status = af_tape_text(&rw->tape, raw, event->from_pos, token->type == AF_TOKEN_TEXT ? token->text : AF_TEXT_DATA);
     if (status == AF_LIMIT) {
-        while (rw->tape_candidates > 0) {
-            af_candidates_oldest_gives_up(rw, "text");
-        }
-        return AF_OK;
+        af_hold_tape_full(rw, false);
+        status = AF_OK;
     }
     af_candidates_text(rw);
     if (status == AF_OK && af_notices_active(rw)) {
@@ -405,22 +405,6 @@ static af_status_t settle_now(af_rewriter_t *rw, const af_token_t *token)
     return af_settle(rw, &rw->in, token, nodes, count);
 }
 
-/* Lets the oldest undecided thing be kept; false: nothing waits. */
-static bool give_up_one(af_rewriter_t *rw)
-{
-    if (rw->open_candidates > 0) {
-        af_candidates_oldest_gives_up(rw, "hold");
-        return true;
-    }
-    const af_node_t *nodes;
-    uint32_t count;
-    if (!af_queue_undecided(rw, &nodes, &count)) {
-        return false;
-    }
-    af_keep_gives_up(rw, nodes, count);
-    return true;
-}
-
 static af_status_t hold_or_settle(af_rewriter_t *rw, const af_token_t *token, bool was_holding)
 {
     af_status_t status;
@@ -446,13 +430,8 @@ static af_status_t hold_or_settle(af_rewriter_t *rw, const af_token_t *token, bo
     if (status == AF_OK) {
         status = af_queue_flush(rw);
     }
-    while (status == AF_OK && af_rewriter_holding(rw) && token->to_pos - rw->edits.frontier > rw->options.limits.hold &&
-           give_up_one(rw)) {
-        status = af_queue_flush(rw);
-    }
-    size_t held = (size_t) (token->to_pos - rw->edits.frontier);
-    if (held > rw->stats.hold_peak) {
-        rw->stats.hold_peak = held;
+    if (status == AF_OK) {
+        status = af_hold_check(rw, token);
     }
     rw->past_live = af_rewriter_holding(rw);
     return status;
@@ -516,7 +495,10 @@ static void pass_on(af_rewriter_t *rw, const af_token_t *token, af_status_t stat
 
     rw->passing = true;
     rw->stats.limited++;
-    event.detail = rw->in.depth >= rw->in.depth_limit ? "depth" : event.detail;
+    if (rw->in.depth >= rw->in.depth_limit) {
+        event.detail = "depth";
+        event.to_pos = pos;
+    }
     rw->stats.reason = event.detail;
     af_queue_let_go(rw);
     af_edits_event(&rw->edits, &event);
@@ -542,11 +524,12 @@ af_status_t af_rewriter_observe_text(af_rewriter_t *rw, const af_token_t *token)
         af_token_t piece = *token;
         piece.bytes = (af_slice_t){token->bytes.data + at, token->bytes.len - at};
         piece.from_pos = token->from_pos + at;
+        status = af_hold_text(rw, &piece);
         piece.bytes.len = af_tree_text_piece(&rw->in, &piece);
         bool empty = token->to_pos == token->from_pos; /* it stands for no bytes */
         piece.to_pos = piece.from_pos + (empty ? 0 : piece.bytes.len);
         at += piece.bytes.len;
-        status = observe(rw, &piece);
+        status = status == AF_OK ? observe(rw, &piece) : status;
     }
     return status;
 }

@@ -141,6 +141,7 @@ typedef struct {
     af_node_t held;   /* the element that is held for the run: it, or the one before the run; 0: none */
     bool shows;       /* there is text in it that stays with it */
     bool begun;       /* the first block was made: text before it is in none */
+    bool over;        /* it is too long for a notice, and not held */
     bool goes_on;     /* its beginning was looked at and let go */
     bool credit;      /* it stands in a figure or caption: not open, where that is in no scope */
     bool quoted;      /* it is in a quotation: it does not tell whose the page is */
@@ -398,12 +399,18 @@ bool af_run_is_clear(af_rewriter_t *rw, const af_token_t *boundary, uint32_t tag
 
 /* The same of the run that is open and that a block waits for, from `token` on, which has not been taken yet. */
 bool af_run_rest_is_clear(af_rewriter_t *rw, const af_token_t *token);
+/* run_over: the next window of the open run that is too long for a notice; false: its text does not fill one. */
+#define AF_NOTICE_MOST 8000u /* characters of the longest notice: the tape has room for two */
+bool af_run_window(af_rewriter_t *rw, af_slice_t *window);
+/* What is looked at for a notice of the rule, of such a run's text behind its last window. */
+af_slice_t af_run_end_of(const af_rewriter_t *rw, uint32_t rule, af_slice_t text);
 /* Whether the tag surely ends the open run, and that was none. */
 bool af_run_ends_clear(const af_rewriter_t *rw, const af_token_t *token);
 
 /* ahead: takes a start tag of which rules may want no more than what its element says; false: it cannot be. */
 bool af_ahead_take(af_rewriter_t *rw, const af_token_t *token, const af_kept_t *kept);
-void af_ahead_text(af_rewriter_t *rw, af_slice_t text); /* normal text was taken */
+void af_ahead_text(af_rewriter_t *rw, af_slice_t text, uint64_t to_pos); /* normal text was taken, up to there */
+void af_ahead_passed(af_rewriter_t *rw, uint64_t to_pos);                /* another token was */
 bool af_ahead_ends(af_rewriter_t *rw);     /* before an end tag; false: what it closes may be wanted */
 void af_ahead_closed(af_rewriter_t *rw);   /* and when it was taken */
 /* Back to the first element that may be wanted; `reached`: no other is taken before that place. */
@@ -453,17 +460,20 @@ void af_candidates_replaced(af_rewriter_t *rw, const af_tree_event_t *event); /*
 /* After text: decides what the text so far refutes. Before a token that is none: what is known then leaves. */
 void af_candidates_text(af_rewriter_t *rw);
 AF_MUST_USE af_status_t af_candidates_before(af_rewriter_t *rw, const af_token_t *token);
+bool af_candidates_ask(af_rewriter_t *rw); /* the same within a text; whether something was decided */
 AF_MUST_USE af_status_t af_candidates_closed(af_rewriter_t *rw, af_node_t node);  /* before the node's flag shows everywhere */
 void af_candidates_review(af_rewriter_t *rw); /* the tree has changed: asks unknown selectors again, as many as it may */
 void af_candidates_end(af_rewriter_t *rw);    /* the document is over: all is known */
 void af_candidates_oldest_gives_up(af_rewriter_t *rw, const char *limit);
+void af_candidates_give_up(af_rewriter_t *rw, af_node_t node, const char *limit); /* those of the node */
+void af_candidates_forget_text(af_rewriter_t *rw); /* where the tape fills up: what nobody needs */
 AF_MUST_USE af_status_t af_queue_add(af_rewriter_t *rw, const af_token_t *token);
 AF_MUST_USE af_status_t af_queue_flush(af_rewriter_t *rw);
 /* Tells of something that is known at the token that is being taken: when all in front of it has been told of. */
 void af_queue_tell(af_rewriter_t *rw, const af_event_t *event);
+void af_queue_tell_at(af_rewriter_t *rw, const af_event_t *event, uint64_t pos); /* of the token that begins there */
 void af_queue_tell_up_to(af_rewriter_t *rw, uint64_t pos); /* what was known at tokens up to there */
 void af_queue_destroy(af_rewriter_t *rw);
-/* Whether something of the queue is undecided; the nodes of the first such token, as many as it has. */
 /* Whether something held is unwrapped in front of the table, or stands in front of what stays of a removed one, `gone`. */
 bool af_queue_fronted(const af_rewriter_t *rw, af_node_t table, af_node_t *gone);
 void af_queue_body_replaced(af_rewriter_t *rw); /* by a frameset, while it is held */
@@ -472,6 +482,7 @@ AF_MUST_USE af_status_t af_queue_note_moves(af_rewriter_t *rw); /* those of the 
  * what moves it clones something that goes. `place`: what it was made in. */
 bool af_queue_recast(af_rewriter_t *rw, const af_tree_t *tree, af_node_t node, af_node_t place);
 uint64_t af_queue_last_move(af_rewriter_t *rw, af_node_t node); /* where the token begins that moves it last */
+/* Whether something of the queue is undecided; the nodes of the first such token, as many as it has. */
 bool af_queue_undecided(const af_rewriter_t *rw, const af_node_t **nodes, uint32_t *count);
 
 /* structure: what held elements are like. Counting: running text, for after=. */

@@ -297,6 +297,9 @@ bool af_run_is_clear(af_rewriter_t *rw, const af_token_t *boundary, uint32_t tag
                      .in_table = !ends_table && af_tree_in_table_part(&rw->in), .in_template = rw->in.template_count > 0};
 
     rw->block.clear_to = 0;
+    if ((boundary->flags & AF_TOKEN_OVERLONG) != 0) {
+        return false; /* what follows is the rest of the tag */
+    }
     return read_on(rw, &ahead, boundary->to_pos, boundary->from_pos, boundary->type == AF_TOKEN_START_TAG);
 }
 

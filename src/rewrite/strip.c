@@ -106,11 +106,11 @@ bool af_strip_waits(af_rewriter_t *rw, const af_token_t *token)
         return !rw->strip_over;
     }
     uint64_t from_pos = rw->waiting.count > 0 ? rw->waiting_pos : token->from_pos;
-    af_event_t event = {AF_LIMIT_HIT, af_strip_rule(rw), from_pos, token->to_pos, "hold"};
+    af_event_t event = {AF_LIMIT_HIT, af_strip_rule(rw), from_pos, from_pos + rw->options.limits.hold, "hold"};
     rw->strip_over = true;
     rw->stats.limited++;
     rw->stats.reason = "hold";
-    af_queue_tell(rw, &event);
+    af_queue_tell_at(rw, &event, from_pos);
     return false;
 }
 
@@ -226,7 +226,7 @@ af_status_t af_strip_text(af_rewriter_t *rw, const af_token_t *token)
         if (reading.gone[from]) {
             piece.flags |= TOKEN_STRIPPED;
             rw->stats.stripped++;
-            af_edits_event(&rw->edits, &(af_event_t){AF_STRIPPED, rule, piece.from_pos, piece.to_pos, ""});
+            af_queue_tell_at(rw, &(af_event_t){AF_STRIPPED, rule, piece.from_pos, piece.to_pos, ""}, piece.from_pos);
         }
         status = af_rewriter_observe_text(rw, &piece);
     }

@@ -1,7 +1,7 @@
 /*
  * rewrite/waiting.c: which text is normal text, text that waits for what follows it, and which implied elements rules may pick.
  */
-#include "rewrite/rewriter_internal.h"
+#include "rewrite/hold.h"
 
 /* Elements whose text is no part of the normal text. */
 static bool is_silent(const af_node_record_t *record)
@@ -124,10 +124,8 @@ af_status_t af_raw_text(af_rewriter_t *rw, const af_token_t *token)
     af_status_t status = af_tape_text(&rw->raw_tape, token->bytes, token->from_pos, token->text);
 
     if (status == AF_LIMIT) {
-        while (rw->raw_candidates > 0) {
-            af_candidates_oldest_gives_up(rw, "text");
-        }
-        return AF_OK;
+        af_hold_tape_full(rw, true);
+        status = AF_OK;
     }
     af_candidates_text(rw);
     return status;

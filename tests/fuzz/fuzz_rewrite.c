@@ -2,8 +2,8 @@
  * fuzz_rewrite.c: any page with any rules, in any chunks.
  *
  * Input: five bytes (chunks, limits, mode, two numbers of rule lines below), rule lines, a line "%%", the page. Checked:
- * - edits cover the page once, in order; in chunks, and without the fast paths, every byte has the same fate and every event is
- *   told again;
+ * - edits cover the page once, in order; in chunks, and without the fast paths, every byte has the same fate, every event is told
+ *   again, in the same order, and every count is the same but those of memory and of bytes held;
  * - the output is not longer than the input allows;
  * - rules that name no place of an element change nothing in their own output (a sample);
  * - with an allocation that fails, everything is given back and nothing else is dropped (a sample);
@@ -29,6 +29,8 @@ static const char *const lines[] = {
     "remove div text=/a.*b/s", "remove tr", "remove tbody", "remove nobr:last-of-type", "remove math", "remove head *",
     "keep article", "keep p", "keep td", "keep b", "strip /a/", "strip /<|&/", "strip /[a-c]+ / in=p", "strip /^x/ in=b",
     "dedupe p", "dedupe b", "dedupe li", "dedupe td text=/a/", "protect b", "protect .k", "protect td", "protect p",
+    "attribution \"(c) {year} The Press.\" match=/\\(c\\) (?<year>\\d*) ?The Press\\./ when=/a.?b/ date=response max=40",
+    "attribution \"(c) {year} The Press.\" when=/^<|[^a]x/ in=div at=after date=response max=20\nremove b text=/^a/",
     "remove div links=50", "remove ul min-links=1", "remove section heading=/^a/i", "remove p text=/{title}/",
     "attribution \"From The Example Press, {year}. All rights reserved.\"",
     "attribution \"From The Example Press, {year}. All rights reserved.\" in=article at=start",
@@ -66,6 +68,7 @@ typedef struct {
     uint64_t pos;
     bool limited;
     fuzz_bytes_t out, pieces, events;
+    af_stats_t stats;
 } run_t;
 
 typedef struct {
@@ -157,7 +160,7 @@ static void on_event(void *opaque, const af_event_t *event)
     CHECK(event->from_pos <= event->to_pos && event->to_pos <= run->in_len && event->detail != NULL);
     memset(&seen, 0, sizeof seen);
     seen.from_pos = event->from_pos;
-    seen.to_pos = event->kind == AF_LIMIT_HIT ? event->from_pos : event->to_pos; /* the limit's: what has come */
+    seen.to_pos = event->to_pos;
     seen.rule = event->rule;
     seen.detail = fuzz_hash((const uint8_t *) event->detail, strlen(event->detail));
     seen.kind = event->kind;
@@ -206,6 +209,8 @@ static void run_page(run_t *run, const uint8_t *in, size_t len, const way_t *way
     run->pos = 0;
     run->limited = false;
     run->out.len = run->pieces.len = run->events.len = 0;
+    memset(&run->stats, 0, sizeof run->stats);
+    run->stats.reason = run->stats.attribution = "";
     fuzz_put(&run->out, "", 0);
     fuzz_put(&run->pieces, "", 0);
     af_heap_init(&heap, way->memory == NULL ? NULL : &hooks, way->options.limits.memory);
@@ -219,6 +224,7 @@ static void run_page(run_t *run, const uint8_t *in, size_t len, const way_t *way
         af_rewriter_stats(rewriter, &stats);
         CHECK(stats.pushed == len);
         run->limited = run->limited || stats.limited > 0 || stats.reason[0] != '\0';
+        run->stats = stats;
         af_rewriter_destroy(rewriter);
     } else {
         run->limited = true;
@@ -271,16 +277,36 @@ static void tell(const way_t *way, const run_t *wanted, const run_t *got)
     tell_pieces("got", got, wanted);
 }
 
+static void tell_stats(const char *name, const af_stats_t *stats)
+{
+    fprintf(stderr, "stats %s: dropped %llu, inserted %llu, removed %u, unwrapped %u, stripped %u, duplicates %u, attributions %u, "
+            "guarded %u, refused %u, limited %u, reason \"%s\", attribution \"%s\"\n", name, (unsigned long long) stats->dropped,
+            (unsigned long long) stats->inserted, stats->removed, stats->unwrapped, stats->stripped, stats->duplicates,
+            stats->attributions, stats->guarded, stats->refused, stats->limited, stats->reason, stats->attribution);
+}
+
+/* How much memory was taken, and how much was held at once, is a matter of chunks. */
+static bool same_stats(const af_stats_t *a, const af_stats_t *b)
+{
+    return a->dropped == b->dropped && a->inserted == b->inserted && a->removed == b->removed && a->unwrapped == b->unwrapped &&
+           a->stripped == b->stripped && a->duplicates == b->duplicates && a->attributions == b->attributions &&
+           a->guarded == b->guarded && a->refused == b->refused && a->limited == b->limited && strcmp(a->reason, b->reason) == 0 &&
+           strcmp(a->attribution, b->attribution) == 0;
+}
+
 static void compare(const way_t *way, const run_t *wanted)
 {
     static run_t got;
 
     run_page(&got, wanted->in, wanted->in_len, way);
     bool same = fuzz_same(&wanted->out, &got.out) && fuzz_same(&wanted->pieces, &got.pieces) && fuzz_same(&wanted->events, &got.events);
-    if (!same) {
+    bool counted = same_stats(&wanted->stats, &got.stats);
+    if (!same || !counted) {
         tell(way, wanted, &got);
+        tell_stats("wanted", &wanted->stats);
+        tell_stats("got", &got.stats);
     }
-    CHECK(same);
+    CHECK(same && counted);
 }
 
 static void check_again(const way_t *way, const run_t *first)
