@@ -6,6 +6,9 @@
  */
 #include "html/node.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #define FIRST_NODES 64u
 #define FIRST_ATOMS 128u
 #define FIRST_BYTES 1024u
@@ -344,6 +347,18 @@ void af_pool_copy_origin(af_pool_t *pool, af_node_t node, af_node_t origin)
     to->tag_len = from->tag_len;
 }
 
+#ifdef AF_CHECK_OUTPUT
+void af_pool_check_free(const af_pool_t *pool, af_node_t node)
+{
+    for (size_t i = 1; i < pool->used; i++) {
+        if (pool->records[i].parent == node) {
+            fprintf(stderr, "check: a node is freed before its child\n");
+            abort();
+        }
+    }
+}
+#endif
+
 /* --- places ---------------------------------------------------------------------------------------------------------------- */
 
 /* What stands behind the node moves up by one. */
@@ -448,6 +463,7 @@ void af_pool_move_children(af_pool_t *pool, af_node_t from, af_node_t to)
     target->children = source->children;
     target->last_child = source->last_child;
     target->flags |= source->flags & AF_NODE_HAS_TEXT;
+    target->left |= source->left;
     source->children = 0;
     source->last_child = 0;
     source->flags &= (uint16_t) ~AF_NODE_HAS_TEXT;

@@ -44,8 +44,9 @@ typedef struct {
     uint16_t flags;        /* AF_NODE_ */
     uint8_t space;         /* af_namespace_t */
     uint8_t fate;          /* the rewriter's: what is decided about it */
-    uint16_t hold : 15;    /* the rewriter's: open candidates, 0 none */
+    uint16_t hold : 14;    /* the rewriter's: open candidates, 0 none */
     uint16_t ended : 1;    /* the rewriter's: a tag has closed it in the output, for good */
+    uint16_t left : 1;     /* a closed child waits for the sweep, so that this may not be freed before it */
     uint32_t rule;         /* the rewriter's: why */
     uint32_t tag_bytes, tag_len; /* formatting elements: the start tag as written, in the pool's bytes; len 0: none kept */
     af_node_t next;        /* the sweep's worklist; the free list */
@@ -112,37 +113,84 @@ void af_pool_move_children(af_pool_t *pool, af_node_t from, af_node_t to);
 
 static inline af_node_record_t *af_node_at(const af_pool_t *pool, af_node_t node) { return &pool->records[node]; }
 
-/* Frees a node at once: nothing may refer to it but the parent of nodes that are closed. */
+#ifdef AF_CHECK_OUTPUT
+/* Ends the process where the node is the parent of another. */
+void af_pool_check_free(const af_pool_t *pool, af_node_t node);
+#else
+static inline void af_pool_check_free(const af_pool_t *pool, af_node_t node)
+{
+    (void) pool;
+    (void) node;
+}
+#endif
+
+/* Frees a node at once: nothing may refer to it, or what takes its number next would get its children. */
 static inline void af_pool_free(af_pool_t *pool, af_node_t node)
 {
+    af_pool_check_free(pool, node);
+    pool->records[node].parent = 0;
     pool->records[node].flags = 0;
     pool->records[node].next = pool->free;
     pool->free = node;
 }
 
+/* Leaves a closed node to the sweep. */
+static inline void af_pool_leave(af_pool_t *pool, af_node_t node)
+{
+    af_node_t parent = af_node_at(pool, node)->parent;
+
+    if (parent != 0) {
+        af_node_at(pool, parent)->left = 1;
+    }
+}
+
+/* Frees a closed node at once, or leaves it where a child of it was left. Its last child, where that is retained, has gone. */
+static inline void af_pool_free_closed(af_pool_t *pool, af_node_t node)
+{
+    if (pool->records[node].left) {
+        pool->records[node].flags |= AF_NODE_CLOSED;
+        af_pool_leave(pool, node);
+    } else {
+        af_pool_free(pool, node);
+    }
+}
+
+/* Frees the last child of a node that closes, which was retained for the next one. */
+static inline void af_pool_free_last(af_pool_t *pool, af_node_record_t *record)
+{
+    af_node_t last = record->last_child;
+
+    if (last != 0 && (pool->records[last].flags & AF_NODE_QUIET) != 0) {
+        record->last_child = 0;
+        af_pool_free_closed(pool, last);
+    }
+}
+
 /* The same for a node that may be linked, and whose parent is alive: the sweep's work where a later sibling refers to it. Where
- * the element before the next one is retained, it waits for that, and what was before itself goes. */
+ * the element before the next one is retained, it waits for that; what was before itself goes, and its last child. */
 static inline void af_pool_free_linked(af_pool_t *pool, af_node_t node)
 {
     af_node_record_t *record = &pool->records[node], *parent = &pool->records[record->parent];
 
+    af_pool_free_last(pool, record);
     if (pool->retain_previous && (record->flags & AF_NODE_LINKED) != 0) {
         af_node_t before = record->previous;
         record->flags |= AF_NODE_CLOSED | AF_NODE_QUIET;
         record->previous = 0;
         if (before != 0 && (pool->records[before].flags & AF_NODE_QUIET) != 0 && parent->last_child == node) {
-            af_pool_free(pool, before);
+            af_pool_free_closed(pool, before);
         }
         return;
     }
     if ((record->flags & AF_NODE_LINKED) != 0) {
         if (parent->last_child != node) {
             record->flags |= AF_NODE_CLOSED;
+            parent->left = 1;
             return;
         }
         parent->last_child = record->previous;
     }
-    af_pool_free(pool, node);
+    af_pool_free_closed(pool, node);
 }
 
 #endif

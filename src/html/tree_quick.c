@@ -115,6 +115,7 @@ static inline void pop(af_tree_t *tree, uint32_t name)
     record->flags &= (uint16_t) ~AF_NODE_UNSTABLE;
     if (node == tree->form || node == tree->head) {
         record->flags |= AF_NODE_CLOSED;
+        af_pool_leave(tree->pool, node);
     } else {
         af_pool_free_linked(tree->pool, node);
     }
@@ -520,6 +521,18 @@ af_tree_place_t af_tree_place(const af_tree_t *tree)
                              tree->pool->byte_store.used, current->last_child, tree->form, tree->mode};
 }
 
+/* An open element of the quiet that was never there: the one before it is its parent's last child again. */
+static void take_back(af_pool_t *pool, af_node_t node)
+{
+    af_node_record_t *record = af_node_at(pool, node), *parent = af_node_at(pool, record->parent);
+
+    if (parent->last_child == node) {
+        parent->last_child = record->previous;
+    }
+    af_pool_free_last(pool, record);
+    af_pool_free_closed(pool, node);
+}
+
 void af_tree_go_back(af_tree_t *tree, const af_tree_place_t *place)
 {
     while (tree->depth > place->depth) {
@@ -527,7 +540,10 @@ void af_tree_go_back(af_tree_t *tree, const af_tree_place_t *place)
         if ((open->classes & CLASS_HTML) != 0) {
             tree->open_counts[open->name]--;
         }
-        af_pool_free(tree->pool, tree->stack[tree->depth]);
+        take_back(tree->pool, tree->stack[tree->depth]);
+    }
+    if (current_record(tree)->last_child != place->last_child) {
+        af_pool_free_last(tree->pool, current_record(tree));
     }
     current_record(tree)->children = place->children;
     current_record(tree)->last_child = place->last_child;
@@ -542,26 +558,45 @@ void af_tree_go_back(af_tree_t *tree, const af_tree_place_t *place)
 
 /* --- with events ------------------------------------------------------------------------------------------------------------ */
 
+void af_tree_leave_closed(af_tree_t *tree)
+{
+    for (uint32_t i = 0; i < tree->event_count; i++) {
+        if (tree->events[i].kind == AF_EVENT_CLOSED && tree->events[i].node != 0) {
+            af_pool_leave(tree->pool, tree->events[i].node);
+        }
+    }
+}
+
+/* Whether what the token closed may be freed where nothing else refers to it. */
+static bool frees_closed(const af_tree_t *tree)
+{
+    for (uint32_t i = 0; i < tree->event_count; i++) {
+        if (tree->events[i].kind == AF_EVENT_MOVED || tree->events[i].kind == AF_EVENT_CHILDREN_MOVED) {
+            return false;
+        }
+    }
+    return list_is_open(tree);
+}
+
+static bool is_done_with(const af_tree_t *tree, const af_tree_event_t *event)
+{
+    return event->before == 0 && event->node != tree->head && event->node != tree->form &&
+           (af_node_at(tree->pool, event->node)->flags & (AF_NODE_CLOSED | AF_NODE_LISTED)) == AF_NODE_CLOSED;
+}
+
 void af_tree_free_closed(af_tree_t *tree)
 {
-    uint32_t count = tree->event_count;
+    bool frees = frees_closed(tree);
 
-    tree->event_count = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        if (tree->events[i].kind == AF_EVENT_MOVED || tree->events[i].kind == AF_EVENT_CHILDREN_MOVED) {
-            return;
-        }
-    }
-    if (!list_is_open(tree)) {
-        return;
-    }
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < tree->event_count; i++) {
         const af_tree_event_t *event = &tree->events[i];
-        if (event->kind == AF_EVENT_CLOSED && event->before == 0 && event->node != tree->head && event->node != tree->form &&
-            (af_node_at(tree->pool, event->node)->flags & (AF_NODE_CLOSED | AF_NODE_LISTED)) == AF_NODE_CLOSED) {
+        if (event->kind == AF_EVENT_CLOSED && frees && is_done_with(tree, event)) {
             af_pool_free_linked(tree->pool, event->node);
+        } else if (event->kind == AF_EVENT_CLOSED) {
+            af_pool_leave(tree->pool, event->node);
         }
     }
+    tree->event_count = 0;
 }
 
 /* In body, an end tag of the current node, for which every case of HTML #parsing-main-inbody pops it and nothing else. */

@@ -108,6 +108,8 @@ static af_status_t take_quietly(af_rewriter_t *rw, const af_token_t *token)
     }
     if (token->type != AF_TOKEN_TEXT && !rw->pool.retain_siblings) {
         af_tree_free_closed(in);
+    } else {
+        af_tree_leave_closed(in);
     }
     return status;
 }

@@ -471,6 +471,7 @@ static af_status_t observe(af_rewriter_t *rw, const af_token_t *token)
     if (status == AF_OK) {
         rw->in.next_text = AF_TEXT_DATA;
         status = af_tree_process(&rw->in, token);
+        af_tree_leave_closed(&rw->in);
     }
     if (status != AF_OK) {
         return status;
