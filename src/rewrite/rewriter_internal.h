@@ -48,11 +48,14 @@ typedef struct {
 typedef struct {
     uint32_t text, link_text;  /* characters of normal text; of it in links */
     uint32_t links, controls;
+    uint32_t text_links;       /* links with text in them; `text_link` is the last one's number in `links` */
+    uint32_t text_link;
     uint32_t pictures;         /* of a size that tells something: figures, photos, videos */
     uint32_t shown;            /* text and things that show without it: pictures, frames, controls */
     uint32_t gone;             /* of `shown`, in removed elements */
     uint32_t removals;
     uint32_t prose;            /* running text that has ended */
+    uint32_t runs, row_from;   /* its runs; how many there were when a run of links ended last */
 } af_counts_t;
 
 /* A rule that picked a node, but for something that is not known yet. */

@@ -11,6 +11,7 @@
 
 #define PROSE 70u      /* characters that are not white space: some 80 with it */
 #define PROSE_STEP 200u
+#define LINKS 15u      /* characters in links that make a run one of links: a story's headline, no "Reply" */
 #define LEFT 200u      /* an element that shows so many characters more than were removed is not emptied */
 
 void af_structure_start(af_rewriter_t *rw)
@@ -68,6 +69,9 @@ static void end_run(af_rewriter_t *rw)
 {
     if (rw->run_text >= PROSE && rw->run_link < rw->run_text / 3) {
         rw->counts.prose += 1 + rw->run_text / PROSE_STEP;
+        rw->counts.runs++;
+    } else if (rw->run_link >= LINKS) {
+        rw->counts.row_from = rw->counts.runs;
     }
     rw->run_text = rw->run_link = 0;
 }
@@ -263,6 +267,8 @@ void af_structure_text(af_rewriter_t *rw, af_slice_t raw, af_node_t parent)
     rw->run_text += count;
     if (in_link(rw, parent)) {
         rw->counts.link_text += count;
+        rw->counts.text_links += rw->counts.text_link != rw->counts.links;
+        rw->counts.text_link = rw->counts.links;
         rw->run_link += count;
     }
     if (in_removed(rw, parent)) {
@@ -296,6 +302,9 @@ bool af_structure_refuted(af_rewriter_t *rw, af_candidate_t *candidate)
     if (now->text - then->text > structure->max || now->prose - then->prose > structure->max_prose) {
         return true;
     }
+    if (now->runs - (now->row_from > then->runs ? now->row_from : then->runs) > structure->in_row) {
+        return true;
+    }
     if (structure->emptied && !rw->foreseeing &&
         ((now->shown - then->shown) - (now->gone - then->gone) > LEFT || stays_in(rw, rw->shown_in, candidate->node))) {
         return true;
@@ -312,8 +321,15 @@ bool af_structure_holds(af_rewriter_t *rw, af_candidate_t *candidate)
     if (af_structure_refuted(rw, candidate) || heading_refuted(rw, candidate, ELEMENT_ENDED)) {
         return false;
     }
+    if ((now->shown - then->shown) - text - (now->controls - then->controls) < structure->min_pictures) {
+        return false;
+    }
     if (now->links - then->links < structure->min_links ||
         (uint64_t) (now->link_text - then->link_text) * 100 < (uint64_t) structure->links * text) {
+        return false;
+    }
+    if (structure->link_length > 0 && (now->text_links == then->text_links || now->link_text - then->link_text <
+        (uint64_t) structure->link_length * (now->text_links - then->text_links))) {
         return false;
     }
     if (structure->emptied && (now->removals == then->removals || now->shown - then->shown != now->gone - then->gone)) {

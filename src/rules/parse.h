@@ -2,7 +2,8 @@
  * rules/parse.h: lines of the rule language.
  *
  *   remove|dedupe SELECTOR [text=/re/ims] [max=N] [force] [site=HOSTS] [label=NAME]
- *   remove also: [links=N%] [min-links=N] [max-prose=N] [heading=/re/ims] [controls] [emptied] [after=N]
+ *   remove also: [links=N%] [min-links=N] [link-length=N] [max-prose=N] [in-row=N] [min-pictures=N] [heading=/re/ims] [controls]
+ *                [emptied] [after=N]
  *   protect also: [before=N]
  *   unwrap|keep|protect SELECTOR [site=] [label=]       strip /re/ims [in=SELECTOR] [site=] [label=]
  *   feed-remove|feed-fields NAME...  feed-add NAME TEMPLATE [when=/re/] [url=] [in=item|channel] [date=] [site=] [label=]
@@ -18,13 +19,13 @@
 #include "rules/builder.h"
 
 typedef enum {
-    AF_OPTION_TEXT, AF_OPTION_MAX, AF_OPTION_SITE, AF_OPTION_LABEL, AF_OPTION_IN, AF_OPTION_MATCH, AF_OPTION_GOOD, AF_OPTION_WHEN,
-    AF_OPTION_AT, AF_OPTION_DATE, AF_OPTION_LINKS, AF_OPTION_MIN_LINKS, AF_OPTION_MAX_PROSE, AF_OPTION_HEADING,
-    AF_OPTION_CONTROLS, AF_OPTION_EMPTIED, AF_OPTION_FORCE, AF_OPTION_AFTER, AF_OPTION_BEFORE, AF_OPTION_URL,
-    AF_OPTION_ALSO
+    AF_OPTION_TEXT, AF_OPTION_MAX, AF_OPTION_SITE, AF_OPTION_LABEL, AF_OPTION_IN, AF_OPTION_MATCH, AF_OPTION_GOOD,
+    AF_OPTION_WHEN, AF_OPTION_AT, AF_OPTION_DATE, AF_OPTION_LINKS, AF_OPTION_MIN_LINKS, AF_OPTION_MAX_PROSE,
+    AF_OPTION_HEADING, AF_OPTION_LINK_LENGTH, AF_OPTION_IN_ROW, AF_OPTION_MIN_PICTURES, AF_OPTION_CONTROLS, AF_OPTION_EMPTIED,
+    AF_OPTION_FORCE, AF_OPTION_AFTER, AF_OPTION_BEFORE, AF_OPTION_URL, AF_OPTION_ALSO
 } af_option_t;
 
-#define AF_OPTIONS 21u
+#define AF_OPTIONS 24u
 #define AF_OPTION_NONE AF_OPTIONS
 
 typedef struct {

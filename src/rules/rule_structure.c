@@ -58,7 +58,7 @@ af_status_t af_rule_structure(af_parse_t *parse)
     if (structure == NULL) {
         return AF_NOMEM;
     }
-    *structure = (af_structure_t){.max = AF_STRUCTURE_ANY, .max_prose = AF_STRUCTURE_ANY};
+    *structure = (af_structure_t){.max = AF_STRUCTURE_ANY, .max_prose = AF_STRUCTURE_ANY, .in_row = AF_STRUCTURE_ANY};
     if (parse->options[AF_OPTION_MAX].set && !parse->options[AF_OPTION_TEXT].set) {
         structure->max = rule->max;
     }
@@ -68,6 +68,9 @@ af_status_t af_rule_structure(af_parse_t *parse)
     af_status_t status = number(parse, AF_OPTION_LINKS, 1, 100, &structure->links);
     status = status == AF_OK ? number(parse, AF_OPTION_MIN_LINKS, 1, 1000, &structure->min_links) : status;
     status = status == AF_OK ? number(parse, AF_OPTION_MAX_PROSE, 0, 1000, &structure->max_prose) : status;
+    status = status == AF_OK ? number(parse, AF_OPTION_LINK_LENGTH, 1, 1000, &structure->link_length) : status;
+    status = status == AF_OK ? number(parse, AF_OPTION_IN_ROW, 0, 1000, &structure->in_row) : status;
+    status = status == AF_OK ? number(parse, AF_OPTION_MIN_PICTURES, 1, 1000, &structure->min_pictures) : status;
     if (status != AF_OK || !heading->set) {
         return status;
     }

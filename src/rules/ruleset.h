@@ -26,6 +26,9 @@ typedef struct {
     uint32_t links;              /* per cent of the text at least that are in links */
     uint32_t min_links;          /* links at least */
     uint32_t max_prose;          /* running text at most: a run counts once, and again for each 200; AF_STRUCTURE_ANY */
+    uint32_t link_length;        /* characters that a link with text has at least, on average */
+    uint32_t in_row;             /* runs of running text at most with no run of links between; AF_STRUCTURE_ANY */
+    uint32_t min_pictures;       /* pictures, videos and frames at least */
     bool controls;               /* a field to type or choose in */
     bool emptied;                /* removals took all that it shows */
     const af_regex_t *heading;   /* its first run of text; NULL: any */

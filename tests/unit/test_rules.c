@@ -152,7 +152,7 @@ static const struct {
     {"remove", 7, "expected a selector"},
     {"remove label=x", 8, "expected a selector"},
     {"remove .a foo=3", 11, "unknown option \"foo\": expected text=, max=, site=, label=, links=, min-links=, max-prose=, heading=, "
-                           "controls, emptied, force or after="},
+                           "link-length=, in-row=, min-pictures=, controls, emptied, force or after="},
     {"remove .a in=.b", 11, "\"remove\" does not take the option \"in\""},
     {"keep p text=/a/", 8, "expected site= or label="},
     {"remove .a label=x y", 19, "expected an option of \"remove\""},
