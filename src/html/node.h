@@ -76,6 +76,7 @@ typedef struct af_pool {
     bool retain_previous;      /* the element before an open node lives, and its last child; needs link_siblings */
     bool retain_siblings;      /* all earlier element siblings of a live node live; needs link_siblings */
     bool retain_children;      /* and what is in them */
+    bool too_deep;             /* one of its trees could not open an element: the limit of depth */
     af_node_t marking;
     void (*mark_roots)(void *opaque, struct af_pool *pool); /* calls af_pool_mark for each */
     void *opaque;

@@ -69,6 +69,7 @@ static af_status_t grow_stack(af_tree_t *tree)
     void *block = NULL;
 
     if (tree->depth >= tree->depth_limit) {
+        tree->pool->too_deep = true;
         return AF_LIMIT;
     }
     af_status_t status = af_heap_grow(tree->heap, &block, &capacity, tree->depth == 0 ? FIRST_DEPTH : tree->depth * 2, item,

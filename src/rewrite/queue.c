@@ -626,7 +626,7 @@ static void let_go(af_rewriter_t *rw)
 
 void af_queue_let_go(af_rewriter_t *rw)
 {
-    if (rw->in.depth >= rw->in.depth_limit) { /* else there is no memory for it */
+    if (rw->pool.too_deep) { /* else there is no memory for it */
         let_go(rw);
     }
     af_queue_tell_up_to(rw, UINT64_MAX);

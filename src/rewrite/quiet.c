@@ -201,6 +201,14 @@ static next_t take_wanted(af_rewriter_t *rw, const af_token_t *token, const af_k
     return refuted(rw, token) && notices_allow(rw, token) ? take_tag(rw, token) : NEXT_MATCHED;
 }
 
+/* What waits for what it says does so no further than it could be held. */
+static inline void passed(af_rewriter_t *rw, uint64_t to_pos)
+{
+    if (rw->ahead.count > 0) {
+        af_ahead_passed(rw, to_pos);
+    }
+}
+
 /* Takes tags, and the text between them, as long as they do next to nothing to the tree: most of what there is in a body. The one
  * that ends the run, if it was read, is left in `token`: a start tag that no rule wants, or one that was not looked at. */
 static next_t take_run(af_rewriter_t *rw, af_kept_t *kept, af_token_t *token, af_status_t *status)
@@ -224,7 +232,7 @@ static next_t take_run(af_rewriter_t *rw, af_kept_t *kept, af_token_t *token, af
         }
         if (next == NEXT_UNKNOWN) {
             taken = token->to_pos;
-            af_ahead_passed(rw, taken);
+            passed(rw, taken);
         }
     }
     keep_run(rw, kept, taken, next == NEXT_UNKNOWN ? (af_slice_t){NULL, 0} : text, token->from_pos);
@@ -322,7 +330,7 @@ af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token)
             break;
         }
         keep(rw, &kept, token);
-        af_ahead_passed(rw, token->to_pos);
+        passed(rw, token->to_pos);
         if (rw->ahead.back) {
             break;
         }

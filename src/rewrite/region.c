@@ -472,6 +472,7 @@ af_status_t af_region_flush(af_rewriter_t *rw, bool *written)
         *written = status == AF_OK;
     } else if (status == AF_LIMIT) {
         status = AF_OK; /* too big to be laid out: token by token */
+        rw->pool.too_deep = false;
     }
     destroy(&region);
     return status;

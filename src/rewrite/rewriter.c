@@ -496,7 +496,7 @@ static void pass_on(af_rewriter_t *rw, const af_token_t *token, af_status_t stat
 
     rw->passing = true;
     rw->stats.limited++;
-    if (rw->in.depth >= rw->in.depth_limit) {
+    if (rw->pool.too_deep) {
         event.detail = "depth";
         event.to_pos = pos;
     }
