@@ -116,6 +116,11 @@ static bool needs_end(const af_rule_t *rule)
     return rule->pattern != NULL || rule->verb == AF_VERB_DEDUPE || rule->structure != NULL;
 }
 
+static bool is_clone(const af_rewriter_t *rw, af_node_t node)
+{
+    return (node_of(rw, node)->flags & AF_NODE_CLONE) != 0;
+}
+
 static void found_rule(void *opaque, uint32_t owner, uint32_t selector, af_match_t match)
 {
     found_t *found = opaque;
@@ -140,7 +145,7 @@ static void found_rule(void *opaque, uint32_t owner, uint32_t selector, af_match
     if (match == AF_MATCH_YES && !needs_end(rule)) {
         rw->found_before |= rule->before > 0;
         af_candidates_take(rw, found->node, owner);
-    } else if (match != AF_MATCH_NO) {
+    } else if (match != AF_MATCH_NO && !(rw->moved_lost && needs_tape(rule) && is_clone(rw, found->node))) {
         found->status = add_candidate(rw, found->node, owner, selector, match == AF_MATCH_UNKNOWN, needs_end(rule));
     }
 }
@@ -197,7 +202,7 @@ void af_candidates_finish(af_rewriter_t *rw, af_candidate_t *candidate, bool hol
 void af_candidates_tidy(af_rewriter_t *rw)
 {
     size_t to = 0, next = 0, done = rw->candidates.count - rw->open_candidates;
-    size_t mark = SIZE_MAX;
+    size_t mark = af_moved_needs(rw);
 
     if (rw->candidates.count > FEW_CANDIDATES && done < rw->candidates.count / 8) {
         return;
@@ -380,7 +385,7 @@ static bool text_holds(af_rewriter_t *rw, af_candidate_t *candidate)
     const af_tape_t *tape = af_candidate_tape(rw, candidate);
     af_slice_t text = moved_out ? af_tape_between(tape, candidate->mark, rw->moved_mark) : af_candidate_text(rw, candidate);
 
-    if (candidate->mark < tape->base) {
+    if (candidate->mark < tape->base || (candidate->tape && rw->moved_lost)) {
         return false; /* moved text that nobody kept: the element stays */
     }
     if ((rule->pattern != NULL && !pattern_holds(rw, candidate, text)) || af_structure_has_picture(rw, candidate) ||
@@ -622,11 +627,12 @@ void af_candidates_oldest_gives_up(af_rewriter_t *rw, const char *limit)
 
 void af_candidates_forget_text(af_rewriter_t *rw)
 {
-    size_t mark = rw->block.open ? rw->block.mark : SIZE_MAX;
+    size_t mark = rw->block.open ? rw->block.mark : SIZE_MAX, moved = af_moved_needs(rw);
 
     if (rw->tape.len < rw->tape.limit / 2) {
         return;
     }
+    mark = moved < mark ? moved : mark;
     for (size_t i = 0; i < rw->candidates.count; i++) {
         const af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
         if (candidate->tape && candidate->mark < mark) {

@@ -232,7 +232,7 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
     af_status_t status = AF_OK;
     bool changed = false, moved = false;
 
-    rw->moved_mark = af_moved_find(rw);
+    af_moved_find(rw);
     if (rw->in.formatting_count == 0) {
         rw->text_marks.count = 0;
     }
@@ -261,7 +261,7 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
             if (status == AF_OK && (rw->text_candidates > 0 || af_structure_active(rw))) {
                 af_structure_created(rw, token, event.node);
             }
-            if (status == AF_OK && rw->tape_candidates > 0 && (node_of(rw, event.node)->flags & AF_NODE_UNSTABLE) != 0) {
+            if (status == AF_OK && (node_of(rw, event.node)->flags & AF_NODE_UNSTABLE) != 0) {
                 status = af_moved_note(rw, event.node);
             }
             break;
@@ -280,6 +280,9 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
                 status = af_candidates_closed(rw, event.node);
             }
             af_contents_end(rw, event.node);
+            if (rw->text_marks.count > 0) {
+                af_moved_closed(rw, event.node);
+            }
             if (rw->strips.count > 0) {
                 af_strip_closed(rw, event.node);
             }
@@ -291,7 +294,7 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
             }
             if (rw->raw_candidates > 0) {
                 status = af_raw_text(rw, token);
-            } else if (rw->tape_candidates > 0 || af_notices_active(rw)) {
+            } else if (rw->tape_candidates > 0 || af_notices_active(rw) || af_moved_asks(rw)) {
                 status = observe_text(rw, token, &event);
             }
             if (af_structure_active(rw) && af_is_normal_text(rw, event.parent)) {

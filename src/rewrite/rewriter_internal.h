@@ -262,6 +262,7 @@ struct af_rewriter {
     af_vector_t text_marks;   /* text_mark_t of moved.c */
     af_vector_t contents;     /* contents_t of waiting.c: open templates that began while the tape was needed */
     size_t moved_mark;        /* on the tape: where the text begins that the token moves out of what it closes; SIZE_MAX: none */
+    bool moved_lost;          /* it moves text that nobody kept */
     af_vector_t strips;       /* scope_t of strip.c */
     bool strip_over;          /* the run of text is too long to be held */
     keep_state_t keep;
@@ -621,7 +622,10 @@ AF_MUST_USE af_status_t af_raw_end(af_rewriter_t *rw);             /* no more of
 
 /* moved */
 AF_MUST_USE af_status_t af_moved_note(af_rewriter_t *rw, af_node_t node);
-size_t af_moved_find(const af_rewriter_t *rw);
+void af_moved_find(af_rewriter_t *rw); /* of what the token moves */
+void af_moved_closed(af_rewriter_t *rw, af_node_t node);
+bool af_moved_asks(const af_rewriter_t *rw);    /* text is wanted for what clones say */
+size_t af_moved_needs(const af_rewriter_t *rw); /* the tape's first mark that is; SIZE_MAX: none */
 void af_moved_destroy(af_rewriter_t *rw);
 
 /* keep */

@@ -265,7 +265,7 @@ static af_status_t drop_token(af_rewriter_t *rw, const af_tree_t *tree, const af
     status = token->tag == AF_TAG_NOBR ? af_passing_close(rw, tree, token, nodes, node_count, &opened) : AF_OK;
     af_write_drop(rw, token, rw->drop_rule);
     if (status == AF_OK) {
-        status = add_nodes(rw, &rw->pending, nodes + opened, node_count - opened);
+        status = add_nodes(rw, &rw->pending, opened > 0 ? nodes + opened : nodes, node_count - opened); /* it may be NULL */
     }
     if (status == AF_OK && rw->pending.count == 0 && rw->section != SECTION_ENDED && af_tree_same(tree, &rw->out)) {
         rw->diverged = false;
@@ -327,7 +327,7 @@ static af_status_t write_effect(af_rewriter_t *rw, const af_tree_t *tree, const 
     uint32_t opened;
     af_status_t status = af_passing_open(rw, tree, nodes, node_count - (made != 0), &opened);
     if (status == AF_OK) {
-        status = add_nodes(rw, &rw->pending, nodes + opened, node_count - (made != 0) - opened);
+        status = add_nodes(rw, &rw->pending, opened > 0 ? nodes + opened : nodes, node_count - (made != 0) - opened);
     }
     if (status == AF_OK) {
         status = af_settle_bring_to(rw, &rw->after, count);
