@@ -10,7 +10,7 @@
  * document ends inside a tag the notice stands before that, and where it ends in raw text (a script, a text area), a comment
  * or a select no notice can stand.
  */
-#include "rewrite/rewriter_internal.h"
+#include "rewrite/run_over.h"
 
 typedef struct {
     uint32_t rule;

@@ -403,11 +403,6 @@ bool af_run_is_clear(af_rewriter_t *rw, const af_token_t *boundary, uint32_t tag
 
 /* The same of the run that is open and that a block waits for, from `token` on, which has not been taken yet. */
 bool af_run_rest_is_clear(af_rewriter_t *rw, const af_token_t *token);
-/* run_over: the next window of the open run that is too long for a notice; false: its text does not fill one. */
-#define AF_NOTICE_MOST 8000u /* characters of the longest notice: the tape has room for two */
-bool af_run_window(af_rewriter_t *rw, af_slice_t *window);
-/* What is looked at for a notice of the rule, of such a run's text behind its last window. */
-af_slice_t af_run_end_of(const af_rewriter_t *rw, uint32_t rule, af_slice_t text);
 /* Whether the tag surely ends the open run, and that was none. */
 bool af_run_ends_clear(const af_rewriter_t *rw, const af_token_t *token);
 

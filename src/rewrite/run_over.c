@@ -5,7 +5,7 @@
  * from a place that hangs on the run alone. Each has the second half of the one before, so that nothing that a notice could
  * have room for lies between two. What is behind the last one is at least as long as a notice, and so has the run's end.
  */
-#include "rewrite/rewriter_internal.h"
+#include "rewrite/run_over.h"
 
 /* The bytes of the first `count` characters; SIZE_MAX: there are fewer. */
 static size_t bytes_of(af_slice_t text, size_t count)
