@@ -427,7 +427,7 @@ static inline void af_tell_tokenizer(af_rewriter_t *rw, const af_token_t *token,
         }
         in->next_text = AF_TEXT_DATA;
     }
-    if (token->type != AF_TOKEN_TEXT && af_tree_in_foreign(in) != *foreign) {
+    if (af_tree_in_foreign(in) != *foreign) { /* text may have opened formatting elements again */
         *foreign = !*foreign;
         af_tokenizer_allow_cdata(rw->tokenizer, *foreign);
     }
