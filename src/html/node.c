@@ -170,7 +170,9 @@ static void cut_links(af_pool_t *pool)
         if ((record->flags & AF_NODE_MARKED) == 0) {
             continue;
         }
-        if (((record->flags & AF_NODE_CLOSED) != 0 && !pool->retain_children) || !is_live(pool, record->last_child)) {
+        bool live = is_live(pool, record->last_child);
+        if (((record->flags & AF_NODE_CLOSED) != 0 && !pool->retain_children) || !live) {
+            record->left = record->left || live;
             record->last_child = 0;
         }
         if (!is_live(pool, record->previous)) {
