@@ -84,7 +84,18 @@ static bool ask(af_rewriter_t *rw, bool at_tag)
     if (changed) {
         af_candidates_tidy(rw);
     }
+    rw->let_go = rw->let_go || changed;
     return changed;
+}
+
+/* The text since the last tag stays in what is around those that it refuted: elements that want to be emptied are not. */
+static void ask_around(af_rewriter_t *rw)
+{
+    if (rw->let_go && rw->text_at != 0 && rw->structure_candidates > 0) {
+        af_structure_shown(rw, rw->text_at);
+    }
+    rw->let_go = false;
+    rw->text_at = 0;
 }
 
 void af_candidates_text(af_rewriter_t *rw)
@@ -102,7 +113,11 @@ af_status_t af_candidates_before(af_rewriter_t *rw, const af_token_t *token)
 {
     bool changed = rw->text_came && rw->text_candidates > 0 && ask(rw, true);
 
+    size_t waiting = rw->text_candidates;
+
     rw->text_came = false;
+    ask_around(rw);
+    changed = changed || rw->text_candidates != waiting;
     changed = (rw->block.held != 0 && af_notices_tag(rw, token)) || changed;
     if (!changed) {
         return AF_OK;

@@ -231,7 +231,8 @@ struct af_rewriter {
 
     af_vector_t candidates;   /* af_candidate_t */
     size_t open_candidates, text_candidates; /* those that wait for their end */
-    bool text_came;           /* since they were asked at a tag */
+    bool text_came, let_go;   /* since they were asked at a tag; it refuted some */
+    af_node_t text_at;        /* and where it shows; 0 */
     size_t asking_candidates; /* those that wait for nothing but their selector's answer */
     size_t review_next;       /* the candidates before it are asked next */
     uint64_t review_debt;     /* nodes that answers walked over beyond what the tokens so far allow */

@@ -275,6 +275,7 @@ void af_structure_text(af_rewriter_t *rw, af_slice_t raw, af_node_t parent)
         rw->counts.gone += count;
     }
     af_structure_shown(rw, parent);
+    rw->text_at = parent;
     rw->block.shows = rw->block.shows || (rw->block.held != 0 && stays_in(rw, parent, rw->block.held));
 }
 
