@@ -93,7 +93,7 @@ af_status_t af_strip_begin_body(af_rewriter_t *rw, af_token_t *token)
 bool af_strip_applies(const af_rewriter_t *rw, const af_token_t *token)
 {
     return rw->strips.count > 0 && rw->in.depth > 0 && (token->text == AF_TEXT_DATA || token->text == AF_TEXT_CDATA) &&
-           rw->in.template_count == 0 && !af_tree_fosters(&rw->in, rw->in.depth - 1) &&
+           rw->in.template_count == 0 && rw->in.table_text == AF_TABLE_TEXT_NONE && !af_tree_fosters(&rw->in, rw->in.depth - 1) &&
            af_is_normal_text(rw, rw->in.stack[rw->in.depth - 1]);
 }
 
