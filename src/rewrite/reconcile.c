@@ -196,6 +196,18 @@ af_status_t af_reconcile_forget(af_rewriter_t *rw)
     }
 }
 
+static bool trial_does(const af_rewriter_t *rw)
+{
+    return rw->trial.event_count > 0;
+}
+
+af_status_t af_reconcile_forget_form(af_rewriter_t *rw)
+{
+    bool taken;
+
+    return rw->out.form == 0 ? AF_OK : try_tag(rw, rw->out.form, AF_TOKEN_END_TAG, 0, trial_does, &taken);
+}
+
 af_status_t af_reconcile_open(af_rewriter_t *rw, af_node_t node)
 {
     bool taken;

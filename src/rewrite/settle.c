@@ -332,6 +332,9 @@ static af_status_t write_effect(af_rewriter_t *rw, const af_tree_t *tree, const 
     if (status == AF_OK) {
         status = af_settle_bring_to(rw, &rw->after, count);
     }
+    if (status == AF_OK && own != 0 && token->tag == AF_TAG_FORM) {
+        status = af_reconcile_forget_form(rw);
+    }
     if (status != AF_OK) {
         return status;
     }
