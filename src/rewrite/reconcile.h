@@ -66,7 +66,7 @@ AF_MUST_USE af_status_t af_reconcile_end(af_rewriter_t *rw, const af_token_t *to
 
 /* Takes what is not open off the end of the output's list of formatting elements: it would be opened again. */
 AF_MUST_USE af_status_t af_reconcile_forget(af_rewriter_t *rw);
-/* The same of a form that the output's parser remembers although its end tag would close nothing, HTML #form-element-pointer: that
+/* The same of a form that the output's parser remembers, whose end tag would close nothing, HTML #form-element-pointer: that
  * was dropped where what is in the form stayed open. Until then another form's tag is ignored. */
 AF_MUST_USE af_status_t af_reconcile_forget_form(af_rewriter_t *rw);
 
