@@ -180,6 +180,8 @@ static inline void af_pool_free_linked(af_pool_t *pool, af_node_t node)
         record->previous = 0;
         if (before != 0 && (pool->records[before].flags & AF_NODE_QUIET) != 0 && parent->last_child == node) {
             af_pool_free_closed(pool, before);
+        } else if (before != 0) {
+            parent->left = 1;
         }
         return;
     }

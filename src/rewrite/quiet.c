@@ -106,7 +106,7 @@ static af_status_t take_quietly(af_rewriter_t *rw, const af_token_t *token)
     if (af_structure_counting(rw)) {
         count_events(rw, token);
     }
-    if (token->type != AF_TOKEN_TEXT && !rw->pool.retain_siblings) {
+    if (status == AF_OK && token->type != AF_TOKEN_TEXT && !rw->pool.retain_siblings) {
         af_tree_free_closed(in);
     } else {
         af_tree_leave_closed(in);
