@@ -45,6 +45,11 @@ uint32_t af_tag_classes(uint32_t tag)
     return CLASS_HTML | (tag < AF_TAG_COUNT ? classes[tag] : 0);
 }
 
+bool af_tag_is_formatting(uint32_t tag)
+{
+    return (af_tag_classes(tag) & CLASS_FORMATTING) != 0;
+}
+
 bool af_tree_more_events(af_tree_t *tree)
 {
     void *block = tree->events;

@@ -149,6 +149,8 @@ void af_tree_free_closed(af_tree_t *tree);
 /* Leaves them to the sweep, for who has asked for none of this. The events stay. */
 void af_tree_leave_closed(af_tree_t *tree);
 
+bool af_tag_is_formatting(uint32_t tag); /* an HTML element of that name is a formatting element */
+
 /* Whether the adjusted current node is foreign, or all is XML: for af_tokenizer_allow_cdata. */
 bool af_tree_in_foreign(const af_tree_t *tree);
 bool af_tree_fosters(const af_tree_t *tree, uint32_t at); /* the open element at `at` is one that text does not stay in */

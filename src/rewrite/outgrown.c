@@ -111,8 +111,7 @@ bool af_candidates_ask(af_rewriter_t *rw)
 
 af_status_t af_candidates_before(af_rewriter_t *rw, const af_token_t *token)
 {
-    bool changed = rw->text_came && rw->text_candidates > 0 && ask(rw, true);
-
+    bool changed = rw->text_came && af_candidates_ask(rw);
     size_t waiting = rw->text_candidates;
 
     rw->text_came = false;

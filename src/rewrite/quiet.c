@@ -134,18 +134,6 @@ static bool refuted(af_rewriter_t *rw, const af_token_t *token)
 
 typedef enum { NEXT_UNKNOWN, NEXT_MATCHED, NEXT_UNMATCHED, NEXT_BACK } next_t;
 
-/* Formatting elements: the adoption agency may make a clone of one, of which rules may want what they do not of that. */
-static bool may_be_cloned(uint32_t tag)
-{
-    switch (tag) {
-    case AF_TAG_A: case AF_TAG_B: case AF_TAG_BIG: case AF_TAG_CODE: case AF_TAG_EM: case AF_TAG_FONT: case AF_TAG_I:
-    case AF_TAG_NOBR: case AF_TAG_S: case AF_TAG_SMALL: case AF_TAG_STRIKE: case AF_TAG_STRONG: case AF_TAG_TT: case AF_TAG_U:
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* What rules have to say about the start tag. UNKNOWN: nothing more than what its element says decides. */
 static inline next_t match(af_rewriter_t *rw, const af_token_t *token, af_status_t *status)
 {
@@ -156,7 +144,8 @@ static inline next_t match(af_rewriter_t *rw, const af_token_t *token, af_status
     if (rw->matcher.atom_count == 0) {
         return NEXT_UNMATCHED;
     }
-    return may_be_cloned(token->tag) ? NEXT_MATCHED : NEXT_UNKNOWN;
+    /* The adoption agency may make a clone of it, of which rules may want what they do not of the element. */
+    return af_tag_is_formatting(token->tag) ? NEXT_MATCHED : NEXT_UNKNOWN;
 }
 
 /* Whether the tag is nothing to attribution rules, if it does nothing rare to the tree. */
