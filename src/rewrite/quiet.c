@@ -27,12 +27,6 @@ static void tell_kept(af_rewriter_t *rw, const af_kept_t *kept)
     }
 }
 
-/* Whether the bytes stay until the push is over: those that the tokenizer completed in its own memory do not. */
-static bool is_in_chunk(const af_rewriter_t *rw, const uint8_t *data)
-{
-    return (uintptr_t) data - (uintptr_t) rw->chunk < rw->chunk_len;
-}
-
 /* Notes a token that was kept. */
 static inline void keep(af_rewriter_t *rw, af_kept_t *kept, const af_token_t *token)
 {
@@ -43,7 +37,7 @@ static inline void keep(af_rewriter_t *rw, af_kept_t *kept, const af_token_t *to
         kept->text.bytes.len = 0;
         return;
     }
-    if (kept->text.bytes.len > 0 || !is_in_chunk(rw, token->bytes.data)) {
+    if (kept->text.bytes.len > 0 || !af_in_chunk(rw, token->bytes.data)) {
         if (kept->text.bytes.len > 0) {
             af_guard_wrote(&rw->guard, &kept->text, false);
             kept->text.bytes.len = 0;

@@ -615,6 +615,7 @@ static af_status_t read_chunk(af_rewriter_t *rw)
 {
     af_tokenizer_feed(rw->tokenizer, rw->chunk, rw->chunk_len);
     rw->peek.pos = 0; /* what it looked at is gone */
+    af_match_next_round(&rw->matcher);
     af_status_t status = run(rw);
     rw->chunk_len = 0;
     if (!rw->carries && rw->carried.capacity > 0) {

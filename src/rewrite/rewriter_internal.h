@@ -442,16 +442,6 @@ void af_rewriter_mark_roots(void *opaque, af_pool_t *pool); /* roots: for the po
 /* match: what rules say of new nodes; hold: candidates and the queue. */
 AF_MUST_USE af_status_t af_rewriter_match(af_rewriter_t *rw, af_node_t node);
 
-/* Finds the atoms of a start tag, once: the general way need not ask what the quiet one has, before it left the tag. */
-static inline af_status_t af_rewriter_match_tag(af_rewriter_t *rw, const af_token_t *token)
-{
-    rw->matcher.quirks = rw->in.quirks || !rw->doctype_seen;
-    if (rw->matched_pos == token->from_pos) {
-        return AF_OK;
-    }
-    rw->matched_pos = token->from_pos;
-    return af_match_tag(&rw->matcher, token, token->tag, af_tree_in_svg(&rw->in) ? AF_NS_SVG : AF_NS_HTML);
-}
 bool af_rewriter_holding(const af_rewriter_t *rw);
 /* Before text that was put in front of a table, into `parent`, goes to the tape: elements that are open, and that it is not in,
  * would have it in theirs. They stay. */

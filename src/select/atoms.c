@@ -35,6 +35,7 @@ void af_match_forget(af_matcher_t *matcher)
     af_heap_release(matcher->heap, matcher->notes, AF_NOTE_SETS * AF_NOTE_WAYS * sizeof *matcher->notes);
     matcher->memo = NULL;
     matcher->notes = NULL;
+    af_match_forget_tags(matcher);
 }
 
 void af_matcher_destroy(af_matcher_t *matcher)

@@ -124,6 +124,9 @@ static inline uint32_t af_key_gram(uint32_t attribute_key, uint32_t gram)
     return af_key_end(af_key_mix((uint64_t) (attribute_key ^ AF_KEY_GRAM) << 32, gram));
 }
 
+/* remember.c: gives back what tags were told to be. */
+void af_match_forget_tags(af_matcher_t *matcher);
+
 /* Whether two tests ask for the same thing. */
 bool af_index_same_test(const af_index_t *index, const af_test_t *a, const af_test_t *b);
 

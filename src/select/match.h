@@ -89,6 +89,8 @@ typedef struct {
     uint32_t key, epoch, said; /* of match.c */
 } af_note_t;
 
+typedef struct af_tag_note af_tag_note_t; /* of a start tag: remember.c */
+
 typedef struct {
     const af_index_t *index;
     af_pool_t *pool;
@@ -107,6 +109,7 @@ typedef struct {
     af_has_memo_t *memo;                              /* what :has() said since `epoch` began; NULL: nothing yet */
     uint32_t epoch;
     af_note_t *notes;                                      /* what walks have told, since one was long; NULL: none was */
+    af_tag_note_t *tags; uint32_t round;                   /* what tags were, since the round began; NULL: nothing yet */
 } af_matcher_t;
 
 void af_matcher_init(af_matcher_t *matcher, const af_index_t *index, af_pool_t *pool, af_heap_t *heap);
@@ -115,6 +118,12 @@ void af_matcher_destroy(af_matcher_t *matcher);
 /* Finds the atoms that a start tag fulfils, into matcher->atoms, sorted. `tag`: its token; NULL: an implied element without
  * attributes named `name`. Returns AF_OK also where there are none. */
 AF_MUST_USE af_status_t af_match_tag(af_matcher_t *matcher, const af_token_t *tag, uint32_t name, af_namespace_t space);
+
+/* The same of a tag that may have been asked about before. Its bytes stay where they are until the next round. */
+AF_MUST_USE af_status_t af_match_tag_again(af_matcher_t *matcher, const af_token_t *tag, uint32_t name, af_namespace_t space);
+
+/* The bytes of all tags so far are gone. */
+static inline void af_match_next_round(af_matcher_t *matcher) { matcher->round++; }
 
 /* Calls `found` for each selector whose subject `node` is (YES) or may turn out to be (UNKNOWN: ask again when it, a later
  * sibling or its parent was closed), but not for those to whose owner `skip` says yes. The node's atoms must be stored and the
@@ -138,7 +147,7 @@ uint32_t af_match_classes(const af_matcher_t *matcher);
 /* From now on what :has() says of a node is remembered until af_match_changed: for who asks many questions about one tree. */
 void af_match_remember(af_matcher_t *matcher);
 
-/* Gives back what :has() and walks left to remember (48 KiB): questions after it cost what first ones do. */
+/* Gives back what tags, :has() and walks left to remember (53 KiB): questions after it cost what first ones do. */
 void af_match_forget(af_matcher_t *matcher);
 
 /* The tree has changed since the last af_match_again. */
