@@ -7,7 +7,7 @@
  */
 #include "policy/tape.h"
 
-#include "base/ascii.h"
+#include "base/eight.h"
 #include "html/charref.h"
 
 #define REFERENCE_MAX 64u    /* bytes of a named reference are fewer */
@@ -143,8 +143,41 @@ af_status_t af_tape_break(af_tape_t *tape)
     return flush_partial(tape);
 }
 
-/* Appends ASCII as far as each byte gives one of the tape, or none where nobody asks for positions; `*used`: how much that is.
- * Where there is no room for all of it, nothing: what fits is for the other way to tell. */
+/* Copies ASCII as far as each byte gives one of the tape, or none where nobody asks for positions; tells how much that is.
+ * `space`: one stands in front of `*out`. */
+static size_t copy_ascii(const uint8_t *at, size_t len, bool positions, bool space, uint8_t **out)
+{
+    size_t i = 0;
+
+    while (i < len) {
+        if (len - i >= 8 && af_eight_is_plain(at + i, &space)) {
+            memcpy(*out, at + i, 8);
+            *out += 8;
+            i += 8;
+            continue;
+        }
+        for (size_t end = len - i < 8 ? len : i + 8; i < end; i++) {
+            if (at[i] > ' ' && at[i] < 0x80) {
+                *(*out)++ = at[i];
+                space = false;
+            } else if (!af_is_space(at[i]) || (space && positions)) {
+                return i;
+            } else {
+                if (!space) {
+                    *(*out)++ = ' ';
+                }
+                space = true;
+                if (!positions) {
+                    i = (size_t) (af_skip_space(at + i, at + len) - at) - 1;
+                }
+            }
+        }
+    }
+    return i;
+}
+
+/* The same at the tape's end; `*used`: how much it was. Where there is no room for all of it, nothing: what fits is for the other
+ * way to tell. */
 static af_status_t put_ascii(af_tape_t *tape, const uint8_t *at, size_t len, uint64_t pos, size_t *used)
 {
     *used = 0;
@@ -152,37 +185,14 @@ static af_status_t put_ascii(af_tape_t *tape, const uint8_t *at, size_t len, uin
         return AF_OK;
     }
     uint8_t *out = tape->data + tape->len;
-    bool space = tape->len > 0 && out[-1] == ' ';
-    size_t i = 0;
-    for (; i < len; i++) {
-        if (at[i] > ' ' && at[i] < 0x80) {
-            *out++ = at[i];
-            space = false;
-        } else if (!af_is_space(at[i]) || (space && tape->positions)) {
-            break;
-        } else if (!space) {
-            *out++ = ' ';
-            space = true;
-        }
-    }
+    size_t copied = copy_ascii(at, len, tape->positions, tape->len > 0 && out[-1] == ' ', &out);
     size_t added = (size_t) (out - (tape->data + tape->len));
     af_status_t status = added > 0 ? note(tape, pos, 1, 1) : AF_OK;
     if (status == AF_OK) {
         tape->len += added;
-        *used = i;
+        *used = copied;
     }
     return status;
-}
-
-/* The white space that `at` begins with. */
-static size_t space_len(const uint8_t *at, size_t len)
-{
-    size_t i = 0;
-
-    while (i < len && af_is_space(at[i])) {
-        i++;
-    }
-    return i;
 }
 
 /* Appends text without references, in the document's charset. */
@@ -194,7 +204,8 @@ static af_status_t put_plain(af_tape_t *tape, const uint8_t *at, size_t len, uin
         if (tape->partial.len == 0 && at[i] < 0x80) {
             status = put_ascii(tape, at + i, len - i, pos + i, &run);
             i += run;
-            size_t space = status == AF_OK && tape->len > 0 && tape->data[tape->len - 1] == ' ' ? space_len(at + i, len - i) : 0;
+            bool behind = status == AF_OK && tape->len > 0 && tape->data[tape->len - 1] == ' ';
+            size_t space = !behind ? 0 : (size_t) (af_skip_space(at + i, at + len) - (at + i));
             if (space > 0) {
                 status = widen_space(tape, pos + i, (uint32_t) space);
                 i += space;

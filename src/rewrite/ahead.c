@@ -8,7 +8,7 @@
  * where the first element began that is still wanted, and the general way takes it from there. So edits do not depend on this,
  * and no byte is read three times: no element is noted before the place that was reached.
  */
-#include "base/ascii.h"
+#include "base/eight.h"
 #include "rewrite/rewriter_internal.h"
 
 #define RAW_TEXT 256u     /* bytes of a text that are looked at, where it is not plain */
@@ -152,12 +152,33 @@ static void add_any(af_rewriter_t *rw, af_slice_t raw)
     }
 }
 
+/* As much as can be taken at once. */
+static size_t add_plain(af_ahead_t *ahead, af_slice_t raw)
+{
+    bool space = ahead->text_len > 0 && ahead->text[ahead->text_len - 1] == ' ';
+    size_t at = 0;
+
+    if (space) {
+        at = (size_t) (af_skip_space(raw.data, raw.data + raw.len) - raw.data);
+    }
+    while (raw.len - at >= 8 && AF_AHEAD_TEXT - ahead->text_len >= 8 && af_eight_is_plain(raw.data + at, &space)) {
+        memcpy(ahead->text + ahead->text_len, raw.data + at, 8);
+        ahead->text_len += 8;
+        at += 8;
+    }
+    return at;
+}
+
 static void add(af_rewriter_t *rw, af_slice_t raw)
 {
     af_ahead_t *ahead = &rw->ahead;
     size_t at = 0;
 
     for (; at < raw.len && !ahead->cut; at++) {
+        at += add_plain(ahead, (af_slice_t){raw.data + at, raw.len - at});
+        if (at == raw.len) {
+            return;
+        }
         uint8_t c = raw.data[at];
         bool white = af_is_space(c);
         if (!white && (c <= 0x20 || c > 0x7e || c == '&')) {
@@ -224,17 +245,6 @@ static uint32_t left_of(af_rewriter_t *rw, uint32_t wants, af_slice_t text, bool
     return left;
 }
 
-/* Characters that are not white space: at least so many. */
-static uint32_t count_shown(af_slice_t raw)
-{
-    uint32_t count = 0;
-
-    for (size_t i = 0; i < raw.len && raw.data[i] != '&'; i++) {
-        count += raw.data[i] > 0x20 && raw.data[i] < 0x7f;
-    }
-    return count;
-}
-
 /* Of those that want an element inside, the ones that the amount of text does not refute. */
 static uint32_t left_inner(const af_rewriter_t *rw, const af_waiter_t *waiter)
 {
@@ -272,7 +282,7 @@ void af_ahead_text(af_rewriter_t *rw, af_slice_t raw, uint64_t to_pos)
         return;
     }
     add(rw, raw);
-    ahead->shown += inner != 0 ? count_shown(raw) : 0;
+    ahead->shown += inner != 0 ? af_count_shown(raw) : 0;
     for (uint32_t i = ahead->count; i > 0; i--) {
         af_waiter_t *waiter = &ahead->waiters[i - 1];
         af_slice_t text = text_since(ahead, waiter->text_from);

@@ -6,7 +6,7 @@
  * else stands, or the chunk ends, nothing is known and the candidate waits in the queue as ever. So edits do not depend on it,
  * only the work.
  */
-#include "base/ascii.h"
+#include "base/eight.h"
 #include "html/names.h"
 #include "rewrite/rewriter_internal.h"
 
@@ -215,6 +215,16 @@ static const uint8_t *take_character(const af_peek_t *peek, const uint8_t *at, c
 static const uint8_t *take_plain(const af_peek_t *peek, const uint8_t *at, const uint8_t *end, text_t *text)
 {
     while (at != NULL && at < end && text->len < text->capacity && *at != '<' && *at != '&') {
+        bool space = text->len == 0 || text->data[text->len - 1] == ' ';
+        while (end - at >= 8 && text->capacity - text->len >= 8 && af_eight_is_plain(at, &space)) {
+            memcpy(text->data + text->len, at, 8);
+            text->len += 8;
+            at += 8;
+        }
+        at = space ? af_skip_space(at, end) : at;
+        if (at == end || text->len == text->capacity || *at == '<' || *at == '&') {
+            break;
+        }
         if (*at >= 0x80) {
             at = take_character(peek, at, end, text);
             continue;

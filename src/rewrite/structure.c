@@ -7,6 +7,7 @@
  * mostly links, and counts once, and once more for each PROSE_STEP. For after=, text is counted from the document's beginning
  * until no rule asks any more.
  */
+#include "base/eight.h"
 #include "rewrite/rewriter_internal.h"
 
 #define PROSE 70u      /* characters that are not white space: some 80 with it */
@@ -207,16 +208,6 @@ void af_structure_created(af_rewriter_t *rw, const af_token_t *token, af_node_t 
     }
 }
 
-static uint32_t count_characters(af_slice_t raw)
-{
-    uint32_t count = 0;
-
-    for (size_t i = 0; i < raw.len; i++) {
-        count += raw.data[i] > 0x20 && (raw.data[i] & 0xC0) != 0x80;
-    }
-    return count;
-}
-
 static bool in_link(const af_rewriter_t *rw, af_node_t node)
 {
     for (; node != 0; node = node_of(rw, node)->parent) {
@@ -229,7 +220,7 @@ static bool in_link(const af_rewriter_t *rw, af_node_t node)
 
 void af_structure_quiet_text(af_rewriter_t *rw, af_slice_t raw, af_node_t parent)
 {
-    uint32_t count = af_is_normal_text(rw, parent) ? count_characters(raw) : 0;
+    uint32_t count = af_is_normal_text(rw, parent) ? af_count_shown(raw) : 0;
 
     rw->run_text += count;
     rw->run_link += count > 0 && in_link(rw, parent) ? count : 0;
@@ -257,7 +248,7 @@ void af_structure_shown(af_rewriter_t *rw, af_node_t node)
 
 void af_structure_text(af_rewriter_t *rw, af_slice_t raw, af_node_t parent)
 {
-    uint32_t count = count_characters(raw);
+    uint32_t count = af_count_shown(raw);
 
     if (count == 0) {
         return;
