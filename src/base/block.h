@@ -271,4 +271,40 @@ static inline af_mask_t af_block_byte(const uint8_t *data, uint8_t c)
     return af_block_mask(af_block_equal(af_block_load(data), c));
 }
 
+/* --- Two blocks at once: a mask has one bit a byte -------------------------------------------------------------------------- */
+
+#define AF_PAIR_SIZE (2 * AF_BLOCK_SIZE)
+
+/* The masks of two blocks in a row as one, a bit a byte. */
+static inline uint64_t af_block_pair(af_block_t first, af_block_t second)
+{
+#if AF_BLOCK_STEP == 1
+    return af_block_mask(first) | (uint64_t) af_block_mask(second) << AF_BLOCK_SIZE;
+#else
+    static const uint8_t bits[AF_BLOCK_SIZE] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+    const af_block_t bit = af_block_load(bits);
+    af_block_t both = vpaddq_u8(vandq_u8(first, bit), vandq_u8(second, bit));
+
+    both = vpaddq_u8(both, both);
+    return vgetq_lane_u64(vreinterpretq_u64_u8(vpaddq_u8(both, both)), 0) & UINT32_MAX;
+#endif
+}
+
+static inline uint64_t af_pair_byte(const uint8_t *data, uint8_t c)
+{
+    return af_block_pair(af_block_equal(af_block_load(data), c), af_block_equal(af_block_load(data + AF_BLOCK_SIZE), c));
+}
+
+/* As af_block_attribute_end. */
+static inline uint64_t af_pair_attribute_end(const uint8_t *data)
+{
+    af_block_t block[2] = {af_block_load(data), af_block_load(data + AF_BLOCK_SIZE)};
+
+    for (unsigned i = 0; i < 2; i++) {
+        af_block_t signs = af_block_or(af_block_equal(block[i], '/'), af_block_equal(block[i], '>'));
+        block[i] = af_block_or(af_block_or(af_block_low(block[i]), af_block_equal(block[i], '=')), signs);
+    }
+    return af_block_pair(block[0], block[1]);
+}
+
 #endif

@@ -47,7 +47,12 @@ static inline uint32_t af_tag_lookup_short(const uint8_t *name, size_t len)
     memcpy(&key, name, 8);
     key = (key | 0x2020202020202020u) & UINT64_MAX >> (64 - 8 * len);
     uint32_t tag = af_tag_guess(key, len);
-    return af_tag_keys[tag] == key ? tag : AF_TAG_UNKNOWN;
+    if (__builtin_expect(af_tag_keys[tag] != key, 0)) {
+        tag = AF_TAG_UNKNOWN;
+        /* A jump, that can be foretold, and no choice, that what comes next would have to wait for. */
+        __asm__ volatile("" : "+r"(tag));
+    }
+    return tag;
 #else
     (void) key;
     return af_tag_lookup(name, len);

@@ -10,7 +10,7 @@
 #define FORMAT CLASS_FORMATTING
 #define TABLE_TAG (CLASS_SPECIAL | CLASS_TABLE_PART)
 
-static const uint32_t classes[AF_TAG_COUNT] = {
+const uint32_t af_tag_class_table[AF_TAG_COUNT] = {
     [AF_TAG_ADDRESS] = S, [AF_TAG_APPLET] = S | CLASS_SCOPE | CLASS_MARKER, [AF_TAG_AREA] = S, [AF_TAG_ARTICLE] = S,
     [AF_TAG_ASIDE] = S, [AF_TAG_BASE] = S, [AF_TAG_BASEFONT] = S, [AF_TAG_BGSOUND] = S, [AF_TAG_BLOCKQUOTE] = S,
     [AF_TAG_BODY] = S, [AF_TAG_BR] = S, [AF_TAG_BUTTON] = S | CLASS_BUTTON_SCOPE,
@@ -39,11 +39,6 @@ static const uint32_t classes[AF_TAG_COUNT] = {
     [AF_TAG_FONT] = FORMAT, [AF_TAG_I] = FORMAT, [AF_TAG_NOBR] = FORMAT, [AF_TAG_S] = FORMAT, [AF_TAG_SMALL] = FORMAT,
     [AF_TAG_STRIKE] = FORMAT, [AF_TAG_STRONG] = FORMAT, [AF_TAG_TT] = FORMAT, [AF_TAG_U] = FORMAT,
 };
-
-uint32_t af_tag_classes(uint32_t tag)
-{
-    return CLASS_HTML | (tag < AF_TAG_COUNT ? classes[tag] : 0);
-}
 
 bool af_tag_is_formatting(uint32_t tag)
 {

@@ -21,8 +21,10 @@ af_status_t af_tokenizer_create(af_heap_t *heap, size_t tag_limit, uint32_t attr
     memset(t, 0, sizeof *t);
     t->heap = heap;
     t->tag_limit = tag_limit < 64 ? 64 : tag_limit > UINT32_MAX / 2 ? UINT32_MAX / 2 : tag_limit;
+    t->quick_limit = t->tag_limit - AF_BLOCK_SIZE;
     t->attribute_limit = attribute_limit;
     t->scan = af_scan_best();
+    memset(t->names, 0xff, sizeof t->names);
 #ifndef AF_NO_FAST_PATH
     t->fast = true;
 #endif
@@ -48,6 +50,11 @@ void af_tokenizer_disable_fast_path(af_tokenizer_t *t)
 {
     t->fast = false;
     t->scan = &af_scan_portable;
+}
+
+void af_tokenizer_want(af_tokenizer_t *t, const uint64_t names[AF_ATTRIBUTE_BITS / 64])
+{
+    memcpy(t->names, names, sizeof t->names);
 }
 
 void af_tokenizer_feed(af_tokenizer_t *t, const uint8_t *data, size_t len)
@@ -254,14 +261,8 @@ af_status_t af_tokenizer_next(af_tokenizer_t *t, af_token_t *out)
     af_status_t status = AF_OK;
     bool more = true;
 
-    if (t->fast && t->carry_len == 0 && t->rest == REST_NONE && t->kind == AF_TEXT_DATA && t->chunk_at < t->chunk_len) {
-        const uint8_t *data = t->chunk + t->chunk_at;
-        size_t len = af_scan_fast(t, data, t->chunk_len - t->chunk_at, out);
-        if (len > 0) {
-            give(t, data, len, out);
-            t->chunk_at += len;
-            return AF_OK;
-        }
+    if (af_scan_fast(t, out)) {
+        return AF_OK;
     }
     memset(out, 0, sizeof *out);
     if (t->carry_len > 0) {

@@ -54,6 +54,8 @@ typedef struct {
     uint32_t tag;               /* tags: af_tag_t of names.h, AF_TAG_UNKNOWN if not in the table */
     const af_attribute_t *attributes;
     uint32_t attribute_count;
+    uint64_t unasked;           /* tags: bit n: attribute n is none that was asked for; 63: nor a later one */
+    const uint8_t *readable;    /* up to here bytes behind the token's may be read, whatever they are; NULL: none */
 } af_token_t;
 
 typedef struct af_tokenizer af_tokenizer_t;
@@ -72,6 +74,16 @@ af_token_cuts_t af_tokenizer_cuts(const af_tokenizer_t *tokenizer);
 
 /* Leaves every token to the states and the portable scans: for tests, which must see no difference. */
 void af_tokenizer_disable_fast_path(af_tokenizer_t *tokenizer);
+
+/* The place of an attribute's name among AF_ATTRIBUTE_BITS. */
+#define AF_ATTRIBUTE_BITS 256u
+static inline unsigned af_attribute_bit(uint8_t first, size_t len)
+{
+    return (first & 31u) << 3 | (len & 7u);
+}
+
+/* Asks for attributes by the bits of their names; without it for all. */
+void af_tokenizer_want(af_tokenizer_t *tokenizer, const uint64_t names[AF_ATTRIBUTE_BITS / 64]);
 
 /* Gives the next bytes; they are read until af_tokenizer_next has told AF_TOKEN_NONE and not after. What is unfinished then
  * is copied inside. */

@@ -1,55 +1,30 @@
 /*
  * html/tokenizer_fast.c: the common tokens of the data state in one go: text up to a "<", and a tag that lies whole in the chunk.
  *
- * Nothing of the tokenizer changes before the token is complete, so that every rarity (a name longer than a block, a control, "="
- * without a value, "/" inside a tag, the chunk's last bytes, a full array) is answered by 0, and the states begin anew. What it
- * gives is what the states would have given.
+ * Nothing of the tokenizer changes before the token is complete, so that every rarity (a control, "=" without a value, "/" inside
+ * a tag, a tag's long name, the chunk's last bytes, a full array) is answered by 0, and the states begin anew. What it gives is
+ * what the states would have given.
+ *
+ * Where a place depends on what stands before it, a jump is better than a sum: the processor foretells it and goes on, and does
+ * not wait until the byte is there.
  */
 #include "base/block.h"
 #include "html/tokenizer_internal.h"
 
-/* A place in the tag; `safe` is the last one where a block can be read. */
-typedef struct {
-    const uint8_t *start, *at, *safe, *end;
-} cursor_t;
+#define APART static __attribute__((noinline)) /* rare: what is common has more registers without it */
 
-/* Where the quoted value that begins at `at` ends, or NULL. */
-static inline const uint8_t *find_quote(const af_scan_t *scan, const cursor_t *cursor, const uint8_t *at, uint8_t quote)
+/* The first byte `c` from `at` on, or NULL. */
+APART const uint8_t *find(const af_tokenizer_t *t, const uint8_t *at, uint8_t c)
 {
-#if AF_BLOCK_STEP == 1
-    /* Whether a value is longer than a block cannot be foretold; that it is shorter than four mostly can. */
-    if (cursor->safe - at >= (ptrdiff_t) (3 * AF_BLOCK_SIZE)) {
-        uint64_t low = af_block_byte(at, quote) | af_block_byte(at + AF_BLOCK_SIZE, quote) << AF_BLOCK_SIZE;
-        uint64_t high = af_block_byte(at + 2 * AF_BLOCK_SIZE, quote)
-                        | af_block_byte(at + 3 * AF_BLOCK_SIZE, quote) << AF_BLOCK_SIZE;
-        uint64_t mask = low | high << 2 * AF_BLOCK_SIZE;
-        if (mask != 0) {
-            return at + (size_t) __builtin_ctzll(mask);
-        }
-        at += 4 * AF_BLOCK_SIZE;
-    }
-#else
-    if (at <= cursor->safe) {
-        af_mask_t mask = af_block_byte(at, quote);
-        if (mask != 0) {
-            return at + af_block_first(mask);
-        }
-        at += AF_BLOCK_SIZE;
-    }
-#endif
-    size_t len = (size_t) (cursor->end - at), found = scan->byte(at, len, quote);
+    size_t len = (size_t) (t->chunk + t->chunk_len - at), found = t->scan->byte(at, len, c);
+
     return found == len ? NULL : at + found;
 }
 
-/* Where a run without quotes ends, or NULL: `mask` is that of its first block. */
-static inline const uint8_t *end_of(const uint8_t *at, af_mask_t mask)
+/* Where a value without quotes ends, or NULL. */
+APART const uint8_t *find_value_end(const uint8_t *at, const uint8_t *safe)
 {
-    return mask == 0 ? NULL : at + af_block_first(mask);
-}
-
-static const uint8_t *find_unquoted_end(const cursor_t *cursor, const uint8_t *at)
-{
-    for (; at <= cursor->safe; at += AF_BLOCK_SIZE) {
+    for (; at <= safe; at += AF_BLOCK_SIZE) {
         af_mask_t mask = af_block_unquoted_end(at);
         if (mask != 0) {
             return at + af_block_first(mask);
@@ -58,9 +33,66 @@ static const uint8_t *find_unquoted_end(const cursor_t *cursor, const uint8_t *a
     return NULL;
 }
 
-static const uint8_t *find_attribute_end(const cursor_t *cursor, const uint8_t *at)
+/* Whether what stands from `at` on is white space and an "=", or may be: then it belongs to the name before. */
+APART bool is_equals_sign(const uint8_t *at, const uint8_t *safe)
 {
-    for (; at <= cursor->safe; at += AF_BLOCK_SIZE) {
+    while (at <= safe && af_is_space(*at)) {
+        at++;
+    }
+    return at > safe || *at == '=';
+}
+
+/* Where the value in double quotes ends that begins at `at`, or NULL. Whether it is longer than a block cannot be foretold; that
+ * it is shorter than four mostly can. */
+static inline const uint8_t *find_quote(const af_tokenizer_t *t, const uint8_t *at, const uint8_t *safe)
+{
+    uint64_t mask = 0;
+
+    if (at <= safe - AF_PAIR_SIZE) {
+        mask = af_pair_byte(at, '"') | af_pair_byte(at + AF_PAIR_SIZE, '"') << AF_PAIR_SIZE;
+    }
+    return mask != 0 ? at + __builtin_ctzll(mask) : find(t, at, '"');
+}
+
+static inline const uint8_t *note_value(af_attribute_t *attribute, const uint8_t *start, const uint8_t *value, const uint8_t *end)
+{
+    attribute->value = (uint32_t) (value - start);
+    attribute->value_len = (uint32_t) (end - value);
+    return end;
+}
+
+/* A value in single quotes, or without: as read_value. */
+APART const uint8_t *read_other_value(const af_tokenizer_t *t, const uint8_t *start, const uint8_t *at, const uint8_t *safe,
+                                      af_attribute_t *attribute)
+{
+    const uint8_t *end;
+
+    if (*at == '\'') {
+        end = find(t, ++at, '\'');
+        return end == NULL ? NULL : note_value(attribute, start, at, end) + 1;
+    }
+    end = *at > ' ' && *at != '>' ? find_value_end(at, safe) : NULL;
+    return end == NULL ? NULL : note_value(attribute, start, at, end);
+}
+
+/* The value at `at`, behind the "=": where what follows it begins, or NULL. */
+static inline const uint8_t *read_value(const af_tokenizer_t *t, const uint8_t *start, const uint8_t *at, const uint8_t *safe,
+                                        af_attribute_t *attribute)
+{
+    if (at >= safe) {
+        return NULL;
+    }
+    if (*at != '"') {
+        return read_other_value(t, start, at, safe, attribute);
+    }
+    const uint8_t *end = find_quote(t, at + 1, safe);
+    return end == NULL ? NULL : note_value(attribute, start, at + 1, end) + 1;
+}
+
+/* Where the name ends that goes on at `at`, or NULL. */
+APART const uint8_t *find_name_end(const uint8_t *at, const uint8_t *safe)
+{
+    for (; at <= safe; at += AF_BLOCK_SIZE) {
         af_mask_t mask = af_block_attribute_end(at);
         if (mask != 0) {
             return at + af_block_first(mask);
@@ -69,163 +101,196 @@ static const uint8_t *find_attribute_end(const cursor_t *cursor, const uint8_t *
     return NULL;
 }
 
-/* The value behind "=", into `attribute`; false: a rarity. */
-static inline bool read_value(const af_scan_t *scan, cursor_t *cursor, const uint8_t *at, af_attribute_t *attribute)
+/* The attribute that begins at `at`, no further than `safe`: where what follows it begins, or NULL. */
+static inline const uint8_t *read_attribute(const af_tokenizer_t *t, const uint8_t *start, const uint8_t *at, const uint8_t *safe,
+                                            af_attribute_t *attribute)
 {
-    const uint8_t *stop;
-    uint8_t c = *at;
+    af_mask_t mask = af_block_attribute_end(at);
+    const uint8_t *stop = mask != 0 ? at + af_block_first(mask) : find_name_end(at + AF_BLOCK_SIZE, safe);
 
-    if (c == '"' || c == '\'') {
-        stop = find_quote(scan, cursor, ++at, c);
-        cursor->at = stop == NULL ? NULL : stop + 1;
-    } else {
-        stop = c <= ' ' || c == '>' ? NULL : find_unquoted_end(cursor, at);
-        cursor->at = stop;
+    if (stop == NULL || stop == at) {
+        return NULL;
     }
-    if (stop == NULL) {
-        return false;
+    attribute->name = (uint32_t) (at - start);
+    attribute->name_len = (uint32_t) (stop - at);
+    if (*stop == '=') {
+        return read_value(t, start, stop + 1, safe, attribute);
     }
-    attribute->value = (uint32_t) (at - cursor->start);
-    attribute->value_len = (uint32_t) (stop - at);
-    return true;
-}
-
-/* An attribute without "=" right behind its name; white space before an "=" is a rarity. */
-static bool without_value(cursor_t *cursor, const uint8_t *stop, af_attribute_t *attribute)
-{
-    cursor->at = stop;
-    while (stop <= cursor->safe && af_is_space(*stop)) {
-        stop++;
-    }
-    attribute->value = (uint32_t) (cursor->at - cursor->start);
+    attribute->value = (uint32_t) (stop - start);
     attribute->value_len = 0;
-    return stop <= cursor->safe && *stop != '=';
+    return is_equals_sign(stop, safe) ? NULL : stop;
 }
 
-static inline bool read_attribute(const af_scan_t *scan, cursor_t *cursor, af_attribute_t *attribute)
+/* Bit `count`, at most 63, where the attribute whose name begins with `c` was asked for. */
+static inline uint64_t wanted_bit(const af_tokenizer_t *t, uint8_t c, size_t name_len, size_t count)
 {
-    const uint8_t *from = cursor->at, *stop = end_of(from, af_block_attribute_end(from));
+    unsigned bit = af_attribute_bit(c, name_len);
 
-    if (stop == NULL) {
-        stop = find_attribute_end(cursor, from + AF_BLOCK_SIZE);
-    }
-    if (stop == NULL || stop == from || stop >= cursor->safe) {
-        return false;
-    }
-    attribute->name = (uint32_t) (from - cursor->start);
-    attribute->name_len = (uint32_t) (stop - from);
-    return *stop == '=' ? read_value(scan, cursor, stop + 1, attribute) : without_value(cursor, stop, attribute);
+    return (t->names[bit >> 6] >> (bit & 63) & 1) << count;
 }
 
-/* From behind the name on to behind the ">"; attributes are noted. False: a rarity. */
-static inline bool read_rest(const af_tokenizer_t *t, cursor_t *cursor, uint32_t *count, uint32_t *flags)
+/* From behind the tag's name on: where what follows its ">" begins, or NULL. */
+static inline const uint8_t *read_rest(const af_tokenizer_t *t, const uint8_t *start, const uint8_t *at, const uint8_t *safe,
+                                       af_token_t *out)
 {
-    uint32_t room = t->attribute_capacity < t->attribute_limit ? (uint32_t) t->attribute_capacity : t->attribute_limit;
-    const af_scan_t *scan = t->scan;
+    af_attribute_t *attributes = t->attributes;
+    size_t count = 0, room = t->attribute_room;
+    uint64_t wanted = 0;
 
-    for (;;) {
-        uint8_t c = *cursor->at;
+    while (at <= safe) {
+        uint8_t c = *at;
+        if (c == ' ') { /* a jump is foretold; a sum would have to be waited for */
+            c = *++at;
+        }
         if (c == '>') {
-            cursor->at++;
-            return true;
+            out->attribute_count = (uint32_t) count;
+            out->unasked = ~wanted;
+            return at + 1;
         }
-        if (c == ' ' || af_is_space(c)) {
-            cursor->at++;
-            if (cursor->at > cursor->safe) {
-                return false;
+        if (c < '>') {
+            if (af_is_space(c)) {
+                at++;
+                continue;
             }
-            continue;
+            if (c == '/') {
+                out->flags = AF_TOKEN_SELF_CLOSING;
+                if (*++at != '>') {
+                    return NULL;
+                }
+                continue;
+            }
         }
-        if (c == '/') {
-            *flags = AF_TOKEN_SELF_CLOSING;
-            cursor->at += 2;
-            return cursor->at[-1] == '>';
+        if (count == room || at > safe) {
+            return NULL;
         }
-        if (*count == room || !read_attribute(scan, cursor, &t->attributes[*count])) {
-            return false;
+        at = read_attribute(t, start, at, safe, &attributes[count]);
+        if (at == NULL) {
+            return NULL;
         }
-        ++*count;
-        if (cursor->at > cursor->safe) {
-            return false;
-        }
+        wanted |= wanted_bit(t, c, attributes[count].name_len, count);
+        count++;
     }
+    return NULL;
 }
 
-static size_t read_tag(af_tokenizer_t *t, const uint8_t *data, size_t len, af_token_t *out)
+/* The tag at `data`, whose name begins at `name`: its length, or 0. */
+static inline size_t read_named(af_tokenizer_t *t, const uint8_t *data, const uint8_t *name, const uint8_t *safe, af_token_t *out)
 {
-    size_t name_at = data[1] == '/' ? 2 : 1;
-    cursor_t cursor = {data, data + name_at, data + len - AF_BLOCK_SIZE, data + len};
-    uint32_t count = 0, flags = 0;
-    const uint8_t *name_end = end_of(cursor.at, af_block_name_end(cursor.at));
+    af_mask_t mask = af_block_name_end(name);
+    const uint8_t *next;
 
-    if (!af_is_alpha(data[name_at]) || name_end == NULL || name_end > cursor.safe) {
+    if (!af_is_alpha(*name) || mask == 0) {
         return 0;
     }
-    size_t name_len = (size_t) (name_end - cursor.at);
-    out->name = (af_slice_t){cursor.at, name_len};
-    out->tag = name_len <= 8 ? af_tag_lookup_short(cursor.at, name_len) : af_tag_lookup(cursor.at, name_len);
-    cursor.at = name_end;
-    if (!read_rest(t, &cursor, &count, &flags)) {
-        return 0;
+    size_t len = af_block_first(mask);
+    out->name = (af_slice_t){name, len};
+    out->tag = len <= 8 ? af_tag_lookup_short(name, len) : af_tag_lookup(name, len);
+    out->flags = 0;
+    if (name[len] == '>') {
+        out->attribute_count = 0;
+        out->unasked = UINT64_MAX;
+        next = name + len + 1;
+    } else {
+        next = read_rest(t, data, name + len, safe, out);
+        if (next == NULL || (size_t) (next - data) > t->quick_limit) {
+            return 0;
+        }
     }
-    out->type = name_at == 2 ? AF_TOKEN_END_TAG : AF_TOKEN_START_TAG;
     out->text = AF_TEXT_DATA;
-    out->flags = flags;
     out->attributes = t->attributes;
-    out->attribute_count = count;
-    if (name_at == 1) {
+    out->readable = safe + AF_PAIR_SIZE;
+    return (size_t) (next - data);
+}
+
+/* The tag at `data`: its length, or 0. */
+static inline size_t read_tag(af_tokenizer_t *t, const uint8_t *data, af_token_t *out)
+{
+    const uint8_t *safe = t->chunk + t->chunk_len - AF_PAIR_SIZE;
+    size_t len;
+
+    if (data > safe) {
+        return 0;
+    }
+    if (data[1] == '/') {
+        len = read_named(t, data, data + 2, safe, out);
+        out->type = AF_TOKEN_END_TAG;
+        return len;
+    }
+    len = read_named(t, data, data + 1, safe, out);
+    out->type = AF_TOKEN_START_TAG;
+    if (len > 0) {
         af_tokenizer_started(t, out);
     }
-    return (size_t) (cursor.at - data);
+    return len;
 }
 
-/* How much text comes before the next "<": as much as `len` where there is none. */
+/* How much text comes before the next "<": as much as `len`, at least that of a pair of blocks, where there is none. */
 static inline size_t text_before(const af_tokenizer_t *t, const uint8_t *data, size_t len)
 {
-    af_mask_t mask = af_block_byte(data, '<');
+    uint64_t mask = af_pair_byte(data, '<');
 
-    return mask != 0 ? af_block_first(mask) : AF_BLOCK_SIZE + t->scan->byte(data + AF_BLOCK_SIZE, len - AF_BLOCK_SIZE, '<');
+    return mask != 0 ? (size_t) __builtin_ctzll(mask)
+                     : AF_PAIR_SIZE + t->scan->byte(data + AF_PAIR_SIZE, len - AF_PAIR_SIZE, '<');
+}
+
+/* The token of `len` bytes behind `text_len` bytes is taken. */
+static inline void take(af_tokenizer_t *t, size_t text_len, size_t len, af_token_t *out)
+{
+    out->bytes = (af_slice_t){t->chunk + t->chunk_at + text_len, len};
+    out->from_pos = t->pos + text_len;
+    t->pos += text_len + len;
+    out->to_pos = t->pos;
+    t->chunk_at += text_len + len;
+}
+
+/* Whether the quick ways may be tried: a pair of blocks can be looked at. */
+static inline bool is_possible(const af_tokenizer_t *t)
+{
+    return t->fast && t->carry_len == 0 && t->rest == REST_NONE && t->kind == AF_TEXT_DATA &&
+           t->chunk_len - t->chunk_at >= AF_PAIR_SIZE;
 }
 
 bool af_tokenizer_next_tag(af_tokenizer_t *t, af_token_t *out, af_slice_t *text)
 {
     size_t len = t->chunk_len - t->chunk_at, text_len = 0;
+    const uint8_t *data = t->chunk + t->chunk_at;
 
-    if (!t->fast || t->carry_len > 0 || t->rest != REST_NONE || t->kind != AF_TEXT_DATA || len < 2 * AF_BLOCK_SIZE) {
+    if (!is_possible(t)) {
         return false;
     }
-    const uint8_t *data = t->chunk + t->chunk_at;
     if (data[0] != '<') {
         text_len = text_before(t, data, len);
-        if (len - text_len < 2 * AF_BLOCK_SIZE || data[0] == 0 || t->pos == 0) {
+        if (text_len == len || data[0] == 0 || t->pos == 0) {
             return false;
         }
-        len -= text_len;
     }
-    size_t tag_len = read_tag(t, data + text_len, len < t->tag_limit ? len : t->tag_limit, out);
+    size_t tag_len = read_tag(t, data + text_len, out);
     if (tag_len == 0) {
         return false;
     }
     *text = (af_slice_t){data, text_len};
-    out->bytes = (af_slice_t){data + text_len, tag_len};
-    out->from_pos = t->pos + text_len;
-    t->pos += text_len + tag_len;
-    out->to_pos = t->pos;
-    t->chunk_at += text_len + tag_len;
+    take(t, text_len, tag_len, out);
     return true;
 }
 
-size_t af_scan_fast(af_tokenizer_t *t, const uint8_t *data, size_t len, af_token_t *out)
+bool af_scan_fast(af_tokenizer_t *t, af_token_t *out)
 {
-    if (len < 2 * AF_BLOCK_SIZE) {
-        return 0;
+    const uint8_t *data = t->chunk + t->chunk_at;
+    size_t len = t->chunk_len - t->chunk_at, found;
+
+    if (!is_possible(t)) {
+        return false;
     }
     if (data[0] == '<') {
-        return read_tag(t, data, len < t->tag_limit ? len : t->tag_limit, out);
+        found = read_tag(t, data, out);
+        if (found > 0) {
+            take(t, 0, found, out);
+        }
+        return found > 0;
     }
-    size_t found = text_before(t, data, len);
+    found = text_before(t, data, len);
     if (found == len || (data[0] == 0xef && t->pos == 0)) {
-        return 0;
+        return false;
     }
     out->type = AF_TOKEN_TEXT;
     out->text = AF_TEXT_DATA;
@@ -234,5 +299,7 @@ size_t af_scan_fast(af_tokenizer_t *t, const uint8_t *data, size_t len, af_token
     out->tag = 0;
     out->attributes = NULL;
     out->attribute_count = 0;
-    return found;
+    out->readable = NULL;
+    take(t, 0, found, out);
+    return true;
 }

@@ -14,6 +14,7 @@
 #include "html/tokenizer.h"
 
 #define END_NAME_MAX 16u
+#define QUICK_ATTRIBUTES 63u /* of a tag that the quick ways take: each has a bit of its own */
 
 typedef enum {
     TAG_NONE, /* not in a tag */
@@ -27,7 +28,7 @@ typedef enum { SCRIPT_PLAIN, SCRIPT_ESCAPED, SCRIPT_DOUBLE } script_state_t;
 
 struct af_tokenizer {
     af_heap_t *heap;
-    size_t tag_limit;
+    size_t tag_limit, quick_limit; /* of a tag; of one that the quick ways take */
     uint32_t attribute_limit;
     const uint8_t *chunk;
     size_t chunk_len, chunk_at;
@@ -39,7 +40,8 @@ struct af_tokenizer {
     bool carry_scanned; /* what is carried was looked at and is not enough */
 
     const af_scan_t *scan;
-    bool fast; /* the fast path may be tried */
+    bool fast; /* the quick ways may be tried */
+    uint64_t names[AF_ATTRIBUTE_BITS / 64]; /* of attributes that were asked for */
 
     af_text_kind_t kind;
     bool cdata_allowed;
@@ -57,6 +59,7 @@ struct af_tokenizer {
     uint64_t cuts_to; /* tags that begin before it were counted */
     af_attribute_t *attributes;
     size_t attribute_capacity;
+    size_t attribute_room; /* of a tag that the quick ways take: as many as there is room for */
     uint32_t attribute_count;
     af_attribute_t attribute; /* the one being read */
     af_status_t status;
@@ -89,9 +92,8 @@ static inline void af_tokenizer_started(af_tokenizer_t *t, const af_token_t *tok
     }
 }
 
-/* tokenizer_fast: a whole token at the beginning of `data` in the data state, all of `out` but its place; 0: left to the states.
- * */
-size_t af_scan_fast(af_tokenizer_t *t, const uint8_t *data, size_t len, af_token_t *out);
+/* tokenizer_fast: takes the next token in the data state; false: it is left to the states. */
+bool af_scan_fast(af_tokenizer_t *t, af_token_t *out);
 
 /* tokenizer_text: RCDATA, RAWTEXT, script data, PLAINTEXT, CDATA; sets out->type. */
 size_t af_scan_text(af_tokenizer_t *t, const af_window_t *window, af_token_t *out);

@@ -21,6 +21,8 @@ static af_status_t end_attribute(af_tokenizer_t *t)
         if (status != AF_OK) {
             return status;
         }
+        t->attribute_room = t->attribute_capacity < t->attribute_limit ? t->attribute_capacity : t->attribute_limit;
+        t->attribute_room = t->attribute_room < QUICK_ATTRIBUTES ? t->attribute_room : QUICK_ATTRIBUTES;
     }
     t->attributes[t->attribute_count++] = t->attribute;
     return AF_OK;

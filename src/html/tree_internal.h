@@ -34,7 +34,12 @@ typedef enum {
 
 /* --- open_elements --------------------------------------------------------------------------------------------------------- */
 
-uint32_t af_tag_classes(uint32_t tag); /* of an HTML element */
+extern const uint32_t af_tag_class_table[AF_TAG_COUNT]; /* but CLASS_HTML */
+
+static inline uint32_t af_tag_classes(uint32_t tag) /* of an HTML element */
+{
+    return CLASS_HTML | (tag < AF_TAG_COUNT ? af_tag_class_table[tag] : 0);
+}
 
 bool af_tree_more_events(af_tree_t *tree); /* makes room for one; false: `status` tells */
 

@@ -9,6 +9,9 @@
 
 #include "base/ascii.h"
 
+/* The ways of one tag are one function: what calls cost is as much as what they do. */
+#define QUICK static inline __attribute__((always_inline))
+
 #define ROOM_BYTES 512u /* of start tags of formatting elements */
 #define ROOM_LISTED 4u  /* entries of their list */
 
@@ -88,13 +91,18 @@ static inline bool ends_form(const af_tree_t *tree)
     return tree->form == tree->stack[tree->depth - 1] && tree->template_count == 0;
 }
 
+/* End tags that do more than pop, or that may. */
+static const bool odd_ends[AF_TAG_COUNT] = {
+    [AF_TAG_UNKNOWN] = true, [AF_TAG_HTML] = true, [AF_TAG_BODY] = true, [AF_TAG_FORM] = true,
+    [AF_TAG_APPLET] = true, [AF_TAG_CAPTION] = true, [AF_TAG_MARQUEE] = true, [AF_TAG_OBJECT] = true, /* end at a marker */
+    [AF_TAG_TD] = true, [AF_TAG_TEMPLATE] = true, [AF_TAG_TH] = true,
+};
+
 /* Whether the current node is what the end tag names, nothing but it is to be popped, and what is below is HTML. */
-static inline bool pops_current(const af_tree_t *tree, const af_token_t *token, const af_open_t *current)
+QUICK bool pops_current(const af_tree_t *tree, const af_token_t *token, const af_open_t *current)
 {
-    return tree->depth > 2 && current->name == token->tag && token->tag != AF_TAG_UNKNOWN &&
-           (current->classes & CLASS_MARKER) == 0 &&
-           (token->tag != AF_TAG_FORM || ends_form(tree)) && token->tag != AF_TAG_BODY && token->tag != AF_TAG_HTML &&
-           (tree->open[tree->depth - 2].classes & CLASS_HTML) != 0;
+    return current->name == token->tag && tree->depth > 2 && (tree->open[tree->depth - 2].classes & CLASS_HTML) != 0 &&
+           (!odd_ends[token->tag] || (token->tag == AF_TAG_FORM && ends_form(tree)));
 }
 
 /* The start tag of a formatting element goes with it where it is the last one stored: it has no clone that shares it. */
@@ -105,7 +113,7 @@ static inline void forget_tag(af_pool_t *pool, const af_node_record_t *record)
     }
 }
 
-static inline void pop(af_tree_t *tree, uint32_t name)
+QUICK void pop(af_tree_t *tree, uint32_t name)
 {
     af_node_t node = tree->stack[--tree->depth];
     af_node_record_t *record = af_node_at(tree->pool, node);
@@ -143,7 +151,7 @@ static inline bool is_ignored(const af_tree_t *tree, const af_token_t *token)
     return false;
 }
 
-static inline bool end_tag(af_tree_t *tree, const af_token_t *token, const af_open_t *current)
+QUICK bool end_tag(af_tree_t *tree, const af_token_t *token, const af_open_t *current)
 {
     const af_node_record_t *record = current_record(tree);
 
@@ -166,15 +174,12 @@ static inline bool end_tag(af_tree_t *tree, const af_token_t *token, const af_op
 
 /* --- start tags ------------------------------------------------------------------------------------------------------------ */
 
-/* Whether no entry of the list, but markers and what is before them, stops a start tag from being pushed. */
-static inline bool list_allows(const af_tree_t *tree, uint32_t tag, quick_t kind)
+/* Whether no entry of the list, but markers and what is before them, stops a formatting element from being pushed. */
+static inline bool list_allows(const af_tree_t *tree, uint32_t tag)
 {
     uint32_t count = tree->formatting_count;
 
     if (count == 0 || tree->formatting[count - 1].node == 0) {
-        return true;
-    }
-    if (kind != QUICK_FORMATTING) {
         return true;
     }
     if (count > 2) {
@@ -188,32 +193,8 @@ static inline bool list_allows(const af_tree_t *tree, uint32_t tag, quick_t kind
     return true;
 }
 
-static inline bool stack_allows(const af_tree_t *tree, const af_open_t *current, quick_t kind)
-{
-    switch (kind) {
-    case QUICK_NOT:
-        return false;
-    case QUICK_HEADING:
-        return tree->open_counts[AF_TAG_P] == 0 && (current->classes & CLASS_HEADING) == 0;
-    case QUICK_BLOCK: case QUICK_RULE:
-        return tree->open_counts[AF_TAG_P] == 0;
-    case QUICK_ITEM:
-        return tree->open_counts[AF_TAG_P] == 0 &&
-               ((current->classes & CLASS_LIST_SCOPE) != 0 || tree->open_counts[AF_TAG_LI] == 0);
-    case QUICK_TERM:
-        return tree->open_counts[AF_TAG_P] == 0 && tree->open_counts[AF_TAG_DD] == 0 && tree->open_counts[AF_TAG_DT] == 0;
-    case QUICK_FORM:
-        return tree->open_counts[AF_TAG_P] == 0 && tree->form == 0 && tree->template_count == 0;
-    case QUICK_BUTTON:
-        return tree->open_counts[AF_TAG_BUTTON] == 0;
-    case QUICK_INLINE: case QUICK_VOID: case QUICK_META: case QUICK_INPUT: case QUICK_FORMATTING: case QUICK_RAW: case QUICK_SVG:
-        break;
-    }
-    return true;
-}
-
 /* The node is the last child of its parent. */
-static inline void link_child(af_pool_t *pool, af_node_t node, af_node_record_t *record, af_node_record_t *parent)
+QUICK void link_child(af_pool_t *pool, af_node_t node, af_node_record_t *record, af_node_record_t *parent)
 {
     record->previous = parent->last_child;
     record->flags |= AF_NODE_LINKED;
@@ -222,7 +203,7 @@ static inline void link_child(af_pool_t *pool, af_node_t node, af_node_record_t 
 }
 
 /* Pushes an element; there is room for it, and `node` is the first free one. */
-static inline void push(af_tree_t *tree, uint32_t tag, af_namespace_t space, uint32_t classes, af_node_t node)
+QUICK void push(af_tree_t *tree, uint32_t tag, af_namespace_t space, uint32_t classes, af_node_t node)
 {
     af_node_t parent = tree->stack[tree->depth - 1];
     af_node_record_t *above = af_node_at(tree->pool, parent);
@@ -240,7 +221,7 @@ static inline void push(af_tree_t *tree, uint32_t tag, af_namespace_t space, uin
 }
 
 /* An element that has no content; false: there is no node for it. */
-static inline bool put_void(af_tree_t *tree, uint32_t tag, af_namespace_t space)
+QUICK bool put_void(af_tree_t *tree, uint32_t tag, af_namespace_t space)
 {
     af_node_t parent = tree->stack[tree->depth - 1], node = tree->pool->free;
 
@@ -261,7 +242,7 @@ static inline bool put_void(af_tree_t *tree, uint32_t tag, af_namespace_t space)
 }
 
 /* The list holds no closed entry here: what is special and open inside one may be moved by its end tag. */
-static inline void push_html(af_tree_t *tree, uint32_t tag, af_node_t node)
+QUICK void push_html(af_tree_t *tree, uint32_t tag, af_node_t node)
 {
     uint32_t classes = af_tag_classes(tag), count = tree->formatting_count;
 
@@ -273,7 +254,7 @@ static inline void push_html(af_tree_t *tree, uint32_t tag, af_node_t node)
     }
 }
 
-static inline bool push_formatting(af_tree_t *tree, const af_token_t *token, af_node_t node)
+QUICK bool push_formatting(af_tree_t *tree, const af_token_t *token, af_node_t node)
 {
     af_pool_t *pool = tree->pool;
 
@@ -292,7 +273,7 @@ static inline bool push_formatting(af_tree_t *tree, const af_token_t *token, af_
     return true;
 }
 
-static inline bool has_room(const af_tree_t *tree, af_node_t node)
+QUICK bool has_room(const af_tree_t *tree, af_node_t node)
 {
     return node != 0 && tree->depth < tree->stack_capacity && tree->depth < tree->depth_limit;
 }
@@ -314,41 +295,78 @@ static bool svg(af_tree_t *tree, const af_token_t *token, af_node_t node)
     return true;
 }
 
-static inline bool start_tag(af_tree_t *tree, const af_token_t *token, const af_open_t *current)
+/* HTML #parsing-main-inbody: whether a p, or what may not be in another, has to be closed before. */
+QUICK bool closes_none(const af_tree_t *tree, const af_open_t *current, quick_t kind)
+{
+    if (tree->open_counts[AF_TAG_P] > 0) {
+        return false;
+    }
+    return kind == QUICK_HEADING ? (current->classes & CLASS_HEADING) == 0
+           : kind == QUICK_ITEM  ? (current->classes & CLASS_LIST_SCOPE) != 0 || tree->open_counts[AF_TAG_LI] == 0
+           : kind == QUICK_TERM  ? tree->open_counts[AF_TAG_DD] == 0 && tree->open_counts[AF_TAG_DT] == 0
+                                 : kind != QUICK_FORM || (tree->form == 0 && tree->template_count == 0);
+}
+
+/* An element that ends where it begins; but for those that the head may have, a frameset may not replace the body any more. */
+QUICK bool start_void(af_tree_t *tree, uint32_t tag, quick_t kind)
+{
+    if (!put_void(tree, tag, AF_NS_HTML)) {
+        return false;
+    }
+    tree->frameset_ok = tree->frameset_ok && kind == QUICK_META;
+    return true;
+}
+
+QUICK bool start_tag(af_tree_t *tree, const af_token_t *token, const af_open_t *current)
 {
     quick_t kind = (quick_t) kinds[token->tag];
     af_node_t node = tree->pool->free;
 
-    if (kind == QUICK_VOID || kind == QUICK_META || (kind == QUICK_INPUT && !tree->frameset_ok) ||
-        (kind == QUICK_RULE && stack_allows(tree, current, kind))) {
-        if (!put_void(tree, token->tag, AF_NS_HTML)) {
-            return false;
-        }
-        tree->frameset_ok = tree->frameset_ok && kind == QUICK_META;
-        return true;
-    }
-    if (!stack_allows(tree, current, kind) || !list_allows(tree, token->tag, kind) || !has_room(tree, node)) {
+    if (!has_room(tree, node)) {
         return false;
     }
     switch (kind) {
+    case QUICK_NOT:
+        return false;
+    case QUICK_INLINE:
+        break;
+    case QUICK_BLOCK: case QUICK_HEADING:
+        if (!closes_none(tree, current, kind)) {
+            return false;
+        }
+        break;
+    case QUICK_ITEM: case QUICK_TERM:
+        if (!closes_none(tree, current, kind)) {
+            return false;
+        }
+        tree->frameset_ok = false;
+        break;
+    case QUICK_VOID: case QUICK_META:
+        return start_void(tree, token->tag, kind);
+    case QUICK_INPUT:
+        return !tree->frameset_ok && start_void(tree, token->tag, kind);
+    case QUICK_RULE:
+        return closes_none(tree, current, kind) && start_void(tree, token->tag, kind);
+    case QUICK_BUTTON:
+        if (tree->open_counts[AF_TAG_BUTTON] > 0) {
+            return false;
+        }
+        tree->frameset_ok = false;
+        break;
+    case QUICK_FORM:
+        if (!closes_none(tree, current, kind)) {
+            return false;
+        }
+        tree->form = node;
+        break;
     case QUICK_FORMATTING:
-        return push_formatting(tree, token, node);
+        return list_allows(tree, token->tag) && push_formatting(tree, token, node);
     case QUICK_RAW:
         tree->frameset_ok = tree->frameset_ok && token->tag != AF_TAG_IFRAME;
         push_raw(tree, token->tag, node);
         return true;
     case QUICK_SVG:
         return svg(tree, token, node);
-    case QUICK_FORM:
-        tree->form = node;
-        break;
-    case QUICK_BUTTON: case QUICK_ITEM: case QUICK_TERM:
-        tree->frameset_ok = false;
-        break;
-    case QUICK_NOT: case QUICK_INPUT: case QUICK_RULE:
-        return false;
-    case QUICK_BLOCK: case QUICK_HEADING: case QUICK_INLINE: case QUICK_VOID: case QUICK_META:
-        break;
     }
     push_html(tree, token->tag, node);
     return true;
@@ -478,7 +496,7 @@ bool af_tree_quick_tag(af_tree_t *tree, const af_token_t *token)
     if (token->type == AF_TOKEN_END_TAG) {
         return end_tag(tree, token, current);
     }
-    return kinds[token->tag] != QUICK_RAW && kinds[token->tag] != QUICK_SVG && start_tag(tree, token, current);
+    return kinds[token->tag] < QUICK_RAW && start_tag(tree, token, current); /* those have other contents */
 }
 
 bool af_tree_quick(af_tree_t *tree, const af_token_t *token)

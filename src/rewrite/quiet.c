@@ -207,6 +207,43 @@ static inline void passed(af_rewriter_t *rw, uint64_t to_pos)
     }
 }
 
+/* Whether more than the tree has to be told of what is taken: a block that waits, a run of text that is counted, words that are
+ * read ahead for. */
+static inline bool is_watched(const af_rewriter_t *rw)
+{
+    return rw->ahead.count > 0 || rw->reads_ahead || af_structure_counting(rw);
+}
+
+/* The next tag of a run, and what rules say of it; false: there is none. While nobody watches, those that no rule wants are taken
+ * on the way. */
+static inline bool next_of_run(af_rewriter_t *rw, af_token_t *token, af_slice_t *text, uint64_t *taken, next_t *next,
+                               af_status_t *status)
+{
+    *next = NEXT_UNKNOWN;
+    if (is_watched(rw)) {
+        if (!af_tokenizer_next_tag(rw->tokenizer, token, text)) {
+            return false;
+        }
+        if (text->len > 0) {
+            take_text(rw, *text, token->from_pos);
+        }
+        *next = rw->ahead.back ? NEXT_BACK : token->type == AF_TOKEN_START_TAG ? match(rw, token, status) : NEXT_UNMATCHED;
+        return true;
+    }
+    while (af_tokenizer_next_tag(rw->tokenizer, token, text)) {
+        if (text->len > 0) {
+            af_tree_quick_text(&rw->in);
+        }
+        *next = token->type == AF_TOKEN_START_TAG ? match(rw, token, status) : NEXT_UNMATCHED;
+        if (*next != NEXT_UNMATCHED || token->tag == AF_TAG_META || !af_tree_quick_tag(&rw->in, token)) {
+            return true;
+        }
+        *next = NEXT_UNKNOWN;
+        *taken = token->to_pos;
+    }
+    return false;
+}
+
 /* Takes tags, and the text between them, as long as they do next to nothing to the tree: most of what there is in a body. The one
  * that ends the run, if it was read, is left in `token`: a start tag that no rule wants, or one that was not looked at. */
 static next_t take_run(af_rewriter_t *rw, af_kept_t *kept, af_token_t *token, af_status_t *status)
@@ -215,11 +252,7 @@ static next_t take_run(af_rewriter_t *rw, af_kept_t *kept, af_token_t *token, af
     uint64_t taken = 0;
     next_t next = NEXT_UNKNOWN;
 
-    while (next == NEXT_UNKNOWN && af_tokenizer_next_tag(rw->tokenizer, token, &text)) {
-        if (text.len > 0) {
-            take_text(rw, text, token->from_pos);
-        }
-        next = rw->ahead.back ? NEXT_BACK : token->type == AF_TOKEN_START_TAG ? match(rw, token, status) : NEXT_UNMATCHED;
+    while (next == NEXT_UNKNOWN && next_of_run(rw, token, &text, &taken, &next, status)) {
         if (next == NEXT_UNMATCHED) {
             next = notices_allow(rw, token) ? take_tag(rw, token) : NEXT_MATCHED;
         } else if (next == NEXT_UNKNOWN) {

@@ -14,6 +14,7 @@
 static af_status_t start_parts(af_rewriter_t *rw)
 {
     const af_limits_t *limits = &rw->options.limits;
+    uint64_t names[AF_ATTRIBUTE_BITS / 64] = {0};
     af_status_t status = af_tokenizer_create(rw->heap, limits->tag, limits->attributes, &rw->tokenizer);
 
     if (status != AF_OK) {
@@ -32,6 +33,11 @@ static af_status_t start_parts(af_rewriter_t *rw)
     status = af_tree_init(&rw->in, rw->heap, &rw->pool, limits->depth);
     af_matcher_init(&rw->matcher, rw->rules->index, &rw->pool, rw->heap);
     af_matcher_init(&rw->firm, rw->rules->firm, &rw->pool, rw->heap);
+    af_index_want(rw->rules->index, names);
+    if (rw->rules->firm != NULL) {
+        af_index_want(rw->rules->firm, names);
+    }
+    af_tokenizer_want(rw->tokenizer, names);
     af_waiting_note_implied(rw);
     rw->keep = rw->rules->has_keep ? KEEP_WAITING : KEEP_NONE;
     for (uint32_t i = 0; rw->rules->has_keep && i < rw->rules->rule_count; i++) {

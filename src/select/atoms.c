@@ -14,6 +14,7 @@ typedef struct {
     af_matcher_t *matcher;
     const af_index_t *index;
     const af_token_t *token; /* NULL: no attributes */
+    const uint8_t *readable; /* where bytes end that may be read, in the tag and behind it */
     uint32_t name;
     const af_attribute_t *decoded; /* whose value is in the scratch */
     size_t decoded_len;
@@ -349,41 +350,50 @@ static inline void note_key(view_t *view, uint32_t key)
     }
 }
 
-/* Where the run of bytes from `at` on ends that are neither white space, a control nor "&"; `end` where there is none. */
-static inline const uint8_t *find_word_end(const view_t *view, const uint8_t *at, const uint8_t *end)
+/* Whether from the value on AF_PAIR_SIZE bytes past its end, and eight before it, may be read. */
+static inline bool has_room(const view_t *view, af_slice_t raw)
 {
-    const uint8_t *token_end = view->token->bytes.data + view->token->bytes.len;
-
-    while (at < end) {
-        size_t back = at + AF_BLOCK_SIZE <= token_end ? 0 : (size_t) (at + AF_BLOCK_SIZE - token_end);
-        af_block_t block = af_block_load(at - back);
-        af_mask_t mask = af_block_mask(af_block_or(af_block_low(block), af_block_equal(block, '&'))) >> back * AF_BLOCK_STEP;
-        if (mask != 0) {
-            at += af_block_first(mask);
-            return at < end ? at : end;
-        }
-        at += AF_BLOCK_SIZE - back;
-    }
-    return end;
+    return (size_t) (view->readable - raw.data) > raw.len + AF_PAIR_SIZE && raw.data >= view->token->bytes.data + 8;
 }
 
-/* Notes the words of a value that stands for itself; false where a byte may not, or where blocks cannot be read. */
-static bool note_plain_words(view_t *view, af_slice_t raw)
+/* Where a word ends that begins in these bytes: white space, a control, "&". */
+static inline af_block_t word_ends(const uint8_t *data)
 {
-    const uint8_t *at = raw.data, *end = raw.data + raw.len;
+    af_block_t block = af_block_load(data);
 
-    if (view->token->bytes.len < AF_BLOCK_SIZE || raw.data < view->token->bytes.data + 8) {
+    return af_block_or(af_block_low(block), af_block_equal(block, '&'));
+}
+
+static inline bool may_have_class(const af_index_t *index, uint8_t first, uint8_t last)
+{
+    unsigned bit = af_class_bit(first, last);
+
+    return (index->class_ends[bit >> 6] >> (bit & 63) & 1) != 0;
+}
+
+/* Notes the words of a value that stands for itself; false where a byte may not, or where there is no room to look. */
+static inline bool note_plain_words(view_t *view, af_slice_t raw)
+{
+    const uint8_t *from = raw.data, *end = raw.data + raw.len;
+
+    if (!has_room(view, raw)) {
         return false;
     }
-    while (at < end) {
-        const uint8_t *stop = find_word_end(view, at, end);
-        if (stop < end && !af_is_space(*stop)) {
-            return false;
+    for (const uint8_t *at = raw.data; at <= end; at += AF_PAIR_SIZE) {
+        uint64_t mask = af_block_pair(word_ends(at), word_ends(at + AF_BLOCK_SIZE));
+        for (mask |= end - at < (ptrdiff_t) AF_PAIR_SIZE ? (uint64_t) 1 << (end - at) : 0; mask != 0; mask &= mask - 1) {
+            const uint8_t *stop = at + __builtin_ctzll(mask);
+            if (stop >= end) {
+                stop = end;
+                mask = 1;
+            } else if (!af_is_space(*stop)) {
+                return false;
+            }
+            if (stop > from && may_have_class(view->index, *from, stop[-1])) {
+                note_key(view, af_key_before(AF_KEY_CLASS, stop, (size_t) (stop - from)));
+            }
+            from = stop + 1;
         }
-        if (stop > at) {
-            note_key(view, af_key_before(AF_KEY_CLASS, stop, (size_t) (stop - at)));
-        }
-        at = stop + 1;
     }
     return true;
 }
@@ -418,22 +428,21 @@ static void note_words(view_t *view, af_slice_t value)
 }
 
 /* Whether a value that lies in the tag may hold what a bucket by grams asks for: where these are few, two bytes of each are
- * compared with sixteen places at once, some of them beyond the value. */
-static inline bool may_hold_pair(const view_t *view, af_slice_t value)
+ * compared with many places at once, some of them beyond the value. */
+static inline bool may_hold_pair(const view_t *view, af_slice_t value, const af_pairs_t *pairs)
 {
-    const af_index_t *index = view->index;
-    const uint8_t *token = view->token->bytes.data, *last = token + view->token->bytes.len - AF_BLOCK_SIZE - 1;
-
-    if (index->pair_count > AF_PAIRS_MAX || view->token->bytes.len <= AF_BLOCK_SIZE || view->decoded != NULL) {
+    if (pairs->count > AF_PAIRS_MAX || view->decoded != NULL || !has_room(view, value)) {
         return true;
     }
     af_block_t found = af_block_fill(0), bit = af_block_fill(0x20);
-    for (size_t at = 0; at < value.len; at += AF_BLOCK_SIZE) {
-        const uint8_t *place = value.data + at < last ? value.data + at : last;
-        af_block_t first = af_block_or(af_block_load(place), bit), second = af_block_or(af_block_load(place + 1), bit);
-        for (uint32_t i = 0; i < index->pair_count; i++) {
-            af_block_t one = af_block_same(first, af_block_load(index->pairs[i][0]));
-            found = af_block_or(found, af_block_and(one, af_block_same(second, af_block_load(index->pairs[i][1]))));
+    for (const uint8_t *at = value.data, *end = at + value.len; at < end; at += AF_PAIR_SIZE) {
+        for (size_t half = 0; half < AF_PAIR_SIZE; half += AF_BLOCK_SIZE) {
+            af_block_t first = af_block_or(af_block_load(at + half), bit);
+            af_block_t second = af_block_or(af_block_load(at + half + 1), bit);
+            for (uint32_t i = 0; i < pairs->count; i++) {
+                af_block_t one = af_block_same(first, af_block_load(pairs->bytes[i][0]));
+                found = af_block_or(found, af_block_and(one, af_block_same(second, af_block_load(pairs->bytes[i][1]))));
+            }
         }
     }
     return af_block_mask(found) != 0;
@@ -452,18 +461,19 @@ static void note_grams(view_t *view, uint32_t attribute_key, af_slice_t value)
 }
 
 /* The buckets by name and value. */
-static void note_value(view_t *view, af_slice_t value, const af_slot_t *slot)
+static inline __attribute__((always_inline)) void note_value(view_t *view, af_slice_t value, const af_slot_t *slot)
 {
     note_entries(view, slot->entries);
     if ((slot->finer & AF_FINER_VALUE) != 0) {
         note_key(view, af_key_value(slot->hash, value));
     }
-    if ((slot->finer & AF_FINER_GRAM) != 0 && may_hold_pair(view, value)) {
+    const af_pairs_t *pairs = slot == &view->index->class_name ? &view->index->class_pairs : &view->index->other_pairs;
+    if ((slot->finer & AF_FINER_GRAM) != 0 && may_hold_pair(view, value, pairs)) {
         note_grams(view, slot->hash, value);
     }
 }
 
-static void note_class(view_t *view, const af_attribute_t *attribute)
+static inline __attribute__((always_inline)) void note_class(view_t *view, const af_attribute_t *attribute)
 {
     const af_slot_t *slot = &view->index->class_name;
     af_slice_t value = {view->token->bytes.data + attribute->value, attribute->value_len};
@@ -529,31 +539,32 @@ static inline void note_attribute(view_t *view, const af_attribute_t *attribute)
     }
 }
 
-static void note_tag(view_t *view)
+/* Those that buckets may ask for. */
+static inline void note_attributes(view_t *view)
 {
     const af_token_t *token = view->token;
-    const af_index_t *index = view->index;
+    uint64_t left = ~token->unasked & (token->attribute_count < 64 ? ((uint64_t) 1 << token->attribute_count) - 1 : UINT64_MAX);
 
-    if (view->name != AF_TAG_UNKNOWN) {
-        note_entries(view, index->tags[view->name]);
-        if (view->name == index->image) {
-            note_entries(view, index->tags[index->img]);
-        }
-    } else if (token != NULL) {
-        note_entries(view, index->tags[AF_TAG_UNKNOWN]);
-        if (index->has_names) {
-            note_key(view, af_key(AF_KEY_NAME, token->name));
-        }
-        if (index->has_words) {
-            note_words(view, token->name);
+    for (; left != 0 && view->status == AF_OK; left &= left - 1) {
+        uint32_t i = (uint32_t) __builtin_ctzll(left);
+        note_attribute(view, &token->attributes[i]);
+        while (i >= 63 && ++i < token->attribute_count && view->status == AF_OK) {
+            note_attribute(view, &token->attributes[i]);
         }
     }
-    for (uint32_t i = 0; token != NULL && view->status == AF_OK && i < token->attribute_count; i++) {
-        const af_attribute_t *attribute = &token->attributes[i];
-        unsigned bit = af_index_name_bit(token->bytes.data[attribute->name], attribute->name_len);
-        if ((index->names[bit >> 6] >> (bit & 63) & 1) != 0) {
-            note_attribute(view, attribute);
-        }
+}
+
+/* The tag of a name that is not in the table. */
+static void note_unknown(view_t *view)
+{
+    const af_index_t *index = view->index;
+
+    note_entries(view, index->tags[AF_TAG_UNKNOWN]);
+    if (index->has_names) {
+        note_key(view, af_key(AF_KEY_NAME, view->token->name));
+    }
+    if (index->has_words) {
+        note_words(view, view->token->name);
     }
 }
 
@@ -583,9 +594,6 @@ static void take_plain(view_t *view, uint32_t tag)
     af_matcher_t *matcher = view->matcher;
     size_t count = view->index->plain[tag].count;
 
-    if (count == 0) {
-        return;
-    }
     const uint32_t *atoms = AF_AT(uint32_t, view->index->plain_atoms, view->index->plain[tag].from);
     if (matcher->atom_count == 0 && count <= matcher->atom_capacity) {
         memcpy(matcher->atoms, atoms, count * sizeof *atoms);
@@ -600,53 +608,89 @@ static void take_plain(view_t *view, uint32_t tag)
 /* HTML #adjust-svg-tag-name: names that SVG elements have in mixed case. Type selectors are lower case, so none picks them. */
 static bool is_camel_case(af_slice_t name)
 {
-    static const char *const names[] = {
-        "altglyph", "altglyphdef", "altglyphitem", "animatecolor", "animatemotion", "animatetransform", "clippath", "feblend",
-        "fecolormatrix", "fecomponenttransfer", "fecomposite", "feconvolvematrix", "fediffuselighting", "fedisplacementmap",
-        "fedistantlight", "fedropshadow", "feflood", "fefunca", "fefuncb", "fefuncg", "fefuncr", "fegaussianblur", "feimage",
-        "femerge", "femergenode", "femorphology", "feoffset", "fepointlight", "fespecularlighting", "fespotlight", "fetile",
-        "feturbulence", "foreignobject", "glyphref", "lineargradient", "radialgradient", "textpath"};
+#define NAME(text) {(const uint8_t *) text, sizeof text - 1}
+    static const af_slice_t names[] = {
+        NAME("altglyph"), NAME("altglyphdef"), NAME("altglyphitem"), NAME("animatecolor"), NAME("animatemotion"),
+        NAME("animatetransform"), NAME("clippath"), NAME("feblend"), NAME("fecolormatrix"), NAME("fecomponenttransfer"),
+        NAME("fecomposite"), NAME("feconvolvematrix"), NAME("fediffuselighting"), NAME("fedisplacementmap"),
+        NAME("fedistantlight"), NAME("fedropshadow"), NAME("feflood"), NAME("fefunca"), NAME("fefuncb"), NAME("fefuncg"),
+        NAME("fefuncr"), NAME("fegaussianblur"), NAME("feimage"), NAME("femerge"), NAME("femergenode"), NAME("femorphology"),
+        NAME("feoffset"), NAME("fepointlight"), NAME("fespecularlighting"), NAME("fespotlight"), NAME("fetile"),
+        NAME("feturbulence"), NAME("foreignobject"), NAME("glyphref"), NAME("lineargradient"), NAME("radialgradient"),
+        NAME("textpath")};
+#undef NAME
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (af_slice_same(name, af_slice_of(names[i]), true)) {
+    for (size_t i = 0; name.len >= 6 && i < sizeof names / sizeof *names; i++) { /* which those that icons are made of are not */
+        if (names[i].len == name.len && af_slice_same(name, names[i], true)) {
             return true;
         }
     }
     return false;
 }
 
-af_status_t af_match_tag(af_matcher_t *matcher, const af_token_t *tag, uint32_t name, af_namespace_t space)
+/* What a tag's name asks for; it is known, and not of an SVG element in mixed case. */
+static inline void note_name(view_t *view)
+{
+    note_entries(view, view->index->tags[view->name]);
+    if (view->index->plain[view->name].count > 0) {
+        take_plain(view, view->name);
+    }
+    if (view->name == view->index->image) {
+        note_entries(view, view->index->tags[view->index->img]);
+        take_plain(view, view->index->img);
+    }
+}
+
+static void test_buckets(view_t *view)
+{
+    af_matcher_t *matcher = view->matcher;
+
+    test_bucket(view, view->index->universal);
+    for (size_t i = 0; i < matcher->hit_count && view->status == AF_OK; i++) {
+        test_bucket(view, matcher->hits[i]);
+    }
+    if (view->status != AF_OK) {
+        matcher->atom_count = 0;
+    }
+}
+
+static af_status_t match_asked(af_matcher_t *matcher, const af_token_t *tag, af_namespace_t space)
 {
     view_t view; /* not cleared as a whole: the words are many */
 
     view.matcher = matcher;
     view.index = matcher->index;
     view.token = tag;
+    view.readable = tag == NULL ? NULL : tag->readable == NULL ? tag->bytes.data + tag->bytes.len : tag->readable;
     view.decoded = NULL;
     view.decoded_len = view.word_count = 0;
-    view.camel_case = false;
     view.status = AF_OK;
-    view.name = name < AF_TAG_COUNT ? name : AF_TAG_UNKNOWN;
+    view.name = matcher->name;
     /* Type selectors without a prefix ask for any namespace. */
     view.camel_case = space == AF_NS_SVG && tag != NULL && is_camel_case(tag->name);
-    matcher->name = view.name;
-    matcher->atom_count = matcher->hit_count = 0;
-    note_tag(&view);
-    if (!view.camel_case && view.name != AF_TAG_UNKNOWN) {
-        take_plain(&view, view.name);
-        if (view.name == view.index->image) {
-            take_plain(&view, view.index->img);
-        }
+    if (view.name == AF_TAG_UNKNOWN && tag != NULL) {
+        note_unknown(&view);
     }
-    if (matcher->hit_count == 0 && view.index->universal == 0) {
-        return view.status;
+    if (tag != NULL) {
+        note_attributes(&view);
     }
-    test_bucket(&view, view.index->universal);
-    for (size_t i = 0; i < matcher->hit_count && view.status == AF_OK; i++) {
-        test_bucket(&view, matcher->hits[i]);
+    if (view.name != AF_TAG_UNKNOWN && view.index->asked[view.name] && !view.camel_case) {
+        note_name(&view);
     }
-    if (view.status != AF_OK) {
-        matcher->atom_count = 0;
+    if (matcher->hit_count > 0 || view.index->universal != 0) {
+        test_buckets(&view);
     }
     return view.status;
+}
+
+af_status_t af_match_tag(af_matcher_t *matcher, const af_token_t *tag, uint32_t name, af_namespace_t space)
+{
+    const af_index_t *index = matcher->index;
+
+    matcher->name = name < AF_TAG_COUNT ? name : AF_TAG_UNKNOWN;
+    matcher->atom_count = matcher->hit_count = 0;
+    if ((tag == NULL || tag->unasked == UINT64_MAX) && !index->asked[matcher->name] && index->universal == 0) {
+        return AF_OK;
+    }
+    return match_asked(matcher, tag, space);
 }

@@ -107,7 +107,7 @@ static af_slot_t *make_slot(af_index_t *index, uint32_t hash)
 
 static void want_name(af_index_t *index, af_slice_t name)
 {
-    unsigned bit = af_index_name_bit(name.len > 0 ? name.data[0] : 0, name.len);
+    unsigned bit = af_attribute_bit(name.len > 0 ? name.data[0] : 0, name.len);
 
     index->names[bit >> 6] |= (uint64_t) 1 << (bit & 63);
 }
@@ -169,15 +169,24 @@ static af_status_t add_gram(af_index_t *index, uint32_t key, const uint8_t *data
     return add_entry(index, &make_slot(index, af_key_gram(key, gram))->entries, atom);
 }
 
-static void want_pair(af_index_t *index, af_slice_t value)
+static void want_pair(af_index_t *index, af_slice_t name, af_slice_t value)
 {
     const uint8_t *pair = value.data + rarest(value, 2);
+    af_pairs_t *pairs = af_slice_same(name, af_slice_of("class"), true) ? &index->class_pairs : &index->other_pairs;
 
-    if (index->pair_count < AF_PAIRS_MAX) {
-        memset(index->pairs[index->pair_count][0], pair[0] | 0x20, sizeof index->pairs[0][0]);
-        memset(index->pairs[index->pair_count][1], pair[1] | 0x20, sizeof index->pairs[0][1]);
+    if (pairs->count < AF_PAIRS_MAX) {
+        memset(pairs->bytes[pairs->count][0], pair[0] | 0x20, sizeof pairs->bytes[0][0]);
+        memset(pairs->bytes[pairs->count][1], pair[1] | 0x20, sizeof pairs->bytes[0][1]);
     }
-    index->pair_count += index->pair_count <= AF_PAIRS_MAX;
+    pairs->count += pairs->count <= AF_PAIRS_MAX;
+}
+
+static void want_class(af_index_t *index, af_slice_t name)
+{
+    unsigned bit = name.len == 0 ? 0 : af_class_bit(name.data[0], name.data[name.len - 1]);
+
+    index->has_classes = true;
+    index->class_ends[bit >> 6] |= (uint64_t) 1 << (bit & 63);
 }
 
 static af_status_t add_attribute(af_index_t *index, const af_test_t *test, rank_t rank, uint32_t atom)
@@ -195,7 +204,7 @@ static af_status_t add_attribute(af_index_t *index, const af_test_t *test, rank_
         return add_entry(index, &make_slot(index, af_key_value(key, value))->entries, atom);
     }
     slot->finer |= AF_FINER_GRAM;
-    want_pair(index, value);
+    want_pair(index, name, value);
     if (test->operation == AF_VALUE_PREFIX || test->operation == AF_VALUE_DASH) {
         return add_gram(index, key, value.data, atom);
     }
@@ -238,7 +247,7 @@ static af_status_t add_to_bucket(af_index_t *index, af_test_t *test, rank_t rank
         want_name(index, af_slice_of("id"));
         return add_entry(index, &make_slot(index, af_key(AF_KEY_ID, value))->entries, atom);
     case AF_TEST_CLASS:
-        index->has_classes = true;
+        want_class(index, value);
         want_name(index, af_slice_of("class"));
         return add_entry(index, &make_slot(index, af_key(AF_KEY_CLASS, value))->entries, atom);
     case AF_TEST_ATTRIBUTE:
@@ -315,6 +324,17 @@ static af_status_t set_plain_apart(af_index_t *index, uint32_t tag)
     return status;
 }
 
+static void note_asked(af_index_t *index)
+{
+    for (uint32_t tag = 0; tag < AF_TAG_COUNT; tag++) {
+        index->asked[tag] = index->tags[tag] != 0 || index->plain[tag].count > 0;
+    }
+    index->asked[AF_TAG_UNKNOWN] = index->asked[AF_TAG_UNKNOWN] || index->has_names || index->has_words;
+    if (index->image != AF_TAG_UNKNOWN) {
+        index->asked[index->image] = index->asked[index->image] || index->asked[index->img];
+    }
+}
+
 static af_slot_t slot_of_name(const af_index_t *index, const char *name)
 {
     const af_slot_t *slot = af_index_slot(index, af_key(AF_KEY_ATTRIBUTE, af_slice_of(name)));
@@ -364,8 +384,16 @@ af_status_t af_index_make_buckets(af_index_t *index)
     }
     if (status == AF_OK) {
         af_words_prepare(index);
+        note_asked(index);
         index->class_name = slot_of_name(index, "class");
         index->id_name = slot_of_name(index, "id");
     }
     return status;
+}
+
+void af_index_want(const af_index_t *index, uint64_t names[AF_ATTRIBUTE_BITS / 64])
+{
+    for (size_t i = 0; i < AF_ATTRIBUTE_BITS / 64; i++) {
+        names[i] |= index->names[i];
+    }
 }

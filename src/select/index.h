@@ -63,12 +63,14 @@ static inline uint64_t af_key_fold(uint64_t bytes)
     return bytes | 0x2020202020202020u;
 }
 
-/* The key of bytes whose first eight (the others 0 where there are fewer) and last eight are `first` and `last`. */
-static inline uint32_t af_key_of(uint32_t seed, af_slice_t bytes, uint64_t first, uint64_t last)
+/* The key of bytes whose first eight (the others 0 where there are fewer), second eight (the last ones where there are fewer than
+ * sixteen) and last eight are `first`, `middle` and `last`: few names are longer, so that it seldom has to be asked how long. */
+static inline uint32_t af_key_of(uint32_t seed, af_slice_t bytes, uint64_t first, uint64_t middle, uint64_t last)
 {
     uint64_t hash = af_key_mix((uint64_t) seed << 32 ^ bytes.len, af_key_fold(first));
 
-    for (size_t at = 8; at + 8 < bytes.len; at += 8) {
+    hash = af_key_mix(hash, af_key_fold(middle));
+    for (size_t at = 16; at + 8 < bytes.len; at += 8) {
         hash = af_key_mix(hash, af_key_fold(af_key_load(bytes.data + at)));
     }
     return af_key_end(af_key_mix(hash, af_key_fold(last)));
@@ -79,12 +81,13 @@ static inline uint32_t af_key(uint32_t seed, af_slice_t bytes)
     uint64_t first = 0;
 
     if (bytes.len >= 8) {
-        return af_key_of(seed, bytes, af_key_load(bytes.data), af_key_load(bytes.data + bytes.len - 8));
+        uint64_t middle = af_key_load(bytes.data + (bytes.len < 16 ? bytes.len - 8 : 8));
+        return af_key_of(seed, bytes, af_key_load(bytes.data), middle, af_key_load(bytes.data + bytes.len - 8));
     }
     if (bytes.len > 0) {
         memcpy(&first, bytes.data, bytes.len);
     }
-    return af_key_of(seed, bytes, first, first);
+    return af_key_of(seed, bytes, first, first, first);
 }
 
 /* The same of a word that ends at `end`, where the eight bytes before `end` may be read, whatever they are. */
@@ -94,8 +97,9 @@ static inline uint32_t af_key_before(uint32_t seed, const uint8_t *end, size_t l
     unsigned short_by = len < 8 ? 8 * (8 - (unsigned) len) : 0;
     uint64_t last = af_key_load(end - 8) >> short_by;
     uint64_t first = af_key_load(end - (len > 8 ? len : 8)) >> short_by;
+    uint64_t middle = af_key_load(end - (len > 16 ? len - 8 : 8)) >> short_by;
 
-    return af_key_of(seed, (af_slice_t){end - len, len}, first, last);
+    return af_key_of(seed, (af_slice_t){end - len, len}, first, middle, last);
 #else
     return af_key(seed, (af_slice_t){end - len, len});
 #endif
@@ -149,10 +153,10 @@ static inline uint32_t af_index_gram_bit(uint32_t gram)
     return gram * 0x9e3779b1u >> 20;
 }
 
-/* The place of an attribute's name in index->names. */
-static inline unsigned af_index_name_bit(uint8_t first, size_t len)
+/* The place of a class in index->class_ends; letters alike in any case. */
+static inline unsigned af_class_bit(uint8_t first, uint8_t last)
 {
-    return (first & 31u) << 3 | (len & 7u);
+    return (first & 31u) << 5 | (last & 31u);
 }
 
 /* named.c: whether :named() looks into the attribute of an element of that type. */

@@ -115,6 +115,9 @@ typedef struct {
 void af_matcher_init(af_matcher_t *matcher, const af_index_t *index, af_pool_t *pool, af_heap_t *heap);
 void af_matcher_destroy(af_matcher_t *matcher);
 
+/* Adds the bits (af_attribute_bit) of the attributes that may tell something to the index: those must be asked for. */
+void af_index_want(const af_index_t *index, uint64_t names[AF_ATTRIBUTE_BITS / 64]);
+
 /* Finds the atoms that a start tag fulfils, into matcher->atoms, sorted. `tag`: its token; NULL: an implied element without
  * attributes named `name`. Returns AF_OK also where there are none. */
 AF_MUST_USE af_status_t af_match_tag(af_matcher_t *matcher, const af_token_t *tag, uint32_t name, af_namespace_t space);

@@ -116,6 +116,12 @@ typedef struct {
 
 #define AF_PAIRS_MAX 6u
 
+/* Two bytes in a row, each with bit 0x20 and sixteen times. */
+typedef struct {
+    uint8_t bytes[AF_PAIRS_MAX][2][16];
+    uint32_t count;             /* more than AF_PAIRS_MAX: too many to be compared one by one */
+} af_pairs_t;
+
 typedef struct {
     uint32_t atom, next;
     uint32_t test;              /* what has to hold first: that which brought the atom here; 0: all are tried */
@@ -129,13 +135,14 @@ struct af_index {
     uint64_t *filter;           /* a bit for each hash that has a slot, and others: most questions end here */
     size_t filter_words;        /* a power of two */
     uint64_t grams[64];         /* AF_GRAM_FILTER bits: one for each gram, whatever its attribute */
-    uint8_t pairs[AF_PAIRS_MAX][2][16]; /* two bytes in a row, each with bit 0x20 and sixteen times, of what values must hold */
-    uint32_t pair_count;        /* more than AF_PAIRS_MAX: too many to be compared one by one */
-    uint64_t names[4];          /* the same for attribute names, by first letter and length: the others are not looked at */
+    af_pairs_t class_pairs, other_pairs; /* of what values must hold */
+    uint64_t class_ends[16];    /* a bit for the first and last letter of each class that has a bucket, see af_class_bit */
+    uint64_t names[AF_ATTRIBUTE_BITS / 64]; /* the same for attribute names, by af_attribute_bit: the others are not looked at */
     af_slot_t class_name, id_name; /* the slots of these two names */
     uint32_t tags[AF_TAG_COUNT]; /* entries by tag, but those of plain atoms: */
     af_list_t plain_atoms;      /* uint32_t: of each tag in a row, rising; all are true of it */
     struct { uint32_t from, count; } plain[AF_TAG_COUNT];
+    bool asked[AF_TAG_COUNT];   /* by tag: its name alone makes it a question */
     uint32_t classes[AF_TAG_COUNT]; /* by tag: bits of the owners of its plain atoms; 0: one has none */
     bool in_has[AF_TAG_COUNT];  /* by tag: an argument of :has() may ask for more of its element than its name */
     bool has_classes, has_ids;  /* there are buckets of classes, ids */
