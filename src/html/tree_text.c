@@ -174,8 +174,11 @@ size_t af_tree_text_piece(const af_tree_t *tree, const af_token_t *token)
         return nul_piece(token);
     }
     size_t space = af_tree_in_foreign(tree) ? 0 : af_text_leading_space(token);
-    if (space == 0 && tree->mode == MODE_IN_COLUMN_GROUP && !af_current_is(tree, AF_TAG_COLGROUP)) {
-        return word_piece(token); /* in a template, a word is ignored, the white space behind it is not */
+    if (space == 0 && tree->mode == MODE_IN_COLUMN_GROUP) {
+        if (!af_current_is(tree, AF_TAG_COLGROUP)) {
+            return word_piece(token); /* in a template, a word is ignored, the white space behind it is not */
+        }
+        return token->bytes.data[0] == 0 ? 1 : nul_piece(token); /* it ends the group: what follows is the table's */
     }
     return space == 0 ? nul_piece(token) : space;
 }

@@ -84,8 +84,8 @@ void af_ahead_back(af_rewriter_t *rw, af_kept_t *kept, uint64_t reached)
     rw->ahead.count = 0;
     rw->ahead.back = false;
     af_tokenizer_go_back(rw->tokenizer, first->pos);
-    af_tokenizer_allow_cdata(rw->tokenizer, false);
     af_tree_go_back(&rw->in, &first->place);
+    af_tokenizer_allow_cdata(rw->tokenizer, af_tree_in_foreign(&rw->in));
     rw->guard = first->guard;
     rw->block = first->block;
     kept->to_pos = first->kept_to;
@@ -245,6 +245,17 @@ static uint32_t left_of(af_rewriter_t *rw, uint32_t wants, af_slice_t text, bool
     return left;
 }
 
+/* Whether any of it is counted where elements are that want to be empty. */
+static bool shows(af_slice_t raw)
+{
+    size_t i = 0;
+
+    while (i < raw.len && !af_counts(raw.data[i])) {
+        i++;
+    }
+    return i < raw.len;
+}
+
 /* Of those that want an element inside, the ones that the amount of text does not refute. */
 static uint32_t left_inner(const af_rewriter_t *rw, const af_waiter_t *waiter)
 {
@@ -275,7 +286,7 @@ void af_ahead_text(af_rewriter_t *rw, af_slice_t raw, uint64_t to_pos)
 {
     af_ahead_t *ahead = &rw->ahead;
     uint32_t emptied = rw->rules->ahead_emptied, inner = rw->rules->ahead_inner, asked = 0, left = 0, from = UINT32_MAX;
-    bool stays = true;
+    bool stays = shows(raw);
 
     if (holds_too_much(rw, to_pos)) {
         ahead->back = true;

@@ -235,7 +235,7 @@ static seen_t what_is_left(const af_rewriter_t *rw)
 static seen_t run_through(af_rewriter_t *rw, af_node_t node, uint64_t most_pos, af_token_t *token, af_status_t *status)
 {
     size_t open = rw->open_candidates;
-    bool foreign = false;
+    bool foreign = af_tree_in_foreign(&rw->in);
     seen_t seen = GOES_ON;
 
     while (seen == GOES_ON) {
@@ -280,8 +280,8 @@ static before_t before_now(const af_rewriter_t *rw)
 static void go_back(af_rewriter_t *rw, const before_t *before, uint64_t pos)
 {
     af_tokenizer_go_back(rw->tokenizer, pos);
-    af_tokenizer_allow_cdata(rw->tokenizer, false);
     af_tree_go_back(&rw->in, &before->place);
+    af_tokenizer_allow_cdata(rw->tokenizer, af_tree_in_foreign(&rw->in));
     af_tape_cut(&rw->tape, before->mark);
     rw->tape.partial.len = 0;
     rw->asks_inside = false;
@@ -398,7 +398,7 @@ af_status_t af_foresee_removed(af_rewriter_t *rw)
     const uint64_t from_pos = af_tokenizer_pos(rw->tokenizer);
     uint64_t safe_pos = from_pos;
     before_t safe = before_now(rw);
-    bool foreign = false;
+    bool foreign = af_tree_in_foreign(&rw->in);
     seen_t seen = GOES_ON;
     rw->foreseen_text.tail_len = 0;
     rw->pass_depth = depth;

@@ -19,6 +19,7 @@ typedef enum { NEST_NONE, NEST_INLINE, NEST_BLOCKS } nest_t;
 typedef struct {
     uint8_t *data;
     size_t len, capacity;
+    bool shows; /* some of it counts as that: af_counts */
 } text_t;
 
 /* A start tag that was crossed and is open. */
@@ -204,6 +205,7 @@ static const uint8_t *take_character(const af_peek_t *peek, const uint8_t *at, c
     if (!white) {
         memcpy(text->data + text->len, out, out_len);
         text->len += out_len;
+        text->shows = text->shows || af_counts(*at);
     } else if (text->len > 0 && text->data[text->len - 1] != ' ') {
         text->data[text->len++] = ' ';
     }
@@ -233,6 +235,7 @@ static const uint8_t *take_plain(const af_peek_t *peek, const uint8_t *at, const
         if (!white && (*at <= 0x20 || *at == 0x7f)) {
             break;
         }
+        text->shows = text->shows || !white;
         if (!white || (text->len > 0 && text->data[text->len - 1] != ' ')) {
             text->data[text->len++] = white ? ' ' : *at;
         }
@@ -246,7 +249,7 @@ static const uint8_t *take_plain(const af_peek_t *peek, const uint8_t *at, const
 static const uint8_t *take_text(af_peek_t *peek, const uint8_t *at, const uint8_t *end)
 {
     uint8_t text[AF_PEEK_TEXT];
-    text_t first = {text, 0, sizeof text};
+    text_t first = {text, 0, sizeof text, false};
 
     peek->text_pos = peek->pos + (uint64_t) (at - peek->at);
     at = take_plain(peek, at, end, &first);
@@ -260,6 +263,7 @@ static const uint8_t *take_text(af_peek_t *peek, const uint8_t *at, const uint8_
         peek->asked = 0;
     }
     peek->text_len = (uint8_t) len;
+    peek->shows = first.shows;
     return NULL;
 }
 
@@ -315,7 +319,7 @@ static void read_run(af_peek_t *peek)
 {
     const uint8_t *at = peek->at;
     walk_t walk = walk_from(peek);
-    text_t text = {peek->run, 0, sizeof peek->run};
+    text_t text = {peek->run, 0, sizeof peek->run, false};
 
     peek->run_known = false;
     peek->run_pos = peek->text_pos;
@@ -469,7 +473,7 @@ bool af_peek_refutes(af_rewriter_t *rw, const af_rule_t *rule)
     if (!peek->read) {
         read_ahead(peek);
     }
-    if (structure != NULL && structure->emptied && peek->direct && !peek->reopens && peek->text_len > 0) {
+    if (structure != NULL && structure->emptied && peek->direct && !peek->reopens && peek->text_len > 0 && peek->shows) {
         return true; /* something shows that nothing takes out */
     }
     if (phrases == NULL && structure != NULL && structure->heading != NULL) {

@@ -26,6 +26,7 @@ typedef struct {
     bool reopens;          /* but formatting elements may be opened again around it */
     bool empty;            /* the element ends before any text */
     uint8_t text_len;      /* 0: nothing is known */
+    bool shows;            /* a character of it counts */
     uint8_t text[AF_PEEK_TEXT], said_len;
     uint64_t text_pos;     /* where that text begins */
     uint64_t run_pos;      /* where the run does that was read last; 0: none was */

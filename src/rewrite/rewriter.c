@@ -97,6 +97,7 @@ af_status_t af_rewriter_create(const af_ruleset_t *rules, const af_options_t *op
     af_status_t status = start_parts(rw);
     if (status == AF_OK && fragment != NULL) {
         status = af_fragment_start(rw, fragment);
+        af_tokenizer_allow_cdata(rw->tokenizer, af_tree_in_foreign(&rw->in));
         af_marks_part(rw);
     }
     if (status != AF_OK) {

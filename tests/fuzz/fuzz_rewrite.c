@@ -1,7 +1,9 @@
 /*
  * fuzz_rewrite.c: any page with any rules, in any chunks.
  *
- * Input: five bytes (chunks, limits, mode, two numbers of rule lines below), rule lines, a line "%%", the page. Checked:
+ * Input: five bytes (chunks, limits, mode, two numbers of rule lines below), rule lines of its own instead of those, a line "%%",
+ * the page. Sets of rules are kept: compiling one takes a hundred times as long as a page, one of all presets ten thousand times.
+ * Checked:
  * - edits cover the page once, in order; in chunks, and without the fast paths, every byte has the same fate, every event is told
  *   again, in the same order, and every count is the same but those of memory and of bytes held;
  * - the output is not longer than the input allows;
@@ -37,8 +39,20 @@ static const char *const lines[] = {
     "attribution \"From The Example Press, {date}, $host.\" in=p at=after date=response", "attribution auto",
     "remove .c text=/x/\nprotect #k\nunwrap i", "remove div > p:nth-last-child(1)", "remove p:not(:has(b))", "remove :named(share*)",
     "remove frameset", "remove frame", "remove caption", "remove colgroup", "remove option", "remove button", "remove ruby > rt",
+    "attribution \"(c) {year} Wire Agency. All rights reserved.\" in=.s also=meta,json-ld",
+    "attribution \"(c) {year} Wire Agency. All rights reserved.\" in=.s when=/\\(WIRE\\)/",
+    "remove section heading=/^(?!.{0,20}timeline)/i max=2000", "keep .k", "remove figure > p:has(~ figcaption)",
+    "remove .a links=50% min-links=2", "remove div:has(.ad)\nremove li:has(+ b .ad)\nremove template:has(.off)",
+    "unwrap nobr\nunwrap table\nunwrap td", "remove button\nunwrap form\nprotect i", "lift .c\nremove .d", "unwrap select\nunwrap option",
 };
 #define LINES (sizeof lines / sizeof *lines)
+
+/* Sets that take long to make. They stand alone, behind the pairs of lines in the number of the first. */
+static const char *const presets[] = {
+    "preset share", "preset comments", "preset related", "preset newsletter\npreset captions", "preset community\npreset app-nag",
+    "preset attribution/ap", "preset comments\npreset community\npreset newsletter\npreset share\npreset related\npreset captions\npreset app-nag",
+};
+#define PRESETS (sizeof presets / sizeof *presets)
 
 typedef struct {
     af_ruleset_t *rules; /* NULL: they do not compile */
@@ -95,28 +109,44 @@ static af_ruleset_t *compile(const char *text)
     return af_builder_compile(builder, &rules, NULL) == AF_OK ? rules : NULL;
 }
 
-/* The rules of an input. Those that were used lately are kept: a fuzzer mostly changes the page. */
-static const set_t *rules_of(const uint8_t *head, const uint8_t *text, size_t len)
+static void fill(set_t *set, char *text, bool by_tag)
 {
-    static set_t sets[2048];
-    fuzz_bytes_t all = {0};
-    const char *first = lines[head[LINE] % LINES], *second = lines[head[LINE_TOO] % LINES];
+    free(set->text);
+    af_ruleset_destroy(set->rules);
+    set->text = text;
+    set->rules = compile(text);
+    set->by_tag = by_tag;
+    set->inserts = strstr(text, "attribution") != NULL || strstr(text, "preset") != NULL;
+}
 
-    fuzz_put(&all, first, strlen(first));
-    fuzz_put(&all, "\n", 1);
-    fuzz_put(&all, second, strlen(second));
-    fuzz_put(&all, "\n", 1);
-    fuzz_put(&all, text, len);
-    set_t *set = &sets[fuzz_hash(all.data, all.len) % (sizeof sets / sizeof *sets)];
-    if (set->text == NULL || strcmp(set->text, (char *) all.data) != 0) {
-        free(set->text);
-        af_ruleset_destroy(set->rules);
-        set->text = (char *) all.data;
-        set->rules = compile(set->text);
-        set->by_tag = head[LINE] % LINES < BY_TAG && head[LINE_TOO] % LINES < BY_TAG && len == 0;
-        set->inserts = strstr(set->text, "attribution") != NULL || strstr(set->text, "preset") != NULL;
-    } else {
-        free(all.data);
+/* The rules of two lines, or of a few presets. */
+static const set_t *rules_of_head(const uint8_t *head)
+{
+    static set_t sets[LINES * LINES + PRESETS];
+    size_t first = head[LINE] % (LINES + PRESETS), second = head[LINE_TOO] % LINES;
+    set_t *set = &sets[first < LINES ? first * LINES + second : LINES * LINES + first - LINES];
+    fuzz_bytes_t all = {0};
+
+    if (set->text == NULL) {
+        const char *line = first < LINES ? lines[first] : presets[first - LINES];
+        fuzz_put(&all, line, strlen(line));
+        fuzz_put(&all, "\n", 1);
+        fuzz_put(&all, lines[second], first < LINES ? strlen(lines[second]) : 0);
+        fill(set, (char *) all.data, first < BY_TAG && second < BY_TAG);
+    }
+    return set;
+}
+
+/* The rules that an input brings along. */
+static const set_t *rules_of_text(const uint8_t *text, size_t len)
+{
+    static set_t sets[256];
+    set_t *set = &sets[fuzz_hash(text, len) % (sizeof sets / sizeof *sets)];
+
+    if (set->text == NULL || strlen(set->text) != len || memcmp(set->text, text, len) != 0) {
+        fuzz_bytes_t all = {0};
+        fuzz_put(&all, text, len);
+        fill(set, (char *) all.data, false);
     }
     return set;
 }
@@ -395,7 +425,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     }
     size_t text_len = page == NULL ? 0 : (size_t) (page - text);
     page = page == NULL ? text : page + 4;
-    way_t way = {.set = rules_of(data, text, text_len), .fragment = fragment_of(data)};
+    way_t way = {.set = text_len == 0 ? rules_of_head(data) : rules_of_text(text, text_len), .fragment = fragment_of(data)};
     if (way.set->rules == NULL) {
         return -1;
     }
@@ -420,7 +450,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     return 0;
 }
 
-/* Mostly the page is changed, and what decides how it is run stays. */
+/* Mostly the page is changed, and what decides how it is run stays; rules of its own hardly ever. */
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t len, size_t max, unsigned seed)
 {
     if (len < HEAD || max <= HEAD) {
@@ -429,10 +459,10 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t len, size_t max, unsigned s
     if (seed % 8 == 0) {
         data[seed / 8 % HEAD] = (uint8_t) (seed >> 16);
     }
-    if (seed % 16 == 1) {
+    uint8_t *split = memmem(data + HEAD, len - HEAD, "\n%%\n", 4);
+    if (seed % 4096 == 1 && split != NULL) {
         return LLVMFuzzerMutate(data, len, max);
     }
-    uint8_t *split = memmem(data + HEAD, len - HEAD, "\n%%\n", 4);
     size_t skip = split == NULL ? HEAD : (size_t) (split + 4 - data);
     return skip >= max ? len : skip + LLVMFuzzerMutate(data + skip, len - skip, max - skip);
 }
