@@ -145,6 +145,15 @@ static size_t foster_piece(const af_tree_t *tree, const af_token_t *token)
     return tree->table_text == AF_TABLE_TEXT_FOSTER || af_text_classify(&part) == TEXT_OTHER ? at : len;
 }
 
+size_t af_tree_text_of_columns(const af_tree_t *tree, const af_token_t *token)
+{
+    if (tree->mode != MODE_IN_COLUMN_GROUP || token->bytes.len == 0 || !af_current_is(tree, AF_TAG_COLGROUP)) {
+        return 0;
+    }
+    size_t space = af_text_leading_space(token);
+    return space < token->bytes.len && token->bytes.data[space] == 0 ? space + 1 : 0;
+}
+
 /* Text up to white space or a NUL. */
 static size_t word_piece(const af_token_t *token)
 {

@@ -567,7 +567,7 @@ static af_status_t take(af_rewriter_t *rw, af_token_t *token)
             status = af_waiting_add(rw, token);
             return status == AF_OK ? af_waiting_end(rw, token) : status;
         }
-        return af_rewriter_observe_text(rw, token);
+        return af_waiting_take(rw, token);
     }
     if (rw->waiting.count > 0) {
         status = af_waiting_end(rw, token);

@@ -600,6 +600,7 @@ AF_MUST_USE af_status_t af_ask_charset(af_rewriter_t *rw, const af_token_t *toke
 
 /* waiting */
 AF_MUST_USE af_status_t af_waiting_add(af_rewriter_t *rw, const af_token_t *token);
+AF_MUST_USE af_status_t af_waiting_take(af_rewriter_t *rw, const af_token_t *token); /* text that does not wait, but for its end */
 AF_MUST_USE af_status_t af_waiting_end(af_rewriter_t *rw, const af_token_t *token); /* `token` comes next */
 void af_waiting_note_implied(af_rewriter_t *rw);
 AF_MUST_USE af_status_t af_root_attributes(af_rewriter_t *rw, af_node_t node); /* the token adds its own to html, body */

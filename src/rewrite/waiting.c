@@ -202,6 +202,24 @@ af_status_t af_waiting_end(af_rewriter_t *rw, const af_token_t *token)
     return af_rewriter_observe_text(rw, &text);
 }
 
+af_status_t af_waiting_take(af_rewriter_t *rw, const af_token_t *token)
+{
+    const size_t columns = af_tree_text_of_columns(&rw->in, token);
+    af_token_t first = *token, rest = *token;
+
+    if (columns == 0 || columns == token->bytes.len) {
+        return af_rewriter_observe_text(rw, token);
+    }
+    first.bytes.len = columns;
+    first.to_pos = rest.from_pos = token->from_pos + columns;
+    rest.bytes = (af_slice_t){token->bytes.data + columns, token->bytes.len - columns};
+    af_status_t status = af_rewriter_observe_text(rw, &first);
+    if (status == AF_OK && af_tree_text_waits(&rw->in, &rest)) {
+        return af_waiting_add(rw, &rest);
+    }
+    return status == AF_OK ? af_rewriter_observe_text(rw, &rest) : status;
+}
+
 af_status_t af_waiting_add(af_rewriter_t *rw, const af_token_t *token)
 {
     af_status_t status = af_vector_reserve(rw, &rw->waiting, rw->waiting.count + token->bytes.len, 1);
