@@ -35,4 +35,10 @@ static inline bool af_is_alnum(uint8_t c)
     return af_is_letter(c) || af_is_digit(c);
 }
 
+/* Whether a byte counts as a character that shows: it begins one of UTF-8 that is no white space. */
+static inline bool af_is_shown(uint8_t c)
+{
+    return c > 0x20 && (c & 0xC0) != 0x80;
+}
+
 #endif

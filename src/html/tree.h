@@ -110,8 +110,8 @@ size_t af_text_leading_space(const af_token_t *token);
  * goes, so it has to be joined with it before the tree may take it. */
 bool af_tree_text_waits(const af_tree_t *tree, const af_token_t *token);
 
-/* How much of a text token in a column group there is up to and with a NUL that ends the group: what follows is the table's, as if
- * it came by itself. 0: it does not begin with such a one, or is not in a group. */
+/* Length of a text token in a column group up to and with a NUL that ends the group: what follows is the table's, as if it came
+ * by itself. 0: no such NUL comes first, or no group is open. */
 size_t af_tree_text_of_columns(const af_tree_t *tree, const af_token_t *token);
 
 /* Whether text, unless it begins with NUL, goes into the current node and changes nothing else; true until a tag is taken in

@@ -250,7 +250,7 @@ static bool shows(af_slice_t raw)
 {
     size_t i = 0;
 
-    while (i < raw.len && !af_counts(raw.data[i])) {
+    while (i < raw.len && !af_is_shown(raw.data[i])) {
         i++;
     }
     return i < raw.len;

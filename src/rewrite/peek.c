@@ -19,7 +19,7 @@ typedef enum { NEST_NONE, NEST_INLINE, NEST_BLOCKS } nest_t;
 typedef struct {
     uint8_t *data;
     size_t len, capacity;
-    bool shows; /* some of it counts as that: af_counts */
+    bool shows; /* some of it does: af_is_shown */
 } text_t;
 
 /* A start tag that was crossed and is open. */
@@ -205,7 +205,7 @@ static const uint8_t *take_character(const af_peek_t *peek, const uint8_t *at, c
     if (!white) {
         memcpy(text->data + text->len, out, out_len);
         text->len += out_len;
-        text->shows = text->shows || af_counts(*at);
+        text->shows = text->shows || af_is_shown(*at);
     } else if (text->len > 0 && text->data[text->len - 1] != ' ') {
         text->data[text->len++] = ' ';
     }

@@ -494,8 +494,6 @@ void af_structure_text(af_rewriter_t *rw, af_slice_t raw, af_node_t parent); /* 
 void af_structure_shown(af_rewriter_t *rw, af_node_t node); /* something shows in the node, and stays if it does */
 void af_structure_amount(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *event); /* the same */
 void af_structure_removed(af_rewriter_t *rw, const af_candidate_t *candidate); /* it turned out to be removed */
-/* Whether a byte counts as a character that shows: it begins one of UTF-8 that is no white space. */
-static inline bool af_counts(uint8_t c) { return c > 0x20 && (c & 0xC0) != 0x80; }
 bool af_structure_inline(uint32_t tag); /* its element does not end a run of text */
 bool af_structure_refuted(af_rewriter_t *rw, af_candidate_t *candidate); /* what follows cannot make it hold */
 bool af_structure_holds(af_rewriter_t *rw, af_candidate_t *candidate);   /* at its end */
@@ -600,7 +598,7 @@ AF_MUST_USE af_status_t af_ask_charset(af_rewriter_t *rw, const af_token_t *toke
 
 /* waiting */
 AF_MUST_USE af_status_t af_waiting_add(af_rewriter_t *rw, const af_token_t *token);
-AF_MUST_USE af_status_t af_waiting_take(af_rewriter_t *rw, const af_token_t *token); /* text that does not wait, but for its end */
+AF_MUST_USE af_status_t af_waiting_take(af_rewriter_t *rw, const af_token_t *token); /* text; its end may wait */
 AF_MUST_USE af_status_t af_waiting_end(af_rewriter_t *rw, const af_token_t *token); /* `token` comes next */
 void af_waiting_note_implied(af_rewriter_t *rw);
 AF_MUST_USE af_status_t af_root_attributes(af_rewriter_t *rw, af_node_t node); /* the token adds its own to html, body */
