@@ -103,7 +103,7 @@ static af_status_t collect_edit(void *opaque, const af_edit_t *edit)
     return AF_OK;
 }
 
-/* A line an event: what, where it begins, what the detail is. Where a limit's ends is a matter of chunks. */
+/* A line an event: what, where it begins, what the detail is; with the counts where it ends. A limit's end is a matter of chunks. */
 static void collect_event(void *opaque, const af_event_t *event)
 {
     static const char *const words[] = {"removed", "unwrapped", "stripped", "duplicate", "inserted", "repaired",
@@ -114,6 +114,8 @@ static void collect_event(void *opaque, const af_event_t *event)
     snprintf(line, sizeof line, "%s%s %llu%s%s", into->told.len > 0 ? "\n" : "", words[event->kind],
              (unsigned long long) event->from_pos, event->detail[0] == '\0' ? "" : " ", event->detail);
     append(&into->told, line, strlen(line));
+    snprintf(line, sizeof line, "%llu ", (unsigned long long) (event->kind == AF_LIMIT_HIT ? 0 : event->to_pos));
+    append(&into->counts, line, strlen(line));
 }
 
 /* What of the counts is no matter of chunks, as memory is, and how much is held at once. */

@@ -210,8 +210,9 @@ void af_tell_closed(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *
     for (uint32_t i = 0; rw->removal != 0 && i < tree->event_count; i++) {
         const af_tree_event_t *event = &tree->events[i];
         if (event->kind == AF_EVENT_CLOSED && event->node == rw->removal) {
-            /* Its own end tag went with it; what closes it otherwise is no part of it. */
-            tell_removed(rw, rw->edits.frontier > token->from_pos && !rw->wrote_last ? token->to_pos : token->from_pos);
+            /* Its own end tag went with it; what closes it otherwise is no part of it, and text may be cut anywhere. */
+            bool end_went = token->type == AF_TOKEN_END_TAG && rw->edits.frontier > token->from_pos && !rw->wrote_last;
+            tell_removed(rw, end_went ? token->to_pos : token->from_pos);
         }
     }
     if (rw->removal != 0 && token->type == AF_TOKEN_END) {
