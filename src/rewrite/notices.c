@@ -144,6 +144,7 @@ static void open_run(af_rewriter_t *rw, af_node_t node, bool whole)
     rw->block.credit = is_inside(rw, node, AF_TAG_FIGURE);
     rw->block.open = !rw->block.credit;
     rw->block.quoted = is_inside(rw, node, AF_TAG_BLOCKQUOTE);
+    rw->block.in_template = rw->in.template_count > 0;
     rw->block.goes_on = rw->block.over = false;
     rw->block.from_pos = UINT64_MAX;
     rw->block.clear_to = rw->block.asked_at = 0;
