@@ -67,6 +67,18 @@ static void drop_inserts(af_rewriter_t *rw, const af_token_t *token)
     rw->inserts.count = to;
 }
 
+/* Text that comes to be the output's first bytes may read as a byte order mark, which overrides every charset that is told: a tag
+ * that changes nothing stands in front of it. A piece of another page, of which a doctype is taken as seen, is not alone. */
+static void write_before_mark(af_rewriter_t *rw, uint8_t first)
+{
+    static const uint8_t tag[] = "<html>";
+
+    if ((first == 0xEF || first == 0xFE || first == 0xFF) && !rw->doctype_seen && rw->stats.inserted == 0 &&
+        rw->stats.dropped == rw->edits.frontier) {
+        af_edits_insert(&rw->edits, tag, sizeof tag - 1, AF_NO_RULE);
+    }
+}
+
 void af_write_token(af_rewriter_t *rw, const af_token_t *token, bool swallows_newline)
 {
     if (rw->inserts.count > 0) {
@@ -76,6 +88,7 @@ void af_write_token(af_rewriter_t *rw, const af_token_t *token, bool swallows_ne
     if (rw->dropped_since && token->type == AF_TOKEN_TEXT) {
         uint8_t join[16];
         size_t skip;
+        write_before_mark(rw, token->bytes.data[0]);
         size_t len = af_guard_join(&rw->guard, token, join, &skip);
         if (skip > 0) {
             af_edits_drop(&rw->edits, token->from_pos + skip, AF_NO_RULE);
@@ -104,6 +117,7 @@ static void write_join(af_rewriter_t *rw, const af_token_t *token, size_t *skip)
     uint8_t join[16];
     size_t len = af_guard_join(&rw->guard, token, join, skip);
 
+    write_before_mark(rw, token->bytes.data[0]);
     af_edits_insert(&rw->edits, join, len, AF_NO_RULE);
 }
 
