@@ -80,7 +80,7 @@ static inline uint32_t af_count_shown(af_slice_t text)
         count += (uint32_t) ((((ascii | first) & AF_EIGHT_TOP) >> 7) * AF_EIGHT(1) >> 56);
     }
     for (; at < text.len; at++) {
-        count += text.data[at] > 0x20 && (text.data[at] & 0xC0) != 0x80;
+        count += af_is_shown(text.data[at]);
     }
     return count;
 }

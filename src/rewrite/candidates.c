@@ -107,6 +107,7 @@ static af_status_t add_candidate(af_rewriter_t *rw, af_node_t node, uint32_t rul
     if (structure != NULL && rw->structure_candidates++ == 0) {
         af_structure_start(rw);
     }
+    candidate->in_link = structure != NULL && structure->link_length > 0 && af_structure_in_link(rw, node_of(rw, node)->parent);
     candidate->counts = rw->counts;
     return AF_OK;
 }

@@ -68,6 +68,7 @@ typedef struct {
     bool tape;          /* and needs the text itself */
     bool raw;           /* which is that of an element of raw text: on the tape for that */
     bool heading_open;  /* the heading has not been seen */
+    bool in_link;       /* and its rule asks how long links are: whether that one was counted is not the same each way */
     bool guarded;       /* a protected element is inside: what holds is counted, and stays */
     uint32_t contents;  /* open templates whose contents it is in */
     uint32_t asked, asked_at_tag; /* bytes of text that the group's pattern was last tried on; and behind which a tag stood */
@@ -494,6 +495,7 @@ void af_structure_text(af_rewriter_t *rw, af_slice_t raw, af_node_t parent); /* 
 void af_structure_shown(af_rewriter_t *rw, af_node_t node); /* something shows in the node, and stays if it does */
 void af_structure_amount(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *event); /* the same */
 void af_structure_removed(af_rewriter_t *rw, const af_candidate_t *candidate); /* it turned out to be removed */
+bool af_structure_in_link(const af_rewriter_t *rw, af_node_t node); /* it is one, or in one */
 bool af_structure_inline(uint32_t tag); /* its element does not end a run of text */
 bool af_structure_refuted(af_rewriter_t *rw, af_candidate_t *candidate); /* what follows cannot make it hold */
 bool af_structure_holds(af_rewriter_t *rw, af_candidate_t *candidate);   /* at its end */

@@ -208,7 +208,7 @@ void af_structure_created(af_rewriter_t *rw, const af_token_t *token, af_node_t 
     }
 }
 
-static bool in_link(const af_rewriter_t *rw, af_node_t node)
+bool af_structure_in_link(const af_rewriter_t *rw, af_node_t node)
 {
     for (; node != 0; node = node_of(rw, node)->parent) {
         if (node_of(rw, node)->name == AF_TAG_A) {
@@ -223,7 +223,7 @@ void af_structure_quiet_text(af_rewriter_t *rw, af_slice_t raw, af_node_t parent
     uint32_t count = af_is_normal_text(rw, parent) ? af_count_shown(raw) : 0;
 
     rw->run_text += count;
-    rw->run_link += count > 0 && in_link(rw, parent) ? count : 0;
+    rw->run_link += count > 0 && af_structure_in_link(rw, parent) ? count : 0;
 }
 
 /* Whether what is in `node` stays for certain if the element `top` around it does: nothing between is removed or undecided, but
@@ -256,7 +256,7 @@ void af_structure_text(af_rewriter_t *rw, af_slice_t raw, af_node_t parent)
     rw->counts.text += count;
     rw->counts.shown += count;
     rw->run_text += count;
-    if (in_link(rw, parent)) {
+    if (af_structure_in_link(rw, parent)) {
         rw->counts.link_text += count;
         rw->counts.text_links += rw->counts.text_link != rw->counts.links;
         rw->counts.text_link = rw->counts.links;
@@ -320,8 +320,9 @@ bool af_structure_holds(af_rewriter_t *rw, af_candidate_t *candidate)
         (uint64_t) (now->link_text - then->link_text) * 100 < (uint64_t) structure->links * text) {
         return false;
     }
-    if (structure->link_length > 0 && (now->text_links == then->text_links || now->link_text - then->link_text <
-        (uint64_t) structure->link_length * (now->text_links - then->text_links))) {
+    uint32_t links = candidate->in_link ? now->links - then->links + 1 : now->text_links - then->text_links;
+    uint64_t least = (uint64_t) structure->link_length * links;
+    if (structure->link_length > 0 && (links == 0 || now->link_text - then->link_text < least)) {
         return false;
     }
     if (structure->emptied && (now->removals == then->removals || now->shown - then->shown != now->gone - then->gone)) {
