@@ -67,8 +67,7 @@ typedef struct {
     bool text_open;     /* the text condition, dedupe or the structure waits for the element's end */
     bool tape;          /* and needs the text itself */
     bool raw;           /* which is that of an element of raw text: on the tape for that */
-    bool heading_open;  /* the heading has not been seen */
-    bool in_link;       /* and its rule asks how long links are: whether that one was counted is not the same each way */
+    bool heading_open, in_link; /* the heading has not been seen; it is in a link, and its rule asks how long those are */
     bool guarded;       /* a protected element is inside: what holds is counted, and stays */
     uint32_t contents;  /* open templates whose contents it is in */
     uint32_t asked, asked_at_tag; /* bytes of text that the group's pattern was last tried on; and behind which a tag stood */
