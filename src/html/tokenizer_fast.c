@@ -11,6 +11,7 @@
 #include "base/block.h"
 #include "html/tokenizer_internal.h"
 
+#define NEAR static inline __attribute__((always_inline))
 #define APART static __attribute__((noinline)) /* rare: what is common has more registers without it */
 
 /* The first byte `c` from `at` on, or NULL. */
@@ -44,7 +45,7 @@ APART bool is_equals_sign(const uint8_t *at, const uint8_t *safe)
 
 /* Where the value in double quotes ends that begins at `at`, or NULL. Whether it is longer than a block cannot be foretold; that
  * it is shorter than four mostly can. */
-static inline const uint8_t *find_quote(const af_tokenizer_t *t, const uint8_t *at, const uint8_t *safe)
+NEAR const uint8_t *find_quote(const af_tokenizer_t *t, const uint8_t *at, const uint8_t *safe)
 {
     uint64_t mask = 0;
 
@@ -54,7 +55,7 @@ static inline const uint8_t *find_quote(const af_tokenizer_t *t, const uint8_t *
     return mask != 0 ? at + __builtin_ctzll(mask) : find(t, at, '"');
 }
 
-static inline const uint8_t *note_value(af_attribute_t *attribute, const uint8_t *start, const uint8_t *value, const uint8_t *end)
+NEAR const uint8_t *note_value(af_attribute_t *attribute, const uint8_t *start, const uint8_t *value, const uint8_t *end)
 {
     attribute->value = (uint32_t) (value - start);
     attribute->value_len = (uint32_t) (end - value);
@@ -76,7 +77,7 @@ APART const uint8_t *read_other_value(const af_tokenizer_t *t, const uint8_t *st
 }
 
 /* The value at `at`, behind the "=": where what follows it begins, or NULL. */
-static inline const uint8_t *read_value(const af_tokenizer_t *t, const uint8_t *start, const uint8_t *at, const uint8_t *safe,
+NEAR const uint8_t *read_value(const af_tokenizer_t *t, const uint8_t *start, const uint8_t *at, const uint8_t *safe,
                                         af_attribute_t *attribute)
 {
     if (at >= safe) {
@@ -102,7 +103,7 @@ APART const uint8_t *find_name_end(const uint8_t *at, const uint8_t *safe)
 }
 
 /* The attribute that begins at `at`, no further than `safe`: where what follows it begins, or NULL. */
-static inline const uint8_t *read_attribute(const af_tokenizer_t *t, const uint8_t *start, const uint8_t *at, const uint8_t *safe,
+NEAR const uint8_t *read_attribute(const af_tokenizer_t *t, const uint8_t *start, const uint8_t *at, const uint8_t *safe,
                                             af_attribute_t *attribute)
 {
     af_mask_t mask = af_block_attribute_end(at);
@@ -122,7 +123,7 @@ static inline const uint8_t *read_attribute(const af_tokenizer_t *t, const uint8
 }
 
 /* Bit `count`, at most 63, where the attribute whose name begins with `c` was asked for. */
-static inline uint64_t wanted_bit(const af_tokenizer_t *t, uint8_t c, size_t name_len, size_t count)
+NEAR uint64_t wanted_bit(const af_tokenizer_t *t, uint8_t c, size_t name_len, size_t count)
 {
     unsigned bit = af_attribute_bit(c, name_len);
 
@@ -130,7 +131,7 @@ static inline uint64_t wanted_bit(const af_tokenizer_t *t, uint8_t c, size_t nam
 }
 
 /* From behind the tag's name on: where what follows its ">" begins, or NULL. */
-static inline const uint8_t *read_rest(const af_tokenizer_t *t, const uint8_t *start, const uint8_t *at, const uint8_t *safe,
+NEAR const uint8_t *read_rest(const af_tokenizer_t *t, const uint8_t *start, const uint8_t *at, const uint8_t *safe,
                                        af_token_t *out)
 {
     af_attribute_t *attributes = t->attributes;
@@ -174,7 +175,7 @@ static inline const uint8_t *read_rest(const af_tokenizer_t *t, const uint8_t *s
 }
 
 /* The tag at `data`, whose name begins at `name`: its length, or 0. */
-static inline size_t read_named(af_tokenizer_t *t, const uint8_t *data, const uint8_t *name, const uint8_t *safe, af_token_t *out)
+NEAR size_t read_named(af_tokenizer_t *t, const uint8_t *data, const uint8_t *name, const uint8_t *safe, af_token_t *out)
 {
     af_mask_t mask = af_block_name_end(name);
     const uint8_t *next;
@@ -203,7 +204,7 @@ static inline size_t read_named(af_tokenizer_t *t, const uint8_t *data, const ui
 }
 
 /* The tag at `data`: its length, or 0. */
-static inline size_t read_tag(af_tokenizer_t *t, const uint8_t *data, af_token_t *out)
+NEAR size_t read_tag(af_tokenizer_t *t, const uint8_t *data, af_token_t *out)
 {
     const uint8_t *safe = t->chunk + t->chunk_len - AF_PAIR_SIZE;
     size_t len;
@@ -225,7 +226,7 @@ static inline size_t read_tag(af_tokenizer_t *t, const uint8_t *data, af_token_t
 }
 
 /* How much text comes before the next "<": as much as `len`, at least that of a pair of blocks, where there is none. */
-static inline size_t text_before(const af_tokenizer_t *t, const uint8_t *data, size_t len)
+NEAR size_t text_before(const af_tokenizer_t *t, const uint8_t *data, size_t len)
 {
     uint64_t mask = af_pair_byte(data, '<');
 
@@ -234,7 +235,7 @@ static inline size_t text_before(const af_tokenizer_t *t, const uint8_t *data, s
 }
 
 /* The token of `len` bytes behind `text_len` bytes is taken. */
-static inline void take(af_tokenizer_t *t, size_t text_len, size_t len, af_token_t *out)
+NEAR void take(af_tokenizer_t *t, size_t text_len, size_t len, af_token_t *out)
 {
     out->bytes = (af_slice_t){t->chunk + t->chunk_at + text_len, len};
     out->from_pos = t->pos + text_len;
@@ -244,7 +245,7 @@ static inline void take(af_tokenizer_t *t, size_t text_len, size_t len, af_token
 }
 
 /* Whether the quick ways may be tried: a pair of blocks can be looked at. */
-static inline bool is_possible(const af_tokenizer_t *t)
+NEAR bool is_possible(const af_tokenizer_t *t)
 {
     return t->fast && t->carry_len == 0 && t->rest == REST_NONE && t->kind == AF_TEXT_DATA &&
            t->chunk_len - t->chunk_at >= AF_PAIR_SIZE;

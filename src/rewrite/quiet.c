@@ -128,10 +128,10 @@ static bool refuted(af_rewriter_t *rw, const af_token_t *token)
 
 typedef enum { NEXT_UNKNOWN, NEXT_MATCHED, NEXT_UNMATCHED, NEXT_BACK } next_t;
 
-/* What rules have to say about the start tag. UNKNOWN: nothing more than what its element says decides. */
-static inline next_t match(af_rewriter_t *rw, const af_token_t *token, af_status_t *status)
+/* What rules have to say about the start tag, of an element of `space`. UNKNOWN: nothing more than what its element says decides. */
+static inline next_t match(af_rewriter_t *rw, const af_token_t *token, af_namespace_t space, af_status_t *status)
 {
-    *status = af_rewriter_match_tag(rw, token);
+    *status = af_rewriter_match_in(rw, token, space);
     if (*status != AF_OK || af_facts_wanted(rw, token) || af_candidates_table_risk(rw, token) || token->tag == AF_TAG_BODY) {
         return NEXT_MATCHED;
     }
@@ -227,14 +227,14 @@ static inline bool next_of_run(af_rewriter_t *rw, af_token_t *token, af_slice_t 
         if (text->len > 0) {
             take_text(rw, *text, token->from_pos);
         }
-        *next = rw->ahead.back ? NEXT_BACK : token->type == AF_TOKEN_START_TAG ? match(rw, token, status) : NEXT_UNMATCHED;
+        *next = rw->ahead.back ? NEXT_BACK : token->type == AF_TOKEN_START_TAG ? match(rw, token, AF_NS_HTML, status) : NEXT_UNMATCHED;
         return true;
     }
     while (af_tokenizer_next_tag(rw->tokenizer, token, text)) {
         if (text->len > 0) {
             af_tree_quick_text(&rw->in);
         }
-        *next = token->type == AF_TOKEN_START_TAG ? match(rw, token, status) : NEXT_UNMATCHED;
+        *next = token->type == AF_TOKEN_START_TAG ? match(rw, token, AF_NS_HTML, status) : NEXT_UNMATCHED;
         if (*next != NEXT_UNMATCHED || token->tag == AF_TAG_META || !af_tree_quick_tag(&rw->in, token)) {
             return true;
         }
@@ -322,7 +322,7 @@ static bool take_quiet(af_rewriter_t *rw, next_t next, const af_token_t *token, 
         return false;
     }
     if (token->type == AF_TOKEN_START_TAG && next == NEXT_UNKNOWN) {
-        next = match(rw, token, status);
+        next = match(rw, token, af_tree_in_svg(&rw->in) ? AF_NS_SVG : AF_NS_HTML, status);
         if (next == NEXT_UNKNOWN && af_ahead_take(rw, token, kept)) {
             count_tag(rw, token->tag);
             return true;

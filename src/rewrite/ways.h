@@ -13,16 +13,21 @@ static inline bool af_in_chunk(const af_rewriter_t *rw, const uint8_t *data)
 }
 
 /* Finds the atoms of a start tag, once: the general way need not ask what the quiet one has, before it left the tag. */
-static inline af_status_t af_rewriter_match_tag(af_rewriter_t *rw, const af_token_t *token)
+static inline af_status_t af_rewriter_match_in(af_rewriter_t *rw, const af_token_t *token, af_namespace_t space)
 {
     rw->matcher.quirks = rw->in.quirks || !rw->doctype_seen;
     if (rw->matched_pos == token->from_pos) {
         return AF_OK;
     }
     rw->matched_pos = token->from_pos;
-    af_namespace_t space = af_tree_in_svg(&rw->in) ? AF_NS_SVG : AF_NS_HTML;
-    return af_in_chunk(rw, token->bytes.data) ? af_match_tag_again(&rw->matcher, token, token->tag, space)
-                                              : af_match_tag(&rw->matcher, token, token->tag, space);
+    return rw->matcher.remembers && af_in_chunk(rw, token->bytes.data)
+           ? af_match_tag_again(&rw->matcher, token, token->tag, space)
+           : af_match_tag(&rw->matcher, token, token->tag, space);
+}
+
+static inline af_status_t af_rewriter_match_tag(af_rewriter_t *rw, const af_token_t *token)
+{
+    return af_rewriter_match_in(rw, token, af_tree_in_svg(&rw->in) ? AF_NS_SVG : AF_NS_HTML);
 }
 
 /* carry: keeps what was pushed from the token's beginning on, which lies in the chunk; false: that cannot be. */

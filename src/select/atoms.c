@@ -27,7 +27,7 @@ typedef struct {
 
 void af_matcher_init(af_matcher_t *matcher, const af_index_t *index, af_pool_t *pool, af_heap_t *heap)
 {
-    *matcher = (af_matcher_t){.index = index, .pool = pool, .heap = heap};
+    *matcher = (af_matcher_t){.index = index, .pool = pool, .heap = heap, .remembers = index != NULL && index->has_words};
 }
 
 void af_match_forget(af_matcher_t *matcher)

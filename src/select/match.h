@@ -109,6 +109,7 @@ typedef struct {
     af_has_memo_t *memo;                              /* what :has() said since `epoch` began; NULL: nothing yet */
     uint32_t epoch;
     af_note_t *notes;                                      /* what walks have told, since one was long; NULL: none was */
+    bool remembers;                                        /* it costs so much to tell what a tag is that it is noted */
     af_tag_note_t *tags; uint32_t round;                   /* what tags were, since the round began; NULL: nothing yet */
 } af_matcher_t;
 
