@@ -205,6 +205,24 @@ static af_status_t carry_more(af_tokenizer_t *t, const uint8_t *data, size_t len
     return status;
 }
 
+void af_tokenizer_rest(af_tokenizer_t *t)
+{
+    size_t capacity = (t->carry_len + FIRST_TAKE) & ~(size_t) (FIRST_TAKE - 1);
+
+    if (t->carry_capacity < 4 * capacity) {
+        return;
+    }
+    uint8_t *carry = t->carry_len == 0 ? NULL : af_heap_alloc(t->heap, capacity);
+    if (carry != NULL) {
+        memcpy(carry, t->carry, t->carry_len);
+    } else if (t->carry_len > 0) {
+        return;
+    }
+    af_heap_release(t->heap, t->carry, t->carry_capacity);
+    t->carry = carry;
+    t->carry_capacity = carry == NULL ? 0 : capacity;
+}
+
 /* Completes a token in the carry. `*more`: the chunk did not suffice. */
 static af_status_t next_carried(af_tokenizer_t *t, af_token_t *out, bool *more)
 {

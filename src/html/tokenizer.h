@@ -103,6 +103,9 @@ AF_MUST_USE af_status_t af_tokenizer_next(af_tokenizer_t *tokenizer, af_token_t 
  * lie whole in what was fed. False: nothing was taken; ask af_tokenizer_next. */
 bool af_tokenizer_next_tag(af_tokenizer_t *tokenizer, af_token_t *out, af_slice_t *text);
 
+/* When all of what was fed is taken: gives back memory that what is carried does not need. */
+void af_tokenizer_rest(af_tokenizer_t *tokenizer);
+
 /* Where the next token begins. */
 uint64_t af_tokenizer_pos(const af_tokenizer_t *tokenizer);
 

@@ -39,12 +39,28 @@ static uint32_t not_late(const af_rewriter_t *rw, uint32_t wants)
     return wants;
 }
 
+static bool make_waiters(af_rewriter_t *rw)
+{
+    if (rw->ahead.waiters == NULL) {
+        rw->ahead.waiters = af_heap_alloc(rw->heap, AF_AHEAD_DEPTH * sizeof *rw->ahead.waiters);
+    }
+    return rw->ahead.waiters != NULL;
+}
+
+void af_ahead_rest(af_rewriter_t *rw)
+{
+    if (rw->ahead.count == 0) {
+        af_heap_release(rw->heap, rw->ahead.waiters, AF_AHEAD_DEPTH * sizeof *rw->ahead.waiters);
+        rw->ahead.waiters = NULL;
+    }
+}
+
 bool af_ahead_take(af_rewriter_t *rw, const af_token_t *token, const af_kept_t *kept)
 {
     af_ahead_t *ahead = &rw->ahead;
     uint32_t wants = af_match_classes(&rw->matcher);
 
-    if (wants == 0 || !can_wait(rw, token)) {
+    if (wants == 0 || !can_wait(rw, token) || !make_waiters(rw)) {
         return false;
     }
     if (ahead->count == 0) {

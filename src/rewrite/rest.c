@@ -13,6 +13,8 @@ void af_rewriter_rest(af_rewriter_t *rw, size_t pushed)
 {
     if (pushed >= REST_PUSHED && rw->pushed - rw->edits.frontier <= REST_HELD) {
         af_match_forget(&rw->matcher);
+        af_ahead_rest(rw);
+        af_tokenizer_rest(rw->tokenizer);
     }
 }
 

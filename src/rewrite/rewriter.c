@@ -158,6 +158,8 @@ void af_rewriter_destroy(af_rewriter_t *rw)
         af_tape_destroy(&rw->tape);
         af_tape_destroy(&rw->raw_tape);
         af_tape_destroy(&rw->ahead.tape);
+        rw->ahead.count = 0;
+        af_ahead_rest(rw);
         af_condition_destroy(&rw->condition);
         af_dedupe_destroy(&rw->dedupe);
         af_facts_destroy(&rw->facts);

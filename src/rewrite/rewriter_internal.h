@@ -184,7 +184,7 @@ typedef struct {
 } af_waiter_t;
 
 typedef struct {
-    af_waiter_t waiters[AF_AHEAD_DEPTH];
+    af_waiter_t *waiters;   /* AF_AHEAD_DEPTH; NULL: none was needed since the last long push */
     uint32_t count;
     bool cut;               /* text behind `text_len` is not known */
     bool back;              /* one may begin with its heading: the quiet ends */
@@ -408,6 +408,7 @@ bool af_run_rest_is_clear(af_rewriter_t *rw, const af_token_t *token);
 bool af_run_ends_clear(const af_rewriter_t *rw, const af_token_t *token);
 
 /* ahead: takes a start tag of which rules may want no more than what its element says; false: it cannot be. */
+void af_ahead_rest(af_rewriter_t *rw); /* gives back memory, where nothing waits */
 bool af_ahead_take(af_rewriter_t *rw, const af_token_t *token, const af_kept_t *kept);
 void af_ahead_text(af_rewriter_t *rw, af_slice_t text, uint64_t to_pos); /* normal text was taken, up to there */
 void af_ahead_passed(af_rewriter_t *rw, uint64_t to_pos);                /* another token was */
