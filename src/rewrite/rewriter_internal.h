@@ -408,7 +408,6 @@ bool af_run_rest_is_clear(af_rewriter_t *rw, const af_token_t *token);
 bool af_run_ends_clear(const af_rewriter_t *rw, const af_token_t *token);
 
 /* ahead: takes a start tag of which rules may want no more than what its element says; false: it cannot be. */
-void af_ahead_rest(af_rewriter_t *rw); /* gives back memory, where nothing waits */
 bool af_ahead_take(af_rewriter_t *rw, const af_token_t *token, const af_kept_t *kept);
 void af_ahead_text(af_rewriter_t *rw, af_slice_t text, uint64_t to_pos); /* normal text was taken, up to there */
 void af_ahead_passed(af_rewriter_t *rw, uint64_t to_pos);                /* another token was */
@@ -416,6 +415,7 @@ bool af_ahead_ends(af_rewriter_t *rw);     /* before an end tag; false: what it 
 void af_ahead_closed(af_rewriter_t *rw);   /* and when it was taken */
 /* Back to the first element that may be wanted; `reached`: no other is taken before that place. */
 void af_ahead_back(af_rewriter_t *rw, af_kept_t *kept, uint64_t reached);
+void af_ahead_rest(af_rewriter_t *rw); /* gives back memory, where nothing waits */
 
 /* The tokenizer is told what the tree, which took the token in a quick way, makes of what follows. `*foreign`: what it was
  * told of CDATA last. */
