@@ -227,7 +227,8 @@ static inline bool next_of_run(af_rewriter_t *rw, af_token_t *token, af_slice_t 
         if (text->len > 0) {
             take_text(rw, *text, token->from_pos);
         }
-        *next = rw->ahead.back ? NEXT_BACK : token->type == AF_TOKEN_START_TAG ? match(rw, token, AF_NS_HTML, status) : NEXT_UNMATCHED;
+        bool starts = token->type == AF_TOKEN_START_TAG;
+        *next = rw->ahead.back ? NEXT_BACK : starts ? match(rw, token, AF_NS_HTML, status) : NEXT_UNMATCHED;
         return true;
     }
     while (af_tokenizer_next_tag(rw->tokenizer, token, text)) {
