@@ -128,7 +128,7 @@ static bool refuted(af_rewriter_t *rw, const af_token_t *token)
 
 typedef enum { NEXT_UNKNOWN, NEXT_MATCHED, NEXT_UNMATCHED, NEXT_BACK } next_t;
 
-/* What rules have to say about the start tag, of an element of `space`. UNKNOWN: nothing more than what its element says decides. */
+/* What rules have to say about the start tag of an element of `space`. UNKNOWN: no more than what its element says decides. */
 static inline next_t match(af_rewriter_t *rw, const af_token_t *token, af_namespace_t space, af_status_t *status)
 {
     *status = af_rewriter_match_in(rw, token, space);
