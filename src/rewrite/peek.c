@@ -383,8 +383,8 @@ void af_peek_at(af_rewriter_t *rw, const af_token_t *token)
     rw->peek.in_form = rw->in.form != 0 || token->tag == AF_TAG_FORM;
     rw->peek.in_button = rw->in.open_counts[AF_TAG_BUTTON] > 0 || token->tag == AF_TAG_BUTTON;
     rw->peek.asks_charset = rw->asks_charset;
-    bool ends = rw->in.xml && (token->flags & AF_TOKEN_SELF_CLOSING) != 0; /* and what follows is not in it */
-    if (!ends && rw->chunk_len > 0 && left > 0 && left <= rw->chunk_len) {
+    /* In XML any element may close itself or be inside any other one. */
+    if (!rw->in.xml && rw->chunk_len > 0 && left > 0 && left <= rw->chunk_len) {
         rw->peek.at = rw->chunk + (rw->chunk_len - left);
         rw->peek.len = left < hold ? (size_t) left : hold;
     }
