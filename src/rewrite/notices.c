@@ -211,6 +211,12 @@ static void note(af_rewriter_t *rw, const char *word)
     rw->stats.attributions++;
 }
 
+void af_notices_void(af_rewriter_t *rw)
+{
+    rw->stats.attributions--;
+    rw->stats.attribution = rw->stats.attributions == 0 ? "" : rw->stats.attribution;
+}
+
 /* Told in the order of the output: what was held before it is told first, whether or not the notice was held, too. */
 void af_notices_written(af_rewriter_t *rw, const af_insert_t *insert)
 {

@@ -13,7 +13,11 @@ static bool is_void(const af_rewriter_t *rw, const af_insert_t *insert)
 
 static void write_insert(af_rewriter_t *rw, const af_insert_t *insert)
 {
-    if (insert->pos < rw->edits.frontier || is_void(rw, insert)) {
+    if (is_void(rw, insert)) {
+        af_notices_void(rw);
+        return;
+    }
+    if (insert->pos < rw->edits.frontier) {
         return;
     }
     af_edits_keep(&rw->edits, insert->pos);

@@ -668,6 +668,7 @@ AF_MUST_USE af_status_t af_notices_edit(af_rewriter_t *rw, uint32_t rule, uint64
 AF_MUST_USE af_status_t af_notices_closed(af_rewriter_t *rw, const af_token_t *token, af_node_t node);
 AF_MUST_USE af_status_t af_notices_text(af_rewriter_t *rw);
 void af_notices_written(af_rewriter_t *rw, const af_insert_t *insert); /* tells of it */
+void af_notices_void(af_rewriter_t *rw); /* one goes with what it was for */
 /* Begins a fragment: the tree in body, the facts of its item, its scopes. */
 AF_MUST_USE af_status_t af_fragment_start(af_rewriter_t *rw, const af_fragment_t *fragment);
 void af_notices_fragment(af_rewriter_t *rw, af_node_t body);       /* its first text is body's */
