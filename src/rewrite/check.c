@@ -29,6 +29,7 @@ struct af_check {
     bytes_t in, out, waiting; /* all that was pushed; all that was emitted; white space in a table */
     uint64_t read_pos;        /* end of the last token of `out` */
     uint64_t waiting_pos;
+    bool lost;                /* a tag was over the limit: what follows it is not promised to be read as it was */
 };
 
 static void need(bool holds, const af_check_t *check, const char *what)
@@ -93,6 +94,7 @@ static void take(af_check_t *check, const af_token_t *token)
 {
     bool waits = token->type == AF_TOKEN_TEXT && af_tree_text_waits(&check->tree, token);
 
+    check->lost = check->lost || (token->flags & AF_TOKEN_OVERLONG) != 0;
     if (waits || (check->waiting.len > 0 && token->type == AF_TOKEN_TEXT)) {
         check->waiting_pos = check->waiting.len == 0 ? token->from_pos : check->waiting_pos;
         append(check, &check->waiting, token->bytes.data, token->bytes.len);
@@ -222,6 +224,10 @@ void af_check_settled(af_check_t *check)
         return;
     }
     af_rewriter_t *rw = check->rw;
+    check->lost = check->lost || af_tokenizer_cuts(rw->tokenizer).overlong > 0;
+    if (check->lost) {
+        return;
+    }
     af_edits_flush(&rw->edits);
     /* A tag or a reference may go on, and white space in a table waits on both sides. */
     if (check->read_pos == check->out.len && check->waiting.len == 0) {

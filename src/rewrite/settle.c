@@ -267,7 +267,8 @@ static af_status_t drop_token(af_rewriter_t *rw, const af_tree_t *tree, const af
     if (status == AF_OK) {
         status = add_nodes(rw, &rw->pending, opened > 0 ? nodes + opened : nodes, node_count - opened); /* it may be NULL */
     }
-    if (status == AF_OK && rw->pending.count == 0 && rw->section != SECTION_ENDED && af_tree_same(tree, &rw->out)) {
+    bool follows = (token->flags & AF_TOKEN_OVERLONG) != 0; /* its rest, which goes with it */
+    if (status == AF_OK && !follows && rw->pending.count == 0 && rw->section != SECTION_ENDED && af_tree_same(tree, &rw->out)) {
         rw->diverged = false;
     }
     return status;
@@ -581,6 +582,16 @@ static af_status_t write_alive(af_rewriter_t *rw, const af_tree_t *tree, const a
     return write_effect(rw, tree, token, nodes, node_count, own, write);
 }
 
+/* The rest of a tag over the limit goes where its beginning went: by itself it would be markup. */
+static void settle_rest(af_rewriter_t *rw, const af_token_t *token)
+{
+    if (rw->wrote_last) {
+        af_write_token(rw, token, false);
+    } else {
+        af_write_drop(rw, token, rw->drop_rule);
+    }
+}
+
 af_status_t af_settle(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, const af_node_t *nodes,
                       uint32_t node_count)
 {
@@ -589,6 +600,10 @@ af_status_t af_settle(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t
     rw->lay_out = false;
     if (!rw->diverged) {
         af_write_token(rw, token, swallows);
+        return AF_OK;
+    }
+    if (token->type == AF_TOKEN_IGNORED && (token->flags & AF_TOKEN_CONTINUED) != 0) {
+        settle_rest(rw, token);
         return AF_OK;
     }
     if (rw->section != SECTION_NONE || token->text == AF_TEXT_CDATA) {
@@ -647,10 +662,8 @@ af_status_t af_settle_continued(af_rewriter_t *rw, const af_token_t *token)
 {
     if (rw->bogus_comment) {
         write_bogus(rw, token, 0);
-    } else if (rw->wrote_last) {
-        af_write_token(rw, token, false);
     } else {
-        af_write_drop(rw, token, rw->drop_rule);
+        settle_rest(rw, token);
     }
     return AF_OK;
 }
