@@ -71,15 +71,17 @@ static void drop_inserts(af_rewriter_t *rw, const af_token_t *token)
     rw->inserts.count = to;
 }
 
-/* Text that comes to be the output's first bytes may read as a byte order mark, which overrides every charset that is told: a tag
- * that changes nothing stands in front of it. A piece of another page, of which a doctype is taken as seen, is not alone. */
+/* Text that comes to be the output's first bytes, or to be joined with them, may read as a byte order mark, which overrides every
+ * charset that is told: a tag that changes nothing stands in front of it. A piece of another page, of which a doctype is taken as
+ * seen, is not alone. */
 static void write_before_mark(af_rewriter_t *rw, uint8_t first)
 {
     static const uint8_t tag[] = "<html>";
+    uint64_t written = rw->edits.frontier - rw->stats.dropped + rw->stats.inserted;
 
-    if ((first == 0xEF || first == 0xFE || first == 0xFF) && !rw->doctype_seen && rw->stats.inserted == 0 &&
-        rw->stats.dropped == rw->edits.frontier) {
+    if ((first == 0xEF || first == 0xFE || first == 0xFF || first == 0xBB || first == 0xBF) && !rw->doctype_seen && written < 3) {
         af_edits_insert(&rw->edits, tag, sizeof tag - 1, AF_NO_RULE);
+        af_guard_inserted(&rw->guard);
     }
 }
 

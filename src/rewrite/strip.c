@@ -147,6 +147,9 @@ static size_t read_one(const af_rewriter_t *rw, const af_token_t *token, size_t 
         put(reading, (const uint8_t *) "\n", 1, at);
         return left > 1 && data[at + 1] == '\n' ? 2 : 1;
     }
+    if (data[at] == 0 && !af_tree_in_foreign(&rw->in)) {
+        return 1; /* tree construction ignores it */
+    }
     size_t out_len = 0, used = af_charset_take(rw->charset, partial, data + at, left, out, &out_len);
     put(reading, out, out_len, at);
     return used == 0 ? 1 : used;
