@@ -87,7 +87,7 @@ NGX_TREE := $(if $(NGX_SRC),$(NGX_SRC),$(wildcard /usr/share/nginx/src))
 .DELETE_ON_ERROR:
 .PHONY: all deps core module tests-build run stop test unit spec cases cli-test nginx-test nginx-corpus nginx-valgrind versions soak check-abi \
 	oracle mutations millions check-test quality bench asan-test \
-	coverage linear hangs differential compilers lint fuzz fuzz-build check install install-cli \
+	coverage linear hangs differential compilers lint fuzz fuzz-build mutated check install install-cli \
 	install-module deb clean
 
 all: core module
@@ -303,6 +303,13 @@ fuzz: fuzz-build
 	@tools/run-fuzz --folder $(FUZZ_DIR) --time $(TIME) $(FUZZ_ONLY)
 
 fuzz-build: $(FUZZ)
+
+# The targets without libFuzzer, for numbers: build/check/tests/mutated_rewrite RUNS SEED MAX_LEN CORPUS FAILED [DICTIONARY]; CHECK=1.
+mutated: $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/tests/mutated_%,$(wildcard tests/fuzz/fuzz_*.c))
+
+$(BUILD)/tests/mutated_%: tests/fuzz/fuzz_%.c tests/fuzz/run_mutated.c tests/fuzz/fuzz.h $(LIB)
+	@mkdir -p $(@D)
+	$(filter-out -MMD -MP,$(COMPILE)) -o $@ $< tests/fuzz/run_mutated.c $(LIB) $(LIBS)
 
 $(FUZZ_DIR)/obj/%.o: src/%.c
 	@mkdir -p $(@D)
