@@ -9,6 +9,7 @@
 #include "html/tokenizer_internal.h"
 
 #define FIRST_TAKE 64u
+#define MUCH_CARRIED 1024u /* bytes: as much room stays, for the next tag that a chunk's end cuts */
 
 af_status_t af_tokenizer_create(af_heap_t *heap, size_t tag_limit, uint32_t attribute_limit, af_tokenizer_t **out)
 {
@@ -209,7 +210,7 @@ void af_tokenizer_rest(af_tokenizer_t *t)
 {
     size_t capacity = (t->carry_len + FIRST_TAKE) & ~(size_t) (FIRST_TAKE - 1);
 
-    if (t->carry_capacity < 4 * capacity) {
+    if (t->carry_capacity <= MUCH_CARRIED || t->carry_capacity < 4 * capacity) {
         return;
     }
     uint8_t *carry = t->carry_len == 0 ? NULL : af_heap_alloc(t->heap, capacity);
