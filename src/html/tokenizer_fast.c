@@ -49,7 +49,7 @@ NEAR const uint8_t *find_quote(const af_tokenizer_t *t, const uint8_t *at, const
 {
     uint64_t mask = 0;
 
-    if (at <= safe - AF_PAIR_SIZE) {
+    if (safe - at >= (ptrdiff_t) AF_PAIR_SIZE) {
         mask = af_pair_byte(at, '"') | af_pair_byte(at + AF_PAIR_SIZE, '"') << AF_PAIR_SIZE;
     }
     return mask != 0 ? at + __builtin_ctzll(mask) : find(t, at, '"');
@@ -254,11 +254,11 @@ NEAR bool is_possible(const af_tokenizer_t *t)
 bool af_tokenizer_next_tag(af_tokenizer_t *t, af_token_t *out, af_slice_t *text)
 {
     size_t len = t->chunk_len - t->chunk_at, text_len = 0;
-    const uint8_t *data = t->chunk + t->chunk_at;
 
     if (!is_possible(t)) {
         return false;
     }
+    const uint8_t *data = t->chunk + t->chunk_at;
     if (data[0] != '<') {
         text_len = text_before(t, data, len);
         if (text_len == len || data[0] == 0 || t->pos == 0) {
@@ -276,12 +276,12 @@ bool af_tokenizer_next_tag(af_tokenizer_t *t, af_token_t *out, af_slice_t *text)
 
 bool af_scan_fast(af_tokenizer_t *t, af_token_t *out)
 {
-    const uint8_t *data = t->chunk + t->chunk_at;
     size_t len = t->chunk_len - t->chunk_at, found;
 
     if (!is_possible(t)) {
         return false;
     }
+    const uint8_t *data = t->chunk + t->chunk_at;
     if (data[0] == '<') {
         found = read_tag(t, data, out);
         if (found > 0) {
