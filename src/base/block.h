@@ -295,16 +295,4 @@ static inline uint64_t af_pair_byte(const uint8_t *data, uint8_t c)
     return af_block_pair(af_block_equal(af_block_load(data), c), af_block_equal(af_block_load(data + AF_BLOCK_SIZE), c));
 }
 
-/* As af_block_attribute_end. */
-static inline uint64_t af_pair_attribute_end(const uint8_t *data)
-{
-    af_block_t block[2] = {af_block_load(data), af_block_load(data + AF_BLOCK_SIZE)};
-
-    for (unsigned i = 0; i < 2; i++) {
-        af_block_t signs = af_block_or(af_block_equal(block[i], '/'), af_block_equal(block[i], '>'));
-        block[i] = af_block_or(af_block_or(af_block_low(block[i]), af_block_equal(block[i], '=')), signs);
-    }
-    return af_block_pair(block[0], block[1]);
-}
-
 #endif

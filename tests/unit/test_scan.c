@@ -182,12 +182,29 @@ static void blocks(void **state)
     }
 }
 
+/* The pair that ends where the page does. */
+static void pairs(void **state)
+{
+    uint8_t *data = page + page_size - AF_PAIR_SIZE;
+
+    (void) state;
+    for (size_t at = 0; at < AF_PAIR_SIZE; at++) {
+        for (size_t other = 0; other < AF_PAIR_SIZE; other++) {
+            memset(data, 'a', AF_PAIR_SIZE);
+            data[at] = data[other] = '<';
+            assert_int_equal(af_pair_byte(data, '<'), (uint64_t) 1 << at | (uint64_t) 1 << other);
+            assert_int_equal(af_pair_byte(data, 'b'), 0);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_byte_at_each_place),
         cmocka_unit_test(random_bytes),
         cmocka_unit_test(blocks),
+        cmocka_unit_test(pairs),
     };
     return cmocka_run_group_tests_name("scan", tests, open_page, close_page);
 }
