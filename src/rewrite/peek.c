@@ -11,7 +11,6 @@
 #include "rewrite/rewriter_internal.h"
 
 #define PEEK_WINDOW 4096u /* bytes looked at */
-#define PEEK_DEPTH 16u
 
 /* Which start tags may be crossed inside an element. Blocks: those of INLINE too. */
 typedef enum { NEST_NONE, NEST_INLINE, NEST_BLOCKS } nest_t;
@@ -27,13 +26,15 @@ typedef struct {
     uint32_t tag;
     af_slice_t name;
     bool in_list; /* what is in front of it is in a list */
+    uint16_t end; /* where it ends, from where the walk began */
+    nest_t needs; /* what was let in behind it */
 } open_t;
 
 typedef struct {
     af_peek_t *peek;
     const uint8_t *end;
     nest_t inside;
-    open_t open[PEEK_DEPTH]; /* innermost last */
+    open_t open[AF_PEEK_DEPTH]; /* innermost last */
     size_t count;
     bool in_list;
 } walk_t;
@@ -136,10 +137,13 @@ static const uint8_t *cross_start_tag(walk_t *walk, const uint8_t *at)
 
     at = af_is_letter(*name) ? af_cross_name(name, walk->end, &tag) : NULL;
     nest_t nest = at == NULL ? NEST_NONE : nest_of(walk, tag);
-    if (nest == NEST_NONE || nest > walk->inside || walk->count == PEEK_DEPTH) {
+    if (nest == NEST_NONE || nest > walk->inside || walk->count == AF_PEEK_DEPTH) {
         return NULL;
     }
     const af_slice_t whole = {name, (size_t) (at - name)};
+    for (size_t i = 0; i < walk->count; i++) {
+        walk->open[i].needs = nest > walk->open[i].needs ? nest : walk->open[i].needs;
+    }
     at = af_cross_tag(at, walk->end);
     if (at == NULL || af_tag_is_void(tag)) {
         return at;
@@ -147,7 +151,7 @@ static const uint8_t *cross_start_tag(walk_t *walk, const uint8_t *at)
     if (tag == AF_TAG_SVG || af_cross_is_raw(tag)) {
         return cross_content(walk, at, tag);
     }
-    walk->open[walk->count++] = (open_t){tag, whole, walk->in_list};
+    walk->open[walk->count++] = (open_t){tag, whole, walk->in_list, (uint16_t) (at - walk->peek->at), NEST_NONE};
     walk->in_list = tag == AF_TAG_UL || tag == AF_TAG_OL || (walk->in_list && nest == NEST_INLINE);
     return at;
 }
@@ -221,6 +225,7 @@ static const uint8_t *take_plain(const af_peek_t *peek, const uint8_t *at, const
         while (end - at >= 8 && text->capacity - text->len >= 8 && af_eight_is_plain(at, &space)) {
             memcpy(text->data + text->len, at, 8);
             text->len += 8;
+            text->shows = true;
             at += 8;
         }
         at = space ? af_skip_space(at, end) : at;
@@ -273,12 +278,44 @@ static walk_t walk_from(af_peek_t *peek)
                     .inside = nest_inside(peek), .in_list = peek->tag == AF_TAG_UL || peek->tag == AF_TAG_OL};
 }
 
+/* Whether the element is one that was crossed on the way to the text that was found last, and begins with it, too. */
+static bool is_known(af_peek_t *peek)
+{
+    uint64_t before = peek->found_pos - peek->pos;
+    size_t i = 0;
+
+    while (i < peek->crossed_count && peek->crossed[i] != before) {
+        i++;
+    }
+    if (peek->at == NULL || i == peek->crossed_count || peek->needs[i] > nest_inside(peek)) {
+        return false;
+    }
+    peek->text_len = peek->said_len;
+    peek->text_pos = peek->found_pos;
+    peek->direct = before == 0;
+    return true;
+}
+
+static void note_crossed(af_peek_t *peek, const walk_t *walk)
+{
+    peek->found_pos = peek->text_pos;
+    peek->crossed_count = (uint8_t) walk->count;
+    for (size_t i = 0; i < walk->count; i++) {
+        peek->crossed[i] = (uint16_t) (peek->text_pos - peek->pos - walk->open[i].end);
+        peek->needs[i] = (uint8_t) walk->open[i].needs;
+    }
+}
+
 static void read_ahead(af_peek_t *peek)
 {
     const uint8_t *at = peek->at;
-    walk_t walk = walk_from(peek);
 
-    peek->read = peek->direct = true;
+    peek->read = true;
+    if (is_known(peek)) {
+        return;
+    }
+    walk_t walk = walk_from(peek);
+    peek->direct = true;
     while (walk.inside != NEST_NONE && at != NULL && at < walk.end) {
         if (*at == '<') {
             at = cross(&walk, at);
@@ -286,6 +323,9 @@ static void read_ahead(af_peek_t *peek)
         } else {
             at = take_text(peek, at, walk.end);
         }
+    }
+    if (peek->text_len > 0) {
+        note_crossed(peek, &walk);
     }
 }
 

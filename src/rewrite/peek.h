@@ -9,6 +9,7 @@
 
 #define AF_PEEK_TEXT 24u
 #define AF_PEEK_PHRASES 12u
+#define AF_PEEK_DEPTH 16u
 #define AF_HEADING 100u       /* characters of the longest heading */
 #define AF_PEEK_RUN (4 * AF_HEADING)
 
@@ -29,6 +30,10 @@ typedef struct {
     bool shows;            /* a character of it counts */
     uint8_t text[AF_PEEK_TEXT], said_len;
     uint64_t text_pos;     /* where that text begins */
+    uint64_t found_pos;    /* the same of the text that was found last, which `text` has */
+    uint16_t crossed[AF_PEEK_DEPTH]; /* of start tags that were crossed and are open there: how far in front of it they end, */
+    uint8_t needs[AF_PEEK_DEPTH];    /* and what had to be let in behind them */
+    uint8_t crossed_count;
     uint64_t run_pos;      /* where the run does that was read last; 0: none was */
     bool run_by_inline;    /* for an element that does not end runs, but has none behind its end */
     bool run_known;
