@@ -375,26 +375,38 @@ static bool pattern_holds(af_rewriter_t *rw, af_candidate_t *candidate, af_slice
     return number != UINT32_MAX;
 }
 
-static bool text_holds(af_rewriter_t *rw, af_candidate_t *candidate)
+/* What the element says, but for what is moved out of it. */
+static af_slice_t whole_text(const af_rewriter_t *rw, const af_candidate_t *candidate)
+{
+    bool moved_out = !candidate->raw && rw->moved_mark != SIZE_MAX && rw->moved_mark > candidate->mark;
+
+    return moved_out ? af_tape_between(af_candidate_tape(rw, candidate), candidate->mark, rw->moved_mark)
+                     : af_candidate_text(rw, candidate);
+}
+
+/* Whether what is in the element is what the rule wants, unless it is a notice. */
+static bool text_fits(af_rewriter_t *rw, af_candidate_t *candidate)
 {
     const af_rule_t *rule = &rw->rules->rules[candidate->rule];
-    bool moved_out = !candidate->raw && rw->moved_mark != SIZE_MAX && rw->moved_mark > candidate->mark;
 
     if (!candidate->tape && !candidate->raw) {
         return af_structure_holds(rw, candidate); /* the tape need not reach back to it */
     }
-    const af_tape_t *tape = af_candidate_tape(rw, candidate);
-    af_slice_t text = moved_out ? af_tape_between(tape, candidate->mark, rw->moved_mark) : af_candidate_text(rw, candidate);
-
-    if (candidate->mark < tape->base || (candidate->tape && rw->moved_lost)) {
+    if (candidate->mark < af_candidate_tape(rw, candidate)->base || (candidate->tape && rw->moved_lost)) {
         return false; /* moved text that nobody kept: the element stays */
     }
-    if ((rule->pattern != NULL && !pattern_holds(rw, candidate, text)) || af_structure_has_picture(rw, candidate) ||
-        (rule->structure != NULL && !af_structure_holds(rw, candidate)) ||
-        (candidate->tape && af_structure_guarded(rw, candidate))) {
+    return (rule->pattern == NULL || pattern_holds(rw, candidate, whole_text(rw, candidate))) &&
+           !af_structure_has_picture(rw, candidate) && (rule->structure == NULL || af_structure_holds(rw, candidate));
+}
+
+static bool text_holds(af_rewriter_t *rw, af_candidate_t *candidate)
+{
+    if (!text_fits(rw, candidate) || (candidate->tape && af_structure_guarded(rw, candidate))) {
         return false;
     }
-    if (rule->verb == AF_VERB_DEDUPE) {
+    const af_rule_t *rule = &rw->rules->rules[candidate->rule];
+    if ((candidate->tape || candidate->raw) && rule->verb == AF_VERB_DEDUPE) {
+        af_slice_t text = whole_text(rw, candidate);
         return text.len > 0 && af_dedupe_seen(&rw->dedupe, candidate->rule, text, candidate->node, candidate->from_pos,
                                               NULL) == AF_DEDUPE_DUPLICATE;
     }
@@ -439,8 +451,8 @@ af_status_t af_candidates_closed(af_rewriter_t *rw, af_node_t node)
     return AF_OK;
 }
 
-/* Settles what does not hold and tells of the rest. */
-static void refute_foreseen(af_rewriter_t *rw, bool *any, bool *open)
+/* Settles what does not hold and tells of the rest; false: what is left is a notice, or may be. */
+static bool refute_foreseen(af_rewriter_t *rw, size_t mark, bool *any, bool *open)
 {
     for (size_t i = rw->candidates.count; i > 0; i--) {
         af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i - 1);
@@ -448,26 +460,28 @@ static void refute_foreseen(af_rewriter_t *rw, bool *any, bool *open)
             continue;
         }
         bool lacks = candidate->selector_open && af_index_wants_inner(rw->rules->index, candidate->selector);
-        if (lacks || !text_holds(rw, candidate)) {
+        if (lacks || !text_fits(rw, candidate)) {
             af_candidates_finish(rw, candidate, false);
+        } else if (!*any && af_guarded_text(rw, mark)) {
+            return false; /* it is told of where the element ends, or one in it that a rule picks */
         } else {
             *any = true;
             *open = *open || candidate->selector_open;
         }
     }
+    return true;
 }
 
-bool af_candidates_foreseen(af_rewriter_t *rw)
+bool af_candidates_foreseen(af_rewriter_t *rw, size_t mark)
 {
-    bool any = false, open = false;
+    bool any = false, open = false, known = refute_foreseen(rw, mark, &any, &open);
 
-    refute_foreseen(rw, &any, &open);
-    for (size_t i = any && !open ? rw->candidates.count : 0; i > 0; i--) {
+    for (size_t i = known && any && !open ? rw->candidates.count : 0; i > 0; i--) {
         af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i - 1);
         af_candidates_finish(rw, candidate, !af_wants_emptied(&rw->rules->rules[candidate->rule]));
     }
     af_candidates_tidy(rw);
-    return any && !open;
+    return known && any && !open;
 }
 
 static void review_one(af_rewriter_t *rw, af_candidate_t *candidate)

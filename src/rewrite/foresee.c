@@ -265,10 +265,7 @@ static seen_t judge(af_rewriter_t *rw, af_node_t node, size_t mark)
     if (left != GOES_ON) {
         return left;
     }
-    if (af_guarded_text(rw, mark)) {
-        return NOT_KNOWN; /* it is told of where the element ends, or one in it that a rule picks */
-    }
-    return af_candidates_foreseen(rw) ? ENDS : rw->open_candidates == 0 ? REFUTED : NOT_KNOWN;
+    return af_candidates_foreseen(rw, mark) ? ENDS : rw->open_candidates == 0 ? REFUTED : NOT_KNOWN;
 }
 
 static before_t before_now(const af_rewriter_t *rw)

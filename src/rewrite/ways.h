@@ -45,8 +45,9 @@ af_status_t af_foresee_pass(af_rewriter_t *rw, const af_token_t *token);
 /* In an element that is removed: drops what stands next in it, as far as that is in the chunk and does nothing rare. */
 AF_MUST_USE af_status_t af_foresee_removed(af_rewriter_t *rw);
 /* At the end of the element, in which no :has() found what it asks for: settles its candidates, but where none holds not those
- * that want it emptied. Whether one holds; where one does whose selector asks for more, none is settled that does. */
-bool af_candidates_foreseen(af_rewriter_t *rw);
+ * that want it emptied. Whether one holds; where one does whose selector asks for more, or whose text since `mark` is a notice,
+ * none is settled that does. */
+bool af_candidates_foreseen(af_rewriter_t *rw, size_t mark);
 
 /* quiet: the next token that the general way has to take; those before it were kept. */
 AF_MUST_USE af_status_t af_rewriter_quiet(af_rewriter_t *rw, af_token_t *token);
