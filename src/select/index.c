@@ -476,6 +476,34 @@ static void note_in_has(af_index_t *index)
     }
 }
 
+/* What has to stand above each of the alternatives, by name; 0: something else may be picked. */
+static uint64_t names_above(const af_index_t *index, uint32_t first)
+{
+    uint64_t above = 0;
+
+    for (uint32_t i = first; i != 0; i = AF_AT(af_alternative_t, index->alternatives, i)->next) {
+        const af_compound_t *compound = AF_AT(af_compound_t, index->compounds,
+                                              AF_AT(af_alternative_t, index->alternatives, i)->compound);
+        bool inside = compound->combinator == AF_COMBINATOR_INSIDE || compound->combinator == AF_COMBINATOR_CHILD;
+        uint32_t left = inside ? AF_AT(af_compound_t, index->compounds, compound->left)->atom : 0;
+        uint32_t tag = inside ? AF_AT(af_atom_t, index->atoms, left)->tag : 0;
+        if (tag == 0) {
+            return 0;
+        }
+        above |= af_name_bit(tag);
+    }
+    return above;
+}
+
+static void note_above(af_index_t *index)
+{
+    for (uint32_t i = 1; i < index->conditions.count; i++) {
+        af_condition_t *condition = AF_AT(af_condition_t, index->conditions, i);
+        bool any = condition->kind == AF_CONDITION_ANY || condition->kind == AF_CONDITION_NONE;
+        condition->above = any ? names_above(index, condition->ref) : 0;
+    }
+}
+
 af_status_t af_index_compile(af_index_builder_t *builder, af_index_t **out)
 {
     af_index_t *index = builder->index;
@@ -485,6 +513,7 @@ af_status_t af_index_compile(af_index_builder_t *builder, af_index_t **out)
     *out = NULL;
     link_subjects(index);
     note_in_has(index);
+    note_above(index);
     status = af_index_make_buckets(index);
     if (status != AF_OK) {
         af_index_destroy(index);

@@ -189,6 +189,9 @@ size_t af_named_keep(af_slice_t value, af_word_t *words, size_t count);
 /* The key of a pattern (letters, lower case). */
 uint32_t af_named_key(af_slice_t pattern);
 
+/* That of its first letters, by which af_named_look_up knows that it may go on; 0: it is no longer than these. */
+uint32_t af_named_head_key(af_slice_t pattern);
+
 /* Whether the words from `word` on are the pattern; `goes_on`: or begin with it. */
 bool af_named_holds(const af_word_t *word, af_slice_t pattern, bool goes_on);
 

@@ -36,10 +36,7 @@ static outcome_t judge(const run_t *run, uint32_t number, af_node_t node, bool h
 static outcome_t judge_left(const run_t *run, const af_compound_t *compound, af_node_t node, bool hopeful);
 static bool judge_compound(const run_t *run, const af_compound_t *compound, af_node_t node, bool hopeful);
 
-static const af_node_record_t *record_of(const run_t *run, af_node_t node)
-{
-    return af_node_at(run->pool, node);
-}
+static const af_node_record_t *record_of(const run_t *run, af_node_t node) { return af_node_at(run->pool, node); }
 
 static bool answer(af_match_t match, bool hopeful)
 {
@@ -413,9 +410,12 @@ static bool judge_has(const run_t *run, uint32_t first, af_node_t node, bool hop
 
 /* --- Compounds --------------------------------------------------------------------------------------------------------- */
 
-static bool judge_any(const run_t *run, uint32_t first, af_node_t node, bool hopeful)
+static bool judge_any(const run_t *run, const af_condition_t *condition, af_node_t node, bool hopeful)
 {
-    for (uint32_t i = first; i != 0; i = AF_AT(af_alternative_t, run->index->alternatives, i)->next) {
+    if (condition->above != 0 && (record_of(run, node)->above & condition->above) == 0) {
+        return false;
+    }
+    for (uint32_t i = condition->ref; i != 0; i = AF_AT(af_alternative_t, run->index->alternatives, i)->next) {
         if (judge(run, AF_AT(af_alternative_t, run->index->alternatives, i)->compound, node, hopeful) == FOUND) {
             return true;
         }
@@ -439,9 +439,9 @@ static bool judge_condition(const run_t *run, const af_condition_t *condition, a
     case AF_CONDITION_ANCHOR:
         return node == run->anchor;
     case AF_CONDITION_ANY:
-        return judge_any(run, condition->ref, node, hopeful);
+        return judge_any(run, condition, node, hopeful);
     case AF_CONDITION_NONE:
-        return !judge_any(run, condition->ref, node, !hopeful);
+        return !judge_any(run, condition, node, !hopeful);
     case AF_CONDITION_HAS:
         return judge_has(run, condition->ref, node, hopeful);
     case AF_CONDITION_TEXT:

@@ -10,6 +10,7 @@
 #include "select/index.h"
 
 #define KEY_LETTERS AF_GRAM /* no pattern has fewer */
+#define HEAD_LETTERS 6u       /* what no longer pattern begins with is looked at no further */
 #define NAME_WORDS 8u
 
 static inline bool is_upper(uint8_t c)
@@ -62,6 +63,11 @@ static inline uint32_t key_end(uint64_t hash)
     return af_key_end(hash ^ hash >> 32);
 }
 
+static inline uint32_t head_end(uint64_t hash)
+{
+    return af_key_end(hash ^ hash >> 29);
+}
+
 size_t af_named_look_up(const af_index_t *index, const uint8_t *from, const uint8_t *end, af_word_t *words, size_t room)
 {
     uint64_t hash = AF_KEY_WORD;
@@ -74,6 +80,9 @@ size_t af_named_look_up(const af_index_t *index, const uint8_t *from, const uint
         hash = key_step(hash, *at);
         if (++letters >= KEY_LETTERS && count < room && af_index_may_have(index, key_end(hash))) {
             words[count++] = (af_word_t){from, end, key_end(hash)};
+        }
+        if (letters == HEAD_LETTERS && !af_index_may_have(index, head_end(hash))) {
+            break;
         }
     }
     return count;
@@ -151,6 +160,16 @@ uint32_t af_named_key(af_slice_t pattern)
         hash = key_step(hash, pattern.data[i]);
     }
     return key_end(hash);
+}
+
+uint32_t af_named_head_key(af_slice_t pattern)
+{
+    uint64_t hash = AF_KEY_WORD;
+
+    for (size_t i = 0; i < HEAD_LETTERS && i < pattern.len; i++) {
+        hash = key_step(hash, pattern.data[i]);
+    }
+    return pattern.len > HEAD_LETTERS ? head_end(hash) : 0;
 }
 
 bool af_named_holds(const af_word_t *word, af_slice_t pattern, bool goes_on)

@@ -66,6 +66,7 @@ typedef struct {
     bool last, of_type;     /* AF_CONDITION_NTH, ONLY: counted from the end; among those of its name */
     int32_t a, b;
     uint32_t ref, next;
+    uint64_t above;         /* AF_CONDITION_ANY, NONE: one of these names stands above what any of them picks; 0: not so */
 } af_condition_t;
 
 typedef enum {

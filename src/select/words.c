@@ -104,7 +104,11 @@ void af_words_prepare(af_index_t *index)
         if (test->kind == AF_TEST_WORDS) {
             uint32_t bit = word_bit(af_gram_load(af_span_slice(index, test->value).data));
             index->words[bit >> 6] |= (uint64_t) 1 << (bit & 63);
+            uint32_t head = af_named_head_key(af_span_slice(index, test->value));
             af_index_note_key(index, test->ref);
+            if (head != 0) {
+                af_index_note_key(index, head);
+            }
             index->word_letters = test->value.len > index->word_letters ? test->value.len : index->word_letters;
         }
     }
