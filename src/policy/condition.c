@@ -239,7 +239,7 @@ static size_t lead_len(af_slice_t text)
 }
 
 /* Where what the character leaves is noted; NULL: no memory. */
-static af_condition_lead_t *place_of(af_condition_t *condition, uint32_t character)
+static af_condition_lead_t *place_of(af_condition_t *condition, const af_phrases_t *phrases, uint32_t character)
 {
     const size_t size = AF_CONDITION_LEADS * sizeof *condition->leads;
 
@@ -250,7 +250,7 @@ static af_condition_lead_t *place_of(af_condition_t *condition, uint32_t charact
         }
         memset(condition->leads, 0, size);
     }
-    return &condition->leads[(character * 0x9e3779b1u >> 16) % AF_CONDITION_LEADS];
+    return &condition->leads[((character ^ (uint32_t) ((uintptr_t) phrases >> 4)) * 0x9e3779b1u >> 16) % AF_CONDITION_LEADS];
 }
 
 /* What the first character leaves. NULL: it is of ASCII, or too much to note. */
@@ -264,7 +264,7 @@ static const af_condition_lead_t *find_lead(af_condition_t *condition, const af_
         return NULL;
     }
     memcpy(&character, text.data, len);
-    af_condition_lead_t *lead = place_of(condition, character);
+    af_condition_lead_t *lead = place_of(condition, phrases, character);
     if (lead == NULL) {
         return NULL;
     }
