@@ -1,8 +1,9 @@
 /*
  * rules/phrases.c: the tree of beginnings, by asking the patterns.
  *
- * Each beginning asks only those that the one before it left. What follows is looked at for two characters, and for two more
- * where many are left and that helps.
+ * Each beginning asks only those that the one before it left. What follows is looked at for two characters, for a third where one
+ * of these told something, and for one more where many are left: of the patterns that two characters leave the third refutes
+ * half, and asking one costs what ten of its tables' lines do.
  */
 #include "rules/phrases.h"
 
@@ -10,7 +11,7 @@
 #define DEPTH_LEAST 2u
 #define FEW 3u             /* patterns that need not be told apart */
 #define IDLE_MAX 2u
-#define TABLES_MAX 1024u
+#define TABLES_MAX 2048u
 #define MATCH_LIMIT 10000u /* of an answer; over it the pattern stays */
 
 typedef struct {
@@ -65,7 +66,8 @@ static af_status_t add_node(tree_t *tree, af_phrase_node_t node, const beginning
 /* Whether it pays to look at what follows. */
 static bool is_open(const af_phrase_node_t *node, const beginning_t *text)
 {
-    return text->len < DEPTH_LEAST || (text->len < DEPTH_MAX && text->idle < IDLE_MAX && node->count > FEW);
+    return text->len < DEPTH_LEAST ||
+           (text->len < DEPTH_MAX && text->idle < IDLE_MAX && (text->len == DEPTH_LEAST || node->count > FEW));
 }
 
 /* The node of what is left of node `from` where `text` is the beginning. `*same`: one that is like `from`, 0: none yet. */
