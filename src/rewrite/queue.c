@@ -270,12 +270,19 @@ void af_queue_tell_up_to(af_rewriter_t *rw, uint64_t pos)
     shift(&rw->told, count, sizeof(told_t));
 }
 
-void af_queue_destroy(af_rewriter_t *rw)
+void af_queue_rest(af_rewriter_t *rw)
 {
     af_heap_release(rw->heap, rw->held.items, rw->held.capacity * sizeof(af_held_t));
     af_heap_release(rw->heap, rw->held_bytes.items, rw->held_bytes.capacity);
     af_heap_release(rw->heap, rw->held_attributes.items, rw->held_attributes.capacity * sizeof(af_attribute_t));
     af_heap_release(rw->heap, rw->held_nodes.items, rw->held_nodes.capacity * sizeof(af_node_t));
+    rw->held = rw->held_bytes = rw->held_attributes = rw->held_nodes = (af_vector_t){0};
+    rw->held_first = 0;
+}
+
+void af_queue_destroy(af_rewriter_t *rw)
+{
+    af_queue_rest(rw);
     af_heap_release(rw->heap, rw->told.items, rw->told.capacity * sizeof(told_t));
 }
 

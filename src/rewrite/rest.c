@@ -2,7 +2,7 @@
  * rewrite/rest.c: between pushes: what a stream tells, and what it gives back before it waits for more bytes.
  *
  * Many streams wait at a time, most of them for long, and hold little then. What was only remembered goes where little is to be
- * asked again; what small pushes leave stays, since it would be made anew for each.
+ * asked again, and so does room that is empty; what small pushes leave stays, since it would be made anew for each.
  */
 #include "rewrite/rewriter_internal.h"
 
@@ -15,6 +15,13 @@ void af_rewriter_rest(af_rewriter_t *rw, size_t pushed)
         af_match_forget(&rw->matcher);
         af_ahead_rest(rw);
         af_tokenizer_rest(rw->tokenizer);
+        if (!af_rewriter_holding(rw)) {
+            af_queue_rest(rw);
+        }
+        if (rw->candidates.count == 0) {
+            af_heap_release(rw->heap, rw->candidates.items, rw->candidates.capacity * sizeof(af_candidate_t));
+            rw->candidates = (af_vector_t){0};
+        }
     }
 }
 

@@ -464,6 +464,7 @@ AF_MUST_USE af_status_t af_queue_flush(af_rewriter_t *rw);
 void af_queue_tell(af_rewriter_t *rw, const af_event_t *event);
 void af_queue_tell_at(af_rewriter_t *rw, const af_event_t *event, uint64_t pos); /* of the token that begins there */
 void af_queue_tell_up_to(af_rewriter_t *rw, uint64_t pos); /* what was known at tokens up to there */
+void af_queue_rest(af_rewriter_t *rw); /* gives back what an empty one has */
 void af_queue_destroy(af_rewriter_t *rw);
 /* Whether something held is unwrapped in front of the table, or stands in front of what stays of a removed one, `gone`. */
 bool af_queue_fronted(const af_rewriter_t *rw, af_node_t table, af_node_t *gone);
