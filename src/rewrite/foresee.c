@@ -164,12 +164,13 @@ static seen_t see_text(af_rewriter_t *rw, af_slice_t raw, uint64_t pos, af_text_
     if (!af_is_normal_text(rw, parent)) {
         return GOES_ON;
     }
+    size_t before = af_tape_mark(&rw->tape);
     bool wanted = rw->tape_candidates > 0 || (rw->foreseeing && rw->rules->guard != NULL);
     if (wanted && af_tape_text(&rw->tape, raw, pos, kind) != AF_OK) {
         return NOT_KNOWN;
     }
     if (rw->tape_candidates > 0) {
-        af_candidates_text(rw);
+        af_candidates_text(rw, &rw->tape, before);
     }
     if (af_structure_active(rw)) {
         af_structure_text(rw, raw, parent);

@@ -98,10 +98,14 @@ static void ask_around(af_rewriter_t *rw)
     rw->text_at = 0;
 }
 
-void af_candidates_text(af_rewriter_t *rw)
+void af_candidates_text(af_rewriter_t *rw, const af_tape_t *tape, size_t before)
 {
+    const size_t mark = af_tape_mark(tape);
+
     rw->text_came = true;
-    (void) ask(rw, false);
+    if (mark > before + 1 || (mark == before + 1 && tape->data[tape->len - 1] != ' ')) { /* else it is the space between tags */
+        (void) ask(rw, false);
+    }
 }
 
 bool af_candidates_ask(af_rewriter_t *rw)

@@ -65,10 +65,11 @@ static void compact(af_rewriter_t *rw)
 /* Puts a copy at the end of a store. `*at`: where it is. */
 static af_status_t store(af_rewriter_t *rw, af_vector_t *vector, const void *items, size_t count, size_t item, uint32_t *at)
 {
-    af_status_t status = af_vector_reserve(rw, vector, vector->count + count, item);
-
-    if (status != AF_OK) {
-        return status;
+    if (vector->capacity - vector->count < count) {
+        af_status_t status = af_vector_reserve(rw, vector, vector->count + count, item);
+        if (status != AF_OK) {
+            return status;
+        }
     }
     *at = (uint32_t) vector->count; /* less than af_vector_reserve's most */
     if (count > 0) {

@@ -185,12 +185,13 @@ static af_status_t observe_text(af_rewriter_t *rw, const af_token_t *token, cons
         raw.len = (size_t) (event->to_pos - event->from_pos);
     }
     af_candidates_forget_text(rw);
+    size_t before = af_tape_mark(&rw->tape);
     af_status_t status = af_tape_text(&rw->tape, raw, event->from_pos, token->type == AF_TOKEN_TEXT ? token->text : AF_TEXT_DATA);
     if (status == AF_LIMIT) {
         af_hold_tape_full(rw, false);
         status = AF_OK;
     }
-    af_candidates_text(rw);
+    af_candidates_text(rw, &rw->tape, before);
     if (status == AF_OK && af_notices_active(rw)) {
         status = af_notices_text(rw);
     }

@@ -449,7 +449,7 @@ bool af_rewriter_holding(const af_rewriter_t *rw);
 void af_candidates_fostered(af_rewriter_t *rw, af_node_t parent);
 void af_candidates_replaced(af_rewriter_t *rw, const af_tree_event_t *event); /* something was moved, or taken out */
 /* After text: decides what the text so far refutes. Before a token that is none: what is known then leaves. */
-void af_candidates_text(af_rewriter_t *rw);
+void af_candidates_text(af_rewriter_t *rw, const af_tape_t *tape, size_t before); /* the tape's mark before the text */
 AF_MUST_USE af_status_t af_candidates_before(af_rewriter_t *rw, const af_token_t *token);
 bool af_candidates_ask(af_rewriter_t *rw); /* the same within a text; whether something was decided */
 AF_MUST_USE af_status_t af_candidates_closed(af_rewriter_t *rw, af_node_t node);  /* before the node's flag shows everywhere */

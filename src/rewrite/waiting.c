@@ -121,13 +121,14 @@ void af_raw_start(af_rewriter_t *rw)
 
 af_status_t af_raw_text(af_rewriter_t *rw, const af_token_t *token)
 {
+    size_t before = af_tape_mark(&rw->raw_tape);
     af_status_t status = af_tape_text(&rw->raw_tape, token->bytes, token->from_pos, token->text);
 
     if (status == AF_LIMIT) {
         af_hold_tape_full(rw, true);
         status = AF_OK;
     }
-    af_candidates_text(rw);
+    af_candidates_text(rw, &rw->raw_tape, before);
     return status;
 }
 
