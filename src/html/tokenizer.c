@@ -22,7 +22,6 @@ af_status_t af_tokenizer_create(af_heap_t *heap, size_t tag_limit, uint32_t attr
     memset(t, 0, sizeof *t);
     t->heap = heap;
     t->tag_limit = tag_limit < 64 ? 64 : tag_limit > UINT32_MAX / 2 ? UINT32_MAX / 2 : tag_limit;
-    t->quick_limit = t->tag_limit - AF_BLOCK_SIZE;
     t->attribute_limit = attribute_limit;
     t->scan = af_scan_best();
     memset(t->names, 0xff, sizeof t->names);

@@ -22,11 +22,11 @@ APART const uint8_t *find(const af_tokenizer_t *t, const uint8_t *at, uint8_t c)
     return found == len ? NULL : at + found;
 }
 
-/* Where a value without quotes ends, or NULL. */
-APART const uint8_t *find_value_end(const uint8_t *at, const uint8_t *safe)
+/* The first place from `at` on where a bit of the mask is set, or NULL. */
+APART const uint8_t *find_end(const uint8_t *at, const uint8_t *safe, af_mask_t (*mask_of)(const uint8_t *data))
 {
     for (; at <= safe; at += AF_BLOCK_SIZE) {
-        af_mask_t mask = af_block_unquoted_end(at);
+        af_mask_t mask = mask_of(at);
         if (mask != 0) {
             return at + af_block_first(mask);
         }
@@ -72,7 +72,7 @@ APART const uint8_t *read_other_value(const af_tokenizer_t *t, const uint8_t *st
         end = find(t, ++at, '\'');
         return end == NULL ? NULL : note_value(attribute, start, at, end) + 1;
     }
-    end = *at > ' ' && *at != '>' ? find_value_end(at, safe) : NULL;
+    end = *at > ' ' && *at != '>' ? find_end(at, safe, af_block_unquoted_end) : NULL;
     return end == NULL ? NULL : note_value(attribute, start, at, end);
 }
 
@@ -90,24 +90,12 @@ NEAR const uint8_t *read_value(const af_tokenizer_t *t, const uint8_t *start, co
     return end == NULL ? NULL : note_value(attribute, start, at + 1, end) + 1;
 }
 
-/* Where the name ends that goes on at `at`, or NULL. */
-APART const uint8_t *find_name_end(const uint8_t *at, const uint8_t *safe)
-{
-    for (; at <= safe; at += AF_BLOCK_SIZE) {
-        af_mask_t mask = af_block_attribute_end(at);
-        if (mask != 0) {
-            return at + af_block_first(mask);
-        }
-    }
-    return NULL;
-}
-
 /* The attribute that begins at `at`, no further than `safe`: where what follows it begins, or NULL. */
 NEAR const uint8_t *read_attribute(const af_tokenizer_t *t, const uint8_t *start, const uint8_t *at, const uint8_t *safe,
                                             af_attribute_t *attribute)
 {
     af_mask_t mask = af_block_attribute_end(at);
-    const uint8_t *stop = mask != 0 ? at + af_block_first(mask) : find_name_end(at + AF_BLOCK_SIZE, safe);
+    const uint8_t *stop = mask != 0 ? at + af_block_first(mask) : find_end(at + AF_BLOCK_SIZE, safe, af_block_attribute_end);
 
     if (stop == NULL || stop == at) {
         return NULL;
@@ -193,7 +181,7 @@ NEAR size_t read_named(af_tokenizer_t *t, const uint8_t *data, const uint8_t *na
         next = name + len + 1;
     } else {
         next = read_rest(t, data, name + len, safe, out);
-        if (next == NULL || (size_t) (next - data) > t->quick_limit) {
+        if (next == NULL || (size_t) (next - data) > t->tag_limit) {
             return 0;
         }
     }

@@ -28,7 +28,7 @@ typedef enum { SCRIPT_PLAIN, SCRIPT_ESCAPED, SCRIPT_DOUBLE } script_state_t;
 
 struct af_tokenizer {
     af_heap_t *heap;
-    size_t tag_limit, quick_limit; /* of a tag; of one that the quick ways take */
+    size_t tag_limit;
     uint32_t attribute_limit;
     const uint8_t *chunk;
     size_t chunk_len, chunk_at;
