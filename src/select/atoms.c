@@ -594,6 +594,9 @@ static void take_plain(view_t *view, uint32_t tag)
     af_matcher_t *matcher = view->matcher;
     size_t count = view->index->plain[tag].count;
 
+    if (count == 0) {
+        return;
+    }
     const uint32_t *atoms = AF_AT(uint32_t, view->index->plain_atoms, view->index->plain[tag].from);
     if (matcher->atom_count == 0 && count <= matcher->atom_capacity) {
         memcpy(matcher->atoms, atoms, count * sizeof *atoms);
@@ -632,9 +635,7 @@ static bool is_camel_case(af_slice_t name)
 static inline void note_name(view_t *view)
 {
     note_entries(view, view->index->tags[view->name]);
-    if (view->index->plain[view->name].count > 0) {
-        take_plain(view, view->name);
-    }
+    take_plain(view, view->name);
     if (view->name == view->index->image) {
         note_entries(view, view->index->tags[view->index->img]);
         take_plain(view, view->index->img);

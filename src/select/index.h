@@ -7,6 +7,7 @@
 #ifndef AF_SELECT_INDEX_H
 #define AF_SELECT_INDEX_H
 
+#include "base/eight.h"
 #include "select/selector.h"
 
 #define AF_HASH_START 2166136261u
@@ -37,14 +38,6 @@ static inline uint32_t af_hash_bytes(uint32_t hash, af_slice_t bytes)
 
 /* --- Keys of buckets -------------------------------------------------------------------------------------------------------- */
 
-static inline uint64_t af_key_load(const uint8_t *data)
-{
-    uint64_t bytes;
-
-    memcpy(&bytes, data, 8);
-    return bytes;
-}
-
 static inline uint64_t af_key_mix(uint64_t hash, uint64_t bytes)
 {
     hash = (hash ^ bytes) * 0x9fb21c651e98df25u;
@@ -71,7 +64,7 @@ static inline uint32_t af_key_of(uint32_t seed, af_slice_t bytes, uint64_t first
 
     hash = af_key_mix(hash, af_key_fold(middle));
     for (size_t at = 16; at + 8 < bytes.len; at += 8) {
-        hash = af_key_mix(hash, af_key_fold(af_key_load(bytes.data + at)));
+        hash = af_key_mix(hash, af_key_fold(af_eight_load(bytes.data + at)));
     }
     return af_key_end(af_key_mix(hash, af_key_fold(last)));
 }
@@ -81,8 +74,8 @@ static inline uint32_t af_key(uint32_t seed, af_slice_t bytes)
     uint64_t first = 0;
 
     if (bytes.len >= 8) {
-        uint64_t middle = af_key_load(bytes.data + (bytes.len < 16 ? bytes.len - 8 : 8));
-        return af_key_of(seed, bytes, af_key_load(bytes.data), middle, af_key_load(bytes.data + bytes.len - 8));
+        uint64_t middle = af_eight_load(bytes.data + (bytes.len < 16 ? bytes.len - 8 : 8));
+        return af_key_of(seed, bytes, af_eight_load(bytes.data), middle, af_eight_load(bytes.data + bytes.len - 8));
     }
     if (bytes.len > 0) {
         memcpy(&first, bytes.data, bytes.len);
@@ -95,9 +88,9 @@ static inline uint32_t af_key_before(uint32_t seed, const uint8_t *end, size_t l
 {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     unsigned short_by = len < 8 ? 8 * (8 - (unsigned) len) : 0;
-    uint64_t last = af_key_load(end - 8) >> short_by;
-    uint64_t first = af_key_load(end - (len > 8 ? len : 8)) >> short_by;
-    uint64_t middle = af_key_load(end - (len > 16 ? len - 8 : 8)) >> short_by;
+    uint64_t last = af_eight_load(end - 8) >> short_by;
+    uint64_t first = af_eight_load(end - (len > 8 ? len : 8)) >> short_by;
+    uint64_t middle = af_eight_load(end - (len > 16 ? len - 8 : 8)) >> short_by;
 
     return af_key_of(seed, (af_slice_t){end - len, len}, first, middle, last);
 #else

@@ -39,7 +39,7 @@ static af_tag_note_t *place_of(af_matcher_t *matcher, af_slice_t bytes)
         memset(matcher->tags, 0, TAGS * sizeof *matcher->tags);
     }
     for (size_t i = 1; i <= 4; i++) {
-        hash = (hash ^ af_key_load(bytes.data + last * i / 4)) * 0x9fb21c651e98df25u;
+        hash = (hash ^ af_eight_load(bytes.data + last * i / 4)) * 0x9fb21c651e98df25u;
         hash ^= hash >> 32;
     }
     return &matcher->tags[hash % TAGS];
@@ -106,7 +106,7 @@ af_status_t af_match_tag_again(af_matcher_t *matcher, const af_token_t *tag, uin
 {
     const af_index_t *index = matcher->index;
 
-    if (!index->has_words || space != AF_NS_HTML || name >= AF_TAG_COUNT || name == index->image || tag->bytes.len < LEAST) {
+    if (!matcher->remembers || space != AF_NS_HTML || name >= AF_TAG_COUNT || name == index->image || tag->bytes.len < LEAST) {
         return af_match_tag(matcher, tag, name, space);
     }
     af_tag_note_t *note = place_of(matcher, tag->bytes);
