@@ -29,6 +29,9 @@
 #endif
 #define FUZZ_MAX_SECONDS (0.1 * FUZZ_SLOW)
 
+/* How often a target that runs each input several times has run the core. */
+extern uint64_t fuzz_core_runs;
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 

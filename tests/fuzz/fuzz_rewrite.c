@@ -15,6 +15,8 @@
 #include "fuzz.h"
 #include "rewrite/rewriter.h"
 
+uint64_t fuzz_core_runs;
+
 size_t LLVMFuzzerMutate(uint8_t *data, size_t len, size_t max);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t len, size_t max, unsigned seed);
 
@@ -247,6 +249,7 @@ static void run_page(run_t *run, const uint8_t *in, size_t len, const way_t *way
     af_status_t status = af_rewriter_create(way->set->rules, &way->options, way->fragment, &sink, &heap, &rewriter);
     CHECK(status == AF_OK || status == AF_NOMEM || status == AF_LIMIT);
     if (status == AF_OK) {
+        fuzz_core_runs++;
         if (way->plain) {
             af_rewriter_disable_fast_paths(rewriter);
         }

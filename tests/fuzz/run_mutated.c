@@ -22,6 +22,9 @@ __attribute__((weak)) int LLVMFuzzerInitialize(int *argc, char ***argv)
     return 0;
 }
 
+/* Targets that do not count have none. */
+extern uint64_t fuzz_core_runs __attribute__((weak));
+
 /* A target's own mutator, and what it asks of libFuzzer. */
 __attribute__((weak)) size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t len, size_t max, unsigned seed);
 size_t LLVMFuzzerMutate(uint8_t *data, size_t len, size_t max);
@@ -203,12 +206,17 @@ static void make_input(size_t max)
 
 /* --- runs ---------------------------------------------------------------------------------------------------------------- */
 
+static uint64_t core_runs(void)
+{
+    return &fuzz_core_runs == NULL ? number : fuzz_core_runs;
+}
+
 static void on_signal(int signal_number)
 {
     char text[256];
     int file = open(failed_path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-    int len = snprintf(text, sizeof text, "failed at run %llu of seed %llu (signal %d)\n", (unsigned long long) number,
-                       (unsigned long long) seed, signal_number);
+    int len = snprintf(text, sizeof text, "failed at run %llu of seed %llu (signal %d), %llu of the core\n",
+                       (unsigned long long) number, (unsigned long long) seed, signal_number, (unsigned long long) core_runs());
 
     if (file < 0 || write(file, input, input_len) < 0 || write(STDOUT_FILENO, text, (size_t) len) < 0) {
         _exit(3);
@@ -245,7 +253,7 @@ int main(int argc, char **argv)
         make_input(max);
         LLVMFuzzerTestOneInput(input, input_len);
     }
-    printf("%llu runs of %zu inputs, seed %llu, %.0f a second\n", (unsigned long long) runs, corpus.count, (unsigned long long) seed,
-           (double) runs / (fuzz_seconds(CLOCK_MONOTONIC) - began));
+    printf("%llu runs of %zu inputs, %llu of the core, seed %llu, %.0f a second\n", (unsigned long long) runs, corpus.count,
+           (unsigned long long) core_runs(), (unsigned long long) seed, (double) runs / (fuzz_seconds(CLOCK_MONOTONIC) - began));
     return 0;
 }

@@ -29,7 +29,7 @@ typedef struct {
 
 /* What the child tells the parent. */
 typedef struct {
-    uint64_t at, passed, failed, skipped, edited, aborted;
+    uint64_t at, passed, failed, skipped, edited, aborted, runs; /* runs: of the core, over a whole document */
 } shared_t;
 
 typedef struct {
@@ -39,6 +39,8 @@ typedef struct {
     size_t rules; /* of the table: the first ones */
     shared_t *shared;
 } job_t;
+
+static const job_t *current_job;
 
 /* --- numbers --------------------------------------------------------------------------------------------------------- */
 
@@ -309,6 +311,7 @@ static bool filter(const af_ruleset_t *rules, const bytes_t *in, size_t chunk, b
     if (af_writer_create(rules, &options, NULL, on_output, out, NULL, &writer) != AF_OK) {
         abort();
     }
+    current_job->shared->runs++;
     for (size_t at = 0; at < in->len;) {
         size_t len = chunk < in->len - at ? chunk : in->len - at;
         well = af_writer_push(writer, in->data + at, len) == AF_OK && well;
@@ -405,7 +408,6 @@ static const char *judge(case_t *c, const af_ruleset_t *rules)
 }
 
 static case_t current; /* for the handler of abort() */
-static const job_t *current_job;
 
 static void on_abort(int signal)
 {
@@ -507,8 +509,9 @@ int main(int argc, char **argv)
     }
     const shared_t *shared = job.shared;
     double took = seconds() - began;
-    printf("%llu documents, %llu with edits, %llu ended the process; %.0f a second\n",
-           (unsigned long long) (shared->at - job.from), (unsigned long long) shared->edited, (unsigned long long) shared->aborted,
+    printf("%llu documents, %llu runs of the core, %llu with edits, %llu ended the process; %.0f a second\n",
+           (unsigned long long) (shared->at - job.from), (unsigned long long) shared->runs,
+           (unsigned long long) shared->edited, (unsigned long long) shared->aborted,
            (double) (shared->at - job.from) / (took > 0 ? took : 1));
     printf("%llu passed, %llu failed, %llu skipped\n", (unsigned long long) shared->passed,
            (unsigned long long) (shared->failed + shared->aborted), (unsigned long long) shared->skipped);
