@@ -198,8 +198,10 @@ static const uint8_t *take_character(const af_peek_t *peek, const uint8_t *at, c
 {
     af_partial_t partial = {.len = 0};
     uint8_t out[AF_CHARSET_OUT];
-    const uint8_t *lt = memchr(at, '<', (size_t) (end - at)); /* what a tag cuts is not whole, whatever the tag begins with */
-    size_t out_len, left = (size_t) ((lt == NULL ? end : lt) - at);
+    /* What a tag or a NUL cuts is not whole, whatever follows. */
+    const uint8_t *lt = memchr(at, '<', (size_t) (end - at));
+    const uint8_t *nul = memchr(at, 0, (size_t) ((lt == NULL ? end : lt) - at));
+    size_t out_len, left = (size_t) ((nul != NULL ? nul : lt == NULL ? end : lt) - at);
     size_t used = af_charset_take(peek->charset, &partial, at, left, out, &out_len);
     bool white = out_len == 2 && out[0] == 0xC2 && out[1] == 0xA0;
 
