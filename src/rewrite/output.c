@@ -71,6 +71,22 @@ static void drop_inserts(af_rewriter_t *rw, const af_token_t *token)
     rw->inserts.count = to;
 }
 
+/* A notice that is due where the token begins is told of before what becomes of the token, wherever the chunk ended. */
+static void write_due(af_rewriter_t *rw, const af_token_t *token)
+{
+    while (rw->inserts.count > 0) {
+        const af_insert_t *insert = AF_VECTOR_AT(af_insert_t, &rw->inserts, 0);
+        if (!insert->is_whole || insert->pos > token->from_pos) {
+            return;
+        }
+        af_insert_t due = *insert;
+        rw->inserts.count--;
+        memmove(rw->inserts.items, AF_VECTOR_AT(af_insert_t, &rw->inserts, 1), rw->inserts.count * sizeof due);
+        write_insert(rw, &due);
+        af_heap_release(rw->heap, due.data, due.len > 0 ? due.len : 1);
+    }
+}
+
 /* Text that comes to be the output's first bytes, or to be joined with them, may read as a byte order mark, which overrides every
  * charset that is told: a tag that changes nothing stands in front of it. A piece of another page, of which a doctype is taken as
  * seen, is not alone. */
@@ -197,6 +213,7 @@ void af_tell_made(af_rewriter_t *rw, const af_token_t *token, const af_node_t *n
         if ((record->flags & AF_NODE_CLONE) != 0 || !node_gone(rw, nodes[i])) {
             continue;
         }
+        write_due(rw, token);
         if ((record->fate & FATE_UNWRAP) != 0) {
             rw->stats.unwrapped++;
             af_marks_element(rw, AF_MARK_UNWRAP, token, record);
