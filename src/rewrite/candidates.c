@@ -334,9 +334,9 @@ void af_candidates_structure(af_rewriter_t *rw)
     }
 }
 
-static void tell_guarded(af_rewriter_t *rw, const af_candidate_t *candidate)
+static void tell_guarded(af_rewriter_t *rw, const af_candidate_t *candidate, const char *why, uint64_t pos)
 {
-    af_event_t event = {AF_GUARDED, candidate->rule, candidate->from_pos, rw->token_pos, "protected"};
+    af_event_t event = {AF_GUARDED, candidate->rule, candidate->from_pos, pos, why};
 
     af_queue_tell(rw, &event);
 }
@@ -354,10 +354,10 @@ void af_candidates_guard(af_rewriter_t *rw)
         const af_rule_t *rule = &rw->rules->rules[candidate->rule];
         if (rule->pattern != NULL ||
             (rule->structure != NULL && (rule->structure->emptied || rule->structure->heading != NULL))) {
-            candidate->guarded = true; /* whether it holds is not known: most say nothing that a rule wants, or are not emptied */
+            candidate->guarded = "protected"; /* whether it holds is not known: most do not */
             continue;
         }
-        tell_guarded(rw, candidate);
+        tell_guarded(rw, candidate, "protected", rw->token_pos);
         af_candidates_finish(rw, candidate, false);
         changed = true;
     }
@@ -401,8 +401,12 @@ static bool text_fits(af_rewriter_t *rw, af_candidate_t *candidate)
 
 static bool text_holds(af_rewriter_t *rw, af_candidate_t *candidate)
 {
-    if (!text_fits(rw, candidate) || (candidate->tape && af_structure_guarded(rw, candidate))) {
+    if (!text_fits(rw, candidate)) {
         return false;
+    }
+    if (candidate->tape && af_structure_guarded(rw, candidate)) {
+        candidate->guarded = "notice";
+        return true;
     }
     const af_rule_t *rule = &rw->rules->rules[candidate->rule];
     if ((candidate->tape || candidate->raw) && rule->verb == AF_VERB_DEDUPE) {
@@ -413,17 +417,25 @@ static bool text_holds(af_rewriter_t *rw, af_candidate_t *candidate)
     return true;
 }
 
+/* All is known of it, and the rule holds. */
+static void finish_held(af_rewriter_t *rw, af_candidate_t *candidate)
+{
+    if (candidate->guarded != NULL) {
+        tell_guarded(rw, candidate, candidate->guarded, candidate->guarded_pos);
+    }
+    af_candidates_finish(rw, candidate, candidate->guarded == NULL);
+}
+
 static void settle_text(af_rewriter_t *rw, af_candidate_t *candidate)
 {
     bool holds = text_holds(rw, candidate);
 
-    if (holds && candidate->guarded) {
-        tell_guarded(rw, candidate);
-        holds = false;
-    }
+    candidate->guarded_pos = rw->token_pos;
     text_known(rw, candidate);
-    if (!holds || !candidate->selector_open) {
-        af_candidates_finish(rw, candidate, holds);
+    if (!holds) {
+        af_candidates_finish(rw, candidate, false);
+    } else if (!candidate->selector_open) {
+        finish_held(rw, candidate);
     }
 }
 
@@ -494,8 +506,10 @@ static void review_one(af_rewriter_t *rw, af_candidate_t *candidate)
         return;
     }
     selector_known(rw, candidate);
-    if (match == AF_MATCH_NO || !candidate->text_open) {
-        af_candidates_finish(rw, candidate, match == AF_MATCH_YES);
+    if (match == AF_MATCH_NO) {
+        af_candidates_finish(rw, candidate, false);
+    } else if (!candidate->text_open) {
+        finish_held(rw, candidate);
     }
 }
 

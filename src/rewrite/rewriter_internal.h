@@ -68,7 +68,8 @@ typedef struct {
     bool tape;          /* and needs the text itself */
     bool raw;           /* which is that of an element of raw text: on the tape for that */
     bool heading_open, in_link; /* the heading has not been seen; it is in a link, and its rule asks how long those are */
-    bool guarded;       /* a protected element is inside: what holds is counted, and stays */
+    const char *guarded; /* what is in it for which it is counted, and stays, where the rule holds; NULL: nothing */
+    uint64_t guarded_pos; /* where its text was known */
     uint32_t contents;  /* open templates whose contents it is in */
     uint32_t asked, asked_at_tag; /* bytes of text that the group's pattern was last tried on; and behind which a tag stood */
     bool escape;        /* no rule's: held because the adoption agency may still take it out of a removed element */
@@ -503,7 +504,7 @@ bool af_structure_holds(af_rewriter_t *rw, af_candidate_t *candidate);   /* at i
 bool af_structure_has_picture(const af_rewriter_t *rw, const af_candidate_t *candidate); /* a preset's phrase, and more */
 /* Whether the text since `mark` is such that a preset's rule leaves it, unless forced. */
 bool af_guarded_text(af_rewriter_t *rw, size_t mark);
-bool af_structure_guarded(af_rewriter_t *rw, const af_candidate_t *candidate); /* a preset's, and so; counts it */
+bool af_structure_guarded(af_rewriter_t *rw, const af_candidate_t *candidate); /* a preset's, and so */
 void af_candidates_structure(af_rewriter_t *rw); /* finishes those that are refuted */
 void af_candidates_guard(af_rewriter_t *rw);    /* something that presets may not take: those around it are not removed */
 

@@ -353,10 +353,5 @@ bool af_structure_guarded(af_rewriter_t *rw, const af_candidate_t *candidate)
 {
     const af_rule_t *rule = &rw->rules->rules[candidate->rule];
 
-    if (!rule->from_preset || rule->force || !af_guarded_text(rw, candidate->mark)) {
-        return false;
-    }
-    af_event_t event = {AF_GUARDED, candidate->rule, candidate->from_pos, rw->token_pos, "notice"};
-    af_queue_tell(rw, &event);
-    return true;
+    return rule->from_preset && !rule->force && af_guarded_text(rw, candidate->mark);
 }
