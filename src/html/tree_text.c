@@ -187,7 +187,9 @@ size_t af_tree_text_piece(const af_tree_t *tree, const af_token_t *token)
         if (!af_current_is(tree, AF_TAG_COLGROUP)) {
             return word_piece(token); /* in a template, a word is ignored, the white space behind it is not */
         }
-        return token->bytes.data[0] == 0 ? 1 : nul_piece(token); /* it ends the group: what follows is the table's */
+    }
+    if (space == 0 && token->bytes.data[0] == 0) {
+        return 1; /* it ends the group, or makes the body: what follows is the table's, or the body's */
     }
     return space == 0 ? nul_piece(token) : space;
 }

@@ -219,6 +219,11 @@ af_status_t af_reconcile_open(af_rewriter_t *rw, af_node_t node)
     return status == AF_OK && !taken ? put_start_tag(rw, node, &taken) : status;
 }
 
+static bool trial_does_nothing(const af_rewriter_t *rw)
+{
+    return rw->trial.event_count == 0 && af_tree_same(&rw->trial, &rw->out);
+}
+
 /* Closes what the output has open beyond `depth`, the innermost first; where nothing closes that here it ends. */
 static af_status_t close_to(af_rewriter_t *rw, size_t depth, bool *closed)
 {
@@ -228,7 +233,7 @@ static af_status_t close_to(af_rewriter_t *rw, size_t depth, bool *closed)
     while (status == AF_OK && goes_on && rw->out.depth > depth) {
         uint32_t before = rw->out.depth, listed = rw->out.formatting_count;
         af_node_t last = rw->out.stack[before - 1];
-        status = try_tag(rw, last, AF_TOKEN_END_TAG, 0, NULL, closed);
+        status = try_tag(rw, last, AF_TOKEN_END_TAG, 0, trial_does_nothing, closed);
         if (rw->out.depth < before) {
             node_of(rw, last)->ended = true;
         }

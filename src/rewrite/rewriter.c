@@ -334,7 +334,8 @@ static af_status_t observe_events(af_rewriter_t *rw, const af_token_t *token)
     if (rw->keep == KEEP_ACTIVE && moved) {
         af_keep_moved(rw);
     }
-    if (rw->keep != KEEP_NONE && token->type == AF_TOKEN_TEXT && rw->text_parent == 0 && rw->in.depth > 0) {
+    bool is_nothing = token->type == AF_TOKEN_TEXT && rw->text_parent == 0 && rw->made.count == 0;
+    if (rw->keep != KEEP_NONE && is_nothing && rw->in.depth > 0) {
         rw->text_parent = rw->in.stack[rw->in.depth - 1]; /* NULs, which the tree ignores, go with the text around them */
     }
     if (status == AF_OK && rw->wants_facts) {
@@ -607,6 +608,7 @@ static af_status_t run(af_rewriter_t *rw)
         }
         if (status == AF_OK) {
             status = rw->carries ? foresee(rw, token) : take(rw, &token);
+            token.from_pos = status == AF_OK ? token.from_pos : rw->token_pos; /* text may have waited in front of it */
         }
         if (status != AF_OK) {
             pass_on(rw, &token, status);
