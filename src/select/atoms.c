@@ -6,8 +6,7 @@
  * class. Values are decoded only where a test or a bucket wants them. Of duplicate attributes the first counts (HTML
  * #attribute-name-state).
  */
-#include "base/block.h"
-#include "select/index.h"
+#include "select/attributes.h"
 
 /* A tag while it is tested. */
 typedef struct {
@@ -350,37 +349,16 @@ static inline void note_key(view_t *view, uint32_t key)
     }
 }
 
-/* Whether from the value on AF_PAIR_SIZE bytes past its end, and eight before it, may be read. */
-static inline bool has_room(const view_t *view, af_slice_t raw)
-{
-    return (size_t) (view->readable - raw.data) > raw.len + AF_PAIR_SIZE && raw.data >= view->token->bytes.data + 8;
-}
-
-/* Where a word ends that begins in these bytes: white space, a control, "&". */
-static inline af_block_t word_ends(const uint8_t *data)
-{
-    af_block_t block = af_block_load(data);
-
-    return af_block_or(af_block_low(block), af_block_equal(block, '&'));
-}
-
-static inline bool may_have_class(const af_index_t *index, uint8_t first, uint8_t last)
-{
-    unsigned bit = af_class_bit(first, last);
-
-    return (index->class_ends[bit >> 6] >> (bit & 63) & 1) != 0;
-}
-
 /* Notes the words of a value that stands for itself; false where a byte may not, or where there is no room to look. */
 static inline bool note_plain_words(view_t *view, af_slice_t raw)
 {
     const uint8_t *from = raw.data, *end = raw.data + raw.len;
 
-    if (!has_room(view, raw)) {
+    if (!af_has_room(view->token, view->readable, raw)) {
         return false;
     }
     for (const uint8_t *at = raw.data; at <= end; at += AF_PAIR_SIZE) {
-        uint64_t mask = af_block_pair(word_ends(at), word_ends(at + AF_BLOCK_SIZE));
+        uint64_t mask = af_block_pair(af_word_ends(af_block_load(at)), af_word_ends(af_block_load(at + AF_BLOCK_SIZE)));
         for (mask |= end - at < (ptrdiff_t) AF_PAIR_SIZE ? (uint64_t) 1 << (end - at) : 0; mask != 0; mask &= mask - 1) {
             const uint8_t *stop = at + __builtin_ctzll(mask);
             if (stop >= end) {
@@ -389,7 +367,7 @@ static inline bool note_plain_words(view_t *view, af_slice_t raw)
             } else if (!af_is_space(*stop)) {
                 return false;
             }
-            if (stop > from && may_have_class(view->index, *from, stop[-1])) {
+            if (stop > from && af_may_have_class(view->index, *from, stop[-1])) {
                 note_key(view, af_key_before(AF_KEY_CLASS, stop, (size_t) (stop - from)));
             }
             from = stop + 1;
@@ -431,19 +409,12 @@ static void note_words(view_t *view, af_slice_t value)
  * compared with many places at once, some of them beyond the value. */
 static inline bool may_hold_pair(const view_t *view, af_slice_t value, const af_pairs_t *pairs)
 {
-    if (pairs->count > AF_PAIRS_MAX || view->decoded != NULL || !has_room(view, value)) {
+    if (pairs->count > AF_PAIRS_MAX || view->decoded != NULL || !af_has_room(view->token, view->readable, value)) {
         return true;
     }
-    af_block_t found = af_block_fill(0), bit = af_block_fill(0x20);
-    for (const uint8_t *at = value.data, *end = at + value.len; at < end; at += AF_PAIR_SIZE) {
-        for (size_t half = 0; half < AF_PAIR_SIZE; half += AF_BLOCK_SIZE) {
-            af_block_t first = af_block_or(af_block_load(at + half), bit);
-            af_block_t second = af_block_or(af_block_load(at + half + 1), bit);
-            for (uint32_t i = 0; i < pairs->count; i++) {
-                af_block_t one = af_block_same(first, af_block_load(pairs->bytes[i][0]));
-                found = af_block_or(found, af_block_and(one, af_block_same(second, af_block_load(pairs->bytes[i][1]))));
-            }
-        }
+    af_block_t found = af_block_fill(0);
+    for (const uint8_t *at = value.data, *end = at + value.len; at < end; at += AF_BLOCK_SIZE) {
+        found = af_block_or(found, af_pairs_in(af_block_load(at), af_block_load(at + 1), pairs, pairs->count));
     }
     return af_block_mask(found) != 0;
 }
@@ -515,24 +486,16 @@ static void note_other(view_t *view, const af_attribute_t *attribute)
     }
 }
 
-/* Letters alone: of two bytes that differ in this bit, where one is a letter the other is its capital. */
-static inline bool is_class(const uint8_t *name)
-{
-    unsigned differ = (name[0] ^ 'c') | (name[1] ^ 'l') | (name[2] ^ 'a') | (name[3] ^ 's') | (name[4] ^ 's');
-
-    return (differ & ~0x20u) == 0;
-}
-
 static inline void note_attribute(view_t *view, const af_attribute_t *attribute)
 {
-    const uint8_t *name = view->token->bytes.data + attribute->name;
+    af_slice_t name = name_of(view, attribute);
 
-    if (view->index->has_words && af_named_attribute(view->name, name_of(view, attribute))) {
+    if (view->index->has_words && af_named_attribute(view->name, name)) {
         note_words(view, (af_slice_t){view->token->bytes.data + attribute->value, attribute->value_len});
     }
-    if (attribute->name_len == 5 && is_class(name)) {
+    if (af_is_class(name)) {
         note_class(view, attribute);
-    } else if (attribute->name_len == 2 && (name[0] | 0x20) == 'i' && (name[1] | 0x20) == 'd') {
+    } else if (af_is_id(name)) {
         note_id(view, attribute);
     } else {
         note_other(view, attribute);
@@ -690,7 +653,9 @@ af_status_t af_match_tag(af_matcher_t *matcher, const af_token_t *tag, uint32_t 
 
     matcher->name = name < AF_TAG_COUNT ? name : AF_TAG_UNKNOWN;
     matcher->atom_count = matcher->hit_count = 0;
-    if ((tag == NULL || tag->unasked == UINT64_MAX) && !index->asked[matcher->name] && index->universal == 0) {
+    if (!index->asked[matcher->name] && index->universal == 0 &&
+        (tag == NULL || tag->unasked == UINT64_MAX ||
+         (tag->readable != NULL && !index->has_words && af_index_misses(index, tag)))) {
         return AF_OK;
     }
     return match_asked(matcher, tag, space);

@@ -387,6 +387,8 @@ af_status_t af_index_make_buckets(af_index_t *index)
         note_asked(index);
         index->class_name = slot_of_name(index, "class");
         index->id_name = slot_of_name(index, "id");
+        index->class_by_parts = index->class_name.entries == 0 && (index->class_name.finer & AF_FINER_VALUE) == 0;
+        index->id_by_parts = index->id_name.entries == 0 && (index->id_name.finer & AF_FINER_VALUE) == 0;
     }
     return status;
 }

@@ -140,6 +140,7 @@ struct af_index {
     uint64_t class_ends[16];    /* a bit for the first and last letter of each class that has a bucket, see af_class_bit */
     uint64_t names[AF_ATTRIBUTE_BITS / 64]; /* the same for attribute names, by af_attribute_bit: the others are not looked at */
     af_slot_t class_name, id_name; /* the slots of these two names */
+    bool class_by_parts, id_by_parts; /* these have no bucket by the name alone, or by the whole value */
     uint32_t tags[AF_TAG_COUNT]; /* entries by tag, but those of plain atoms: */
     af_list_t plain_atoms;      /* uint32_t: of each tag in a row, rising; all are true of it */
     struct { uint32_t from, count; } plain[AF_TAG_COUNT];
