@@ -191,8 +191,38 @@ NEAR size_t read_named(af_tokenizer_t *t, const uint8_t *data, const uint8_t *na
     return (size_t) (next - data);
 }
 
-/* The tag at `data`: its length, or 0. */
-NEAR size_t read_tag(af_tokenizer_t *t, const uint8_t *data, af_token_t *out)
+/* The end tag of `tag` in small letters, if that is what stands at `data`: its length, or 0. How long it is comes from what is
+ * expected and not from the bytes, so that what follows need not wait for them. */
+NEAR size_t read_end_of(af_tokenizer_t *t, const uint8_t *data, const uint8_t *safe, uint32_t tag, af_token_t *out)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    size_t len = af_tag_lengths[tag];
+    uint64_t name;
+
+    if (len - 1 >= sizeof name) {
+        return 0;
+    }
+    memcpy(&name, data + 2, sizeof name);
+    if ((name ^ af_tag_keys[tag]) << (64 - 8 * len) != 0 || data[2 + len] != '>') {
+        return 0;
+    }
+    out->name = (af_slice_t){data + 2, len};
+    out->tag = tag;
+    out->flags = 0;
+    out->attribute_count = 0;
+    out->unasked = UINT64_MAX;
+    out->text = AF_TEXT_DATA;
+    out->attributes = t->attributes;
+    out->readable = safe + AF_PAIR_SIZE;
+    return len + 3;
+#else
+    (void) t, (void) data, (void) safe, (void) tag, (void) out;
+    return 0;
+#endif
+}
+
+/* The tag at `data`: its length, or 0. `open`: of the element that an end tag would most likely be of. */
+NEAR size_t read_tag(af_tokenizer_t *t, const uint8_t *data, uint32_t open, af_token_t *out)
 {
     const uint8_t *safe = t->chunk + t->chunk_len - AF_PAIR_SIZE;
     size_t len;
@@ -201,7 +231,8 @@ NEAR size_t read_tag(af_tokenizer_t *t, const uint8_t *data, af_token_t *out)
         return 0;
     }
     if (data[1] == '/') {
-        len = read_named(t, data, data + 2, safe, out);
+        len = read_end_of(t, data, safe, open, out);
+        len = len > 0 ? len : read_named(t, data, data + 2, safe, out);
         out->type = AF_TOKEN_END_TAG;
         return len;
     }
@@ -239,7 +270,7 @@ NEAR bool is_possible(const af_tokenizer_t *t)
            t->chunk_len - t->chunk_at >= AF_PAIR_SIZE;
 }
 
-bool af_tokenizer_next_tag(af_tokenizer_t *t, af_token_t *out, af_slice_t *text)
+bool af_tokenizer_next_tag(af_tokenizer_t *t, uint32_t open, af_token_t *out, af_slice_t *text)
 {
     size_t len = t->chunk_len - t->chunk_at, text_len = 0;
 
@@ -253,7 +284,7 @@ bool af_tokenizer_next_tag(af_tokenizer_t *t, af_token_t *out, af_slice_t *text)
             return false;
         }
     }
-    size_t tag_len = read_tag(t, data + text_len, out);
+    size_t tag_len = read_tag(t, data + text_len, open, out);
     if (tag_len == 0) {
         return false;
     }
@@ -271,7 +302,7 @@ bool af_scan_fast(af_tokenizer_t *t, af_token_t *out)
     }
     const uint8_t *data = t->chunk + t->chunk_at;
     if (data[0] == '<') {
-        found = read_tag(t, data, out);
+        found = read_tag(t, data, AF_TAG_UNKNOWN, out);
         if (found > 0) {
             take(t, 0, found, out);
         }
