@@ -100,8 +100,8 @@ bool af_tokenizer_reads_markup(const af_tokenizer_t *tokenizer);
 AF_MUST_USE af_status_t af_tokenizer_next(af_tokenizer_t *tokenizer, af_token_t *out);
 
 /* Takes character data up to the next tag (`text`; of length 0: none, else it does not begin with NUL) and that tag, where both
- * lie whole in what was fed. `open`: the tag of the current node, whose end tag is read at less cost than others, or
- * AF_TAG_UNKNOWN. False: nothing was taken; ask af_tokenizer_next. */
+ * lie whole in what was fed. `open`: the name of the current node, whose end tag is read at less cost than others if
+ * it is in the table. False: nothing was taken; ask af_tokenizer_next. */
 bool af_tokenizer_next_tag(af_tokenizer_t *tokenizer, uint32_t open, af_token_t *out, af_slice_t *text);
 
 /* When all of what was fed is taken: gives back memory that what is carried does not need. */

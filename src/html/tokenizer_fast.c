@@ -215,7 +215,7 @@ NEAR size_t read_named(af_tokenizer_t *t, const uint8_t *data, const uint8_t *na
 NEAR size_t read_end_of(af_tokenizer_t *t, const uint8_t *data, const uint8_t *safe, uint32_t tag, af_token_t *out)
 {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    size_t len = af_tag_lengths[tag];
+    size_t len = tag < AF_TAG_COUNT ? af_tag_lengths[tag] : 0;
     uint64_t name;
 
     if (len - 1 >= sizeof name) {
