@@ -1,7 +1,7 @@
 /*
  * bench/core.c: one row of the bench in memory: how fast something crosses a pack of pages, one thread, CPU time.
  *
- *     core PACK WHAT [--chunk N] [--rules FILE] [--preset NAME]... [--passes N]
+ *     core PACK WHAT [--chunk N] [--site HOST] [--rules FILE] [--preset NAME]... [--passes N]
  *
  * A pack is u32 count, u32 length[count], the pages' bytes (little endian). Prints one line of JSON; the time is that of the
  * median pass. tools/run-bench runs the rows round after round and makes the table.
@@ -35,6 +35,7 @@ typedef struct {
     const char *rules;
     const char *presets[PRESETS_MAX];
     size_t preset_count, chunk;
+    const char *site;
     int passes;
 } wants_t;
 
@@ -291,6 +292,7 @@ static void pass_filter(bench_t *bench)
 
     af_options_init(&options);
     options.type = AF_HTML;
+    options.site = bench->wants->site;
     for (size_t i = 0; i < bench->pack->count; i++) {
         bench->out_len = 0;
         filter_page(bench, &bench->pack->pages[i], &options);
@@ -346,6 +348,7 @@ static void run_setup(bench_t *bench)
 
     af_options_init(&options);
     options.type = AF_HTML;
+    options.site = bench->wants->site;
     for (int i = 0; i < bench->wants->passes; i++) {
         double from = seconds();
         for (unsigned n = 0; n < WARM_STREAMS; n++) {
@@ -448,6 +451,8 @@ static void read_option(wants_t *wants, const char *name, const char *value)
 {
     if (strcmp(name, "--chunk") == 0) {
         wants->chunk = strtoul(value, NULL, 10);
+    } else if (strcmp(name, "--site") == 0) {
+        wants->site = value;
     } else if (strcmp(name, "--rules") == 0) {
         wants->rules = value;
     } else if (strcmp(name, "--preset") == 0 && wants->preset_count < PRESETS_MAX) {
@@ -464,7 +469,7 @@ int main(int argc, char **argv)
     wants_t wants = {.chunk = 16384, .passes = 5};
 
     if (argc < 3 || argc % 2 == 0) {
-        fprintf(stderr, "usage: core PACK memcpy|less-than|tokens|tags|filter|setup|compile [--chunk N] [--rules FILE] "
+        fprintf(stderr, "usage: core PACK memcpy|less-than|tokens|tags|filter|setup|compile [--chunk N] [--site HOST] [--rules FILE] "
                         "[--preset NAME]... [--passes N]\n");
         return 2;
     }

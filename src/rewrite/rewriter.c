@@ -84,10 +84,10 @@ af_status_t af_rewriter_create(const af_ruleset_t *rules, const af_options_t *op
     }
     memset(rw, 0, sizeof *rw);
     rw->heap = heap;
-    rw->rules = rules;
     rw->options = *options;
     rw->site = options->site;
     rw->site_len = rw->site == NULL ? 0 : strlen(rw->site);
+    rw->rules = af_ruleset_for(rules, (af_slice_t){(const uint8_t *) rw->site, rw->site_len});
     rw->charset_label = options->charset;
     rw->stats.reason = rw->stats.attribution = "";
     rw->drop_rule = AF_NO_RULE;

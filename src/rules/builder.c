@@ -293,3 +293,26 @@ af_status_t af_builder_add_preset(af_builder_t *builder, const char *name, af_er
     }
     return finish_call(builder, status, &mark, error);
 }
+
+af_status_t af_builder_index(const af_builder_t *builder, bool (*takes)(const af_draft_t *draft), const af_index_t **out)
+{
+    af_index_builder_t *some = NULL;
+    af_index_t *index = NULL;
+    af_status_t status = AF_OK;
+
+    for (size_t i = 0; status == AF_OK && i < builder->draft_count; i++) {
+        const af_draft_t *draft = &builder->drafts[i];
+        af_selector_error_t error;
+        if (draft->selector.len > 0 && !draft->undone && takes(draft)) {
+            status = some == NULL ? af_index_builder_create(builder->heap, &some) : AF_OK;
+            status = status == AF_OK ? af_index_add(some, draft->selector, (uint32_t) i, &error) : status;
+        }
+    }
+    if (status == AF_OK && some != NULL) {
+        status = af_index_compile(some, &index);
+        some = NULL;
+    }
+    af_index_builder_destroy(some);
+    *out = index;
+    return status;
+}

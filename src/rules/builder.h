@@ -109,6 +109,26 @@ AF_MUST_USE af_status_t af_builder_select(af_builder_t *builder, af_slice_t sele
 /* Takes the draft over, with its patterns. Its selector was the last that was selected. On failure it stays the caller's. */
 AF_MUST_USE af_status_t af_builder_add_draft(af_builder_t *builder, const af_draft_t *draft);
 
+/* Makes an index of the drafts with a selector that `takes` says yes to; NULL: there are none. */
+AF_MUST_USE af_status_t af_builder_index(const af_builder_t *builder, bool (*takes)(const af_draft_t *draft), const af_index_t **out);
+
+/* The rules that are no matter in an element that goes are those that take elements; an operator's pattern may hit a limit. */
+static inline bool af_draft_is_firm(const af_draft_t *draft)
+{
+    bool takes = draft->rule.verb == AF_VERB_REMOVE || draft->rule.verb == AF_VERB_UNWRAP;
+
+    return !takes || (!draft->rule.from_preset && draft->rule.pattern != NULL);
+}
+
+/* sites.c: in the drafts' time, the indexes of what holds on sites that no rule is for; then, when the set is complete, the rest
+ * of that; and its end. */
+AF_MUST_USE af_status_t af_sites_index(af_builder_t *builder);
+void af_sites_finish(af_ruleset_t *set);
+void af_sites_destroy(const af_ruleset_t *set);
+
+/* Notes what a rule brings into the set: flags and counts. */
+void af_ruleset_count_rule(af_ruleset_t *set, const af_rule_t *rule);
+
 /* rule_structure.c: the pattern of what presets leave alone: notices, agencies' credits. */
 AF_MUST_USE af_status_t af_guard_compile(af_heap_t *heap, const af_regex_t **out);
 

@@ -40,37 +40,7 @@ static af_status_t index_again(af_builder_t *builder)
     return status;
 }
 
-/* The rules that are no matter in an element that goes are those that take elements; an operator's pattern may hit a limit. */
-static bool is_firm(const af_draft_t *draft)
-{
-    bool takes = draft->rule.verb == AF_VERB_REMOVE || draft->rule.verb == AF_VERB_UNWRAP;
-
-    return draft->selector.len > 0 && !draft->undone && (!takes || (!draft->rule.from_preset && draft->rule.pattern != NULL));
-}
-
-static af_status_t index_firm(af_builder_t *builder)
-{
-    af_index_builder_t *firm = NULL;
-    af_index_t *index = NULL;
-    af_status_t status = AF_OK;
-
-    for (size_t i = 0; status == AF_OK && i < builder->draft_count; i++) {
-        af_selector_error_t error;
-        if (is_firm(&builder->drafts[i])) {
-            status = firm == NULL ? af_index_builder_create(builder->heap, &firm) : AF_OK;
-            status = status == AF_OK ? af_index_add(firm, builder->drafts[i].selector, (uint32_t) i, &error) : status;
-        }
-    }
-    if (status == AF_OK && firm != NULL) {
-        status = af_index_compile(firm, &index);
-        firm = NULL;
-    }
-    af_index_builder_destroy(firm);
-    builder->whole->set.firm = index;
-    return status;
-}
-
-static void count_rule(af_ruleset_t *set, const af_rule_t *rule)
+void af_ruleset_count_rule(af_ruleset_t *set, const af_rule_t *rule)
 {
     bool condition = rule->verb == AF_VERB_REMOVE || rule->verb == AF_VERB_DEDUPE;
     bool held = rule->verb == AF_VERB_DEDUPE || (condition && rule->pattern != NULL) || rule->structure != NULL;
@@ -141,7 +111,7 @@ static af_status_t move_rules(af_builder_t *builder)
         return AF_NOMEM;
     }
     for (size_t i = 0; i < count; i++) {
-        count_rule(set, &builder->drafts[i].rule);
+        af_ruleset_count_rule(set, &builder->drafts[i].rule);
     }
     set->attributions = numbers_of(builder, AF_VERB_ATTRIBUTION, set->attribution_count);
     set->feed_removes = numbers_of(builder, AF_VERB_FEED_REMOVE, set->feed_remove_count);
@@ -204,7 +174,10 @@ static af_status_t compile(af_builder_t *builder)
         status = index_again(builder);
     }
     if (status == AF_OK) {
-        status = index_firm(builder);
+        status = af_builder_index(builder, af_draft_is_firm, &builder->whole->set.firm);
+    }
+    if (status == AF_OK) {
+        status = af_sites_index(builder);
     }
     if (status == AF_OK) {
         status = move_rules(builder);
@@ -225,6 +198,7 @@ static af_status_t compile(af_builder_t *builder)
     }
     if (status == AF_OK) {
         digest(&builder->whole->set);
+        af_sites_finish(&builder->whole->set);
     }
     return status;
 }
@@ -300,26 +274,9 @@ void af_ruleset_destroy(af_ruleset_t *rules)
     af_regex_destroy((af_regex_t *) rules->guard);
     af_index_destroy((af_index_t *) rules->index);
     af_index_destroy((af_index_t *) rules->firm);
+    af_sites_destroy(rules);
     af_heap_release(&rules->heap, whole->variables, whole->variable_capacity * sizeof *whole->variables);
     af_store_destroy(&whole->store);
     af_heap_t heap = rules->heap;
     af_heap_release(&heap, whole, sizeof *whole);
-}
-
-bool af_rule_on_site(const af_rule_t *rule, af_slice_t site)
-{
-    bool positive = false;
-
-    for (size_t i = 0; i < rule->site_count; i++) {
-        const char *wanted = rule->sites[i];
-        bool inverse = wanted[0] == '~';
-        size_t len = strlen(wanted) - inverse;
-        wanted += inverse;
-        if (site.len >= len && memcmp(site.data + (site.len - len), wanted, len) == 0 &&
-            (site.len == len || site.data[site.len - len - 1] == '.')) {
-            return !inverse;
-        }
-        positive = positive || !inverse;
-    }
-    return !positive;
 }

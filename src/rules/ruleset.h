@@ -88,9 +88,15 @@ struct af_ruleset {
     const af_regex_t *guard;     /* what text of preset rules must not have; NULL: nothing asks */
     uint8_t digest[16];
     const char *const *variables; uint32_t variable_count; /* names without $ */
+    const uint32_t *sites; size_t site_slots; /* hashes of the hosts that rules are for; 0: a free place; a power of two */
+    const af_ruleset_t *elsewhere; /* the same rules on pages of other hosts, where many of them are out; NULL: as here */
 };
 
 /* Tells whether the rule is for pages of `site` ("": not known), as its site= says. */
 bool af_rule_on_site(const af_rule_t *rule, af_slice_t site);
+
+/* The ruleset for a page of `site`: the same rules by the same numbers, where few of them are for that site with an index of
+ * fewer. Lives as long as `rules`. */
+const af_ruleset_t *af_ruleset_for(const af_ruleset_t *rules, af_slice_t site);
 
 #endif
