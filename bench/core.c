@@ -469,8 +469,8 @@ int main(int argc, char **argv)
     wants_t wants = {.chunk = 16384, .passes = 5};
 
     if (argc < 3 || argc % 2 == 0) {
-        fprintf(stderr, "usage: core PACK memcpy|less-than|tokens|tags|filter|setup|compile [--chunk N] [--site HOST] [--rules FILE] "
-                        "[--preset NAME]... [--passes N]\n");
+        fprintf(stderr, "usage: core PACK memcpy|less-than|tokens|tags|filter|setup|compile [--chunk N] [--site HOST] "
+                        "[--rules FILE] [--preset NAME]... [--passes N]\n");
         return 2;
     }
     for (int i = 3; i + 1 < argc; i += 2) {

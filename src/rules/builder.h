@@ -110,7 +110,8 @@ AF_MUST_USE af_status_t af_builder_select(af_builder_t *builder, af_slice_t sele
 AF_MUST_USE af_status_t af_builder_add_draft(af_builder_t *builder, const af_draft_t *draft);
 
 /* Makes an index of the drafts with a selector that `takes` says yes to; NULL: there are none. */
-AF_MUST_USE af_status_t af_builder_index(const af_builder_t *builder, bool (*takes)(const af_draft_t *draft), const af_index_t **out);
+AF_MUST_USE af_status_t af_builder_index(const af_builder_t *builder, bool (*takes)(const af_draft_t *draft),
+                                         const af_index_t **out);
 
 /* The rules that are no matter in an element that goes are those that take elements; an operator's pattern may hit a limit. */
 static inline bool af_draft_is_firm(const af_draft_t *draft)

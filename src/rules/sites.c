@@ -86,7 +86,7 @@ const af_ruleset_t *af_ruleset_for(const af_ruleset_t *rules, af_slice_t site)
     return rules->elsewhere == NULL || names_site(rules, site) ? rules : rules->elsewhere;
 }
 
-/* --- Compiling --------------------------------------------------------------------------------------------------------------- */
+/* --- Compiling ------------------------------------------------------------------------------------------------------------ */
 
 /* Hosts that the rule is for. */
 static size_t count_hosts(const af_rule_t *rule)
