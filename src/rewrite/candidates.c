@@ -266,6 +266,9 @@ af_status_t af_rewriter_match(af_rewriter_t *rw, af_node_t node)
     if (record->atom_count == 0) {
         return AF_OK;
     }
+    if (!rw->retains_siblings && af_index_wakes(rw->rules->index, &rw->pool.atoms[record->atoms], record->atom_count)) {
+        rw->retains_siblings = rw->pool.retain_siblings = true;
+    }
     if (found.dead && !rw->rules->has_protect) {
         return AF_OK;
     }

@@ -13,6 +13,16 @@ bool af_match_any_subject(const af_matcher_t *matcher)
     return false;
 }
 
+bool af_index_wakes(const af_index_t *index, const uint32_t *atoms, size_t count)
+{
+    for (size_t i = 0; index->wakes && i < count; i++) {
+        if (AF_AT(af_atom_t, index->atoms, atoms[i])->wakes) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool af_match_in_has(const af_matcher_t *matcher)
 {
     for (size_t i = 0; i < matcher->atom_count; i++) {

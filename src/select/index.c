@@ -359,6 +359,53 @@ static bool has_elsewhere(const af_index_t *index, uint32_t compound)
     return (left != 0 && (has_here(index, left) || has_elsewhere(index, left))) || in_groups(index, compound, has_elsewhere);
 }
 
+/* Whether siblings are nothing to the selector before there is an element that some compound left of a "~" or "+" names by its
+ * attributes; a type is too common, and the body's attributes may come late. */
+static bool can_wake(const af_index_t *index, uint32_t compound)
+{
+    for (uint32_t left; compound != 0; compound = left) {
+        const af_compound_t *right = AF_AT(af_compound_t, index->compounds, compound);
+        left = right->left;
+        for (uint32_t i = right->conditions; i != 0; i = AF_AT(af_condition_t, index->conditions, i)->next) {
+            uint8_t kind = AF_AT(af_condition_t, index->conditions, i)->kind;
+            if (kind != AF_CONDITION_EMPTY && kind != AF_CONDITION_ROOT && kind != AF_CONDITION_TEXT) {
+                return false;
+            }
+        }
+        if (right->combinator >= AF_COMBINATOR_NEXT &&
+            AF_AT(af_atom_t, index->atoms, AF_AT(af_compound_t, index->compounds, left)->atom)->plain) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void wake(af_index_t *index, uint32_t compound)
+{
+    for (uint32_t left; compound != 0; compound = left) {
+        const af_compound_t *right = AF_AT(af_compound_t, index->compounds, compound);
+        left = right->left;
+        if (right->combinator >= AF_COMBINATOR_NEXT) {
+            AF_AT(af_atom_t, index->atoms, AF_AT(af_compound_t, index->compounds, left)->atom)->wakes = true;
+            index->wakes = true;
+        }
+    }
+}
+
+/* The selectors from `first` on are the first that need siblings: lets them ask when it is time, if they can. */
+static void wake_later(af_index_t *index, size_t first)
+{
+    for (size_t i = first; i < index->selectors.count; i++) {
+        if (!can_wake(index, AF_AT(af_selector_t, index->selectors, i)->compound)) {
+            return;
+        }
+    }
+    for (size_t i = first; i < index->selectors.count; i++) {
+        wake(index, AF_AT(af_selector_t, index->selectors, i)->compound);
+    }
+    index->needs_siblings = false;
+}
+
 static af_status_t accept(af_index_builder_t *builder, uint32_t first, uint32_t owner)
 {
     af_index_t *index = builder->index;
@@ -418,6 +465,9 @@ af_status_t af_index_add(af_index_builder_t *builder, af_slice_t text, uint32_t 
     status = af_parse_list(&parser, &first);
     if (status == AF_OK) {
         status = accept(builder, first, owner);
+    }
+    if (status == AF_OK && builder->index->needs_siblings && !before.needs_siblings) {
+        wake_later(builder->index, before.selectors.count);
     }
     if (status != AF_OK) {
         cut_back(builder, &before);
@@ -543,7 +593,8 @@ bool af_index_needs_children(const af_index_t *index)
 
 bool af_index_needs_links(const af_index_t *index)
 {
-    return index->needs_siblings || index->needs_previous || index->needs_children || index->has_has || index->has_empty;
+    return index->needs_siblings || index->wakes || index->needs_previous || index->needs_children || index->has_has ||
+           index->has_empty;
 }
 
 bool af_index_in_has(const af_index_t *index, uint32_t tag)

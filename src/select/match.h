@@ -48,6 +48,7 @@ const char *af_index_never(const af_index_t *index, uint32_t selector);
 bool af_index_covers(const af_index_t *index, uint32_t wide, uint32_t narrow);
 
 bool af_index_needs_siblings(const af_index_t *index);  /* ~ :first-child :nth-* ... : nodes must retain siblings */
+bool af_index_wakes(const af_index_t *index, const uint32_t *atoms, size_t count); /* .a ~ p: from this element on they must */
 bool af_index_needs_previous(const af_index_t *index);  /* + :only-child: open nodes the one before them and their last child */
 bool af_index_needs_children(const af_index_t *index);  /* :has() of others than the subject: and children, theirs too */
 bool af_index_needs_links(const af_index_t *index);     /* any of these, :has() or :empty: siblings must be linked */

@@ -94,6 +94,7 @@ typedef struct {
     bool plain;                 /* a node record alone tells: no tests, only `tag`, or a group of types */
     bool is_subject;            /* of a whole selector: stored even where plain */
     bool in_has;                /* an argument of :has() asks for it */
+    bool wakes;                 /* from the first element on that it is true of, siblings are asked for */
 } af_atom_t;
 
 typedef struct {
@@ -150,6 +151,7 @@ struct af_index {
     bool has_classes, has_ids;  /* there are buckets of classes, ids */
     uint32_t universal;         /* entries that every tag has to ask */
     uint32_t image, img;        /* tags: a start tag "image" makes an img */
+    bool wakes;                 /* there are atoms that do */
     bool needs_siblings, needs_previous, needs_children, has_has, has_empty, has_names;
     bool has_words;             /* :named() is somewhere */
     uint64_t words[1024];       /* AF_WORDS_FILTER bits: one for the four letters that each of its patterns begins with */
