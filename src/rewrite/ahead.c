@@ -55,12 +55,11 @@ void af_ahead_rest(af_rewriter_t *rw)
     }
 }
 
-bool af_ahead_take(af_rewriter_t *rw, const af_token_t *token, const af_kept_t *kept)
+bool af_ahead_take(af_rewriter_t *rw, const af_token_t *token, uint32_t wants, const af_kept_t *kept)
 {
     af_ahead_t *ahead = &rw->ahead;
-    uint32_t wants = af_match_classes(&rw->matcher);
 
-    if (wants == 0 || !can_wait(rw, token) || !make_waiters(rw)) {
+    if (!can_wait(rw, token) || !make_waiters(rw)) {
         return false;
     }
     if (ahead->count == 0) {

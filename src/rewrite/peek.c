@@ -465,10 +465,9 @@ static bool text_refutes(af_rewriter_t *rw, const af_phrases_t *phrases)
     return refuted;
 }
 
-static bool is_no_heading(af_rewriter_t *rw, const af_regex_t *heading)
+static bool is_no_heading(af_rewriter_t *rw, const af_regex_t *heading, af_slice_t text)
 {
     af_regex_run_t *run = af_condition_run(&rw->condition);
-    af_slice_t text = {rw->peek.run, rw->peek.run_len};
     af_group_t found;
 
     return run != NULL && af_regex_match(heading, run, text, 0, &found, 1) != AF_OK;
@@ -481,7 +480,7 @@ static bool run_refutes(af_rewriter_t *rw, const af_regex_t *heading)
     uint8_t i = 0;
 
     if (peek->text_len == 0) {
-        return false;
+        return peek->empty && (af_regex_least(heading) > 0 || is_no_heading(rw, heading, (af_slice_t){peek->run, 0}));
     }
     if (!is_same_run(peek)) {
         read_run(peek);
@@ -495,7 +494,7 @@ static bool run_refutes(af_rewriter_t *rw, const af_regex_t *heading)
     if (i < peek->headings_asked) {
         return peek->heading_refuted[i];
     }
-    bool refuted = is_no_heading(rw, heading);
+    bool refuted = is_no_heading(rw, heading, (af_slice_t){peek->run, peek->run_len});
     if (i < AF_PEEK_HEADINGS) {
         peek->headings[i] = heading;
         peek->heading_refuted[i] = refuted;

@@ -108,22 +108,82 @@ static af_status_t take_quietly(af_rewriter_t *rw, const af_token_t *token)
     return status;
 }
 
-static bool refuted_rule(void *opaque, uint32_t owner)
-{
-    af_rewriter_t *rw = opaque;
+typedef struct {
+    af_rewriter_t *rw;
+    const af_token_t *token;
+} tag_t;
 
-    return rw->rules->rules[owner].after > af_structure_most_prose(rw) || af_peek_refutes(rw, &rw->rules->rules[owner]);
+/* Whether the start tag's element will stand in the current element, or in one around it, and in no other. A col is put into a
+ * colgroup that is made for it. */
+static bool is_in_place(const af_rewriter_t *rw, const af_token_t *token)
+{
+    return af_tree_is_plain(&rw->in) && token->tag != AF_TAG_COL;
 }
 
-/* Whether all that rules may want of the start tag's element is refuted by what stands behind it, and its name tells all that may
- * be asked of it later: then it is as if no atom were true of it. */
+/* The names of what may be around the start tag's element. */
+static uint64_t names_above(const af_rewriter_t *rw, const af_token_t *token)
+{
+    return is_in_place(rw, token) ? af_above_children(node_of(rw, rw->in.stack[rw->in.depth - 1])) : UINT64_MAX;
+}
+
+/* Nothing is in it, and nothing around it goes: it need not be told that it stays. */
+static bool is_safe(const af_rule_t *rule, const af_token_t *token)
+{
+    return rule->verb == AF_VERB_PROTECT && rule->before == 0 && af_tag_is_void(token->tag);
+}
+
+static bool refuted_rule(void *opaque, uint32_t owner, uint32_t selector)
+{
+    const tag_t *tag = opaque;
+    af_rewriter_t *rw = tag->rw;
+    const af_rule_t *rule = &rw->rules->rules[owner];
+
+    if (rule->after > af_structure_most_prose(rw) || is_safe(rule, tag->token)) {
+        return true;
+    }
+    if (rw->in.formatting_count == 0 && rw->in.late_body == 0 && is_in_place(rw, tag->token) &&
+        af_match_refuted_in(&rw->matcher, selector, rw->in.stack[rw->in.depth - 1])) {
+        return true;
+    }
+    af_peek_at(rw, tag->token);
+    return af_peek_refutes(rw, rule);
+}
+
+/* Whether all that rules may want of the start tag's element is refuted by what stands around it or behind it, and its name tells
+ * all that may be asked of it later: then it is as if no atom were true of it. */
 static bool refuted(af_rewriter_t *rw, const af_token_t *token)
 {
-    if (af_tree_in_foreign(&rw->in)) {
+    tag_t tag = {rw, token};
+
+    return !af_tree_in_foreign(&rw->in) && af_match_only(&rw->matcher, names_above(rw, token), refuted_rule, &tag);
+}
+
+static bool not_refuted(void *opaque, uint32_t owner, uint32_t selector)
+{
+    (void) opaque;
+    (void) owner;
+    (void) selector;
+    return false;
+}
+
+/* Whether the names around a formatting element refute all that rules may want of it. Then it is taken, but the adoption agency
+ * may make a clone of it elsewhere, and that is the general way's. */
+static bool is_formatting_refuted(af_rewriter_t *rw, const af_token_t *token)
+{
+    if (!is_in_place(rw, token) || !af_match_only(&rw->matcher, names_above(rw, token), not_refuted, NULL)) {
         return false;
     }
-    af_peek_at(rw, token);
-    return af_match_only(&rw->matcher, refuted_rule, rw);
+    rw->formatting_plain = true;
+    return true;
+}
+
+/* Whether the start tag's element stands in a formatting element that was taken so, and is more than a part of a line: the
+ * adoption agency may move it into a clone that rules want, and until that is known it is held. */
+static bool may_be_cloned_around(af_rewriter_t *rw, const af_token_t *token)
+{
+    rw->formatting_plain = rw->formatting_plain && rw->in.formatting_count > 0;
+    return rw->formatting_plain &&
+           (!af_structure_inline(token->tag) || af_tag_is_void(token->tag) || token->tag == AF_TAG_SCRIPT);
 }
 
 typedef enum { NEXT_UNKNOWN, NEXT_MATCHED, NEXT_UNMATCHED, NEXT_BACK } next_t;
@@ -132,14 +192,17 @@ typedef enum { NEXT_UNKNOWN, NEXT_MATCHED, NEXT_UNMATCHED, NEXT_BACK } next_t;
 static inline next_t match(af_rewriter_t *rw, const af_token_t *token, af_namespace_t space, af_status_t *status)
 {
     *status = af_rewriter_match_in(rw, token, space);
-    if (*status != AF_OK || af_facts_wanted(rw, token) || af_candidates_table_risk(rw, token) || token->tag == AF_TAG_BODY) {
+    if (*status != AF_OK || af_facts_wanted(rw, token) || af_candidates_table_risk(rw, token) || token->tag == AF_TAG_BODY ||
+        may_be_cloned_around(rw, token)) {
         return NEXT_MATCHED;
     }
     if (rw->matcher.atom_count == 0) {
         return NEXT_UNMATCHED;
     }
-    /* The adoption agency may make a clone of it, of which rules may want what they do not of the element. */
-    return af_tag_is_formatting(token->tag) ? NEXT_MATCHED : NEXT_UNKNOWN;
+    if (!af_tag_is_formatting(token->tag)) {
+        return NEXT_UNKNOWN;
+    }
+    return space == AF_NS_HTML && is_formatting_refuted(rw, token) ? NEXT_UNMATCHED : NEXT_MATCHED;
 }
 
 /* Whether the tag is nothing to attribution rules, if it does nothing rare to the tree. */
@@ -189,14 +252,35 @@ static inline void take_text(af_rewriter_t *rw, af_slice_t text, uint64_t to_pos
     }
 }
 
-/* A start tag that rules may want for what its element says. */
+typedef enum { WANTED, TAKEN, REFUTED } wanted_t;
+
+/* A start tag that rules may want for what its element says. TAKEN: it waits. REFUTED: no rule wants it. */
+static wanted_t look_at_wanted(af_rewriter_t *rw, const af_token_t *token, const af_kept_t *kept)
+{
+    tag_t tag = {rw, token};
+    uint32_t wants = 0;
+
+    if (!af_tree_in_foreign(&rw->in) &&
+        af_match_classes(&rw->matcher, names_above(rw, token), refuted_rule, &tag, &wants)) {
+        if (wants == 0) {
+            return REFUTED;
+        }
+        if (af_ahead_take(rw, token, wants, kept)) {
+            count_tag(rw, token->tag);
+            return TAKEN;
+        }
+    }
+    return refuted(rw, token) ? REFUTED : WANTED;
+}
+
 static next_t take_wanted(af_rewriter_t *rw, const af_token_t *token, const af_kept_t *kept)
 {
-    if (af_ahead_take(rw, token, kept)) {
-        count_tag(rw, token->tag);
+    wanted_t wanted = look_at_wanted(rw, token, kept);
+
+    if (wanted == TAKEN) {
         return NEXT_UNKNOWN;
     }
-    return refuted(rw, token) && notices_allow(rw, token) ? take_tag(rw, token) : NEXT_MATCHED;
+    return wanted == REFUTED && notices_allow(rw, token) ? take_tag(rw, token) : NEXT_MATCHED;
 }
 
 /* What waits for what it says does so no further than it could be held. */
@@ -301,8 +385,9 @@ static inline bool take_one(af_rewriter_t *rw, const af_token_t *token, af_statu
         return false;
     }
     if (rw->pool.retain_siblings || !af_tree_quick(&rw->in, token)) {
-        if (rw->ahead.count > 0 || (token->type == AF_TOKEN_TEXT && !af_tree_text_whole(&rw->in)) || rw->reads_ahead) {
-            return false; /* a node of a block or a scope might be made or closed */
+        if (rw->ahead.count > 0 || (token->type == AF_TOKEN_TEXT && !af_tree_text_whole(&rw->in)) || rw->reads_ahead ||
+            rw->formatting_plain) {
+            return false; /* a node of a block or a scope might be made or closed, or a clone be made that rules want */
         }
         *status = take_quietly(rw, token);
         return true;
@@ -330,11 +415,11 @@ static bool take_quiet(af_rewriter_t *rw, next_t next, const af_token_t *token, 
     }
     if (token->type == AF_TOKEN_START_TAG && next == NEXT_UNKNOWN) {
         next = match(rw, token, af_tree_in_svg(&rw->in) ? AF_NS_SVG : AF_NS_HTML, status);
-        if (next == NEXT_UNKNOWN && af_ahead_take(rw, token, kept)) {
-            count_tag(rw, token->tag);
+        wanted_t wanted = next == NEXT_UNKNOWN ? look_at_wanted(rw, token, kept) : REFUTED;
+        if (wanted == TAKEN) {
             return true;
         }
-        if (next == NEXT_MATCHED || (next == NEXT_UNKNOWN && !refuted(rw, token)) || !notices_allow(rw, token)) {
+        if (next == NEXT_MATCHED || wanted == WANTED || !notices_allow(rw, token)) {
             return false;
         }
     } else if (token->type == AF_TOKEN_END_TAG && next == NEXT_UNKNOWN && !notices_allow(rw, token)) {

@@ -468,6 +468,7 @@ static af_status_t observe(af_rewriter_t *rw, const af_token_t *token)
     af_status_t status = token->type != AF_TOKEN_TEXT ? af_candidates_before(rw, token) : AF_OK;
     bool risk = false, holding = af_rewriter_holding(rw);
 
+    status = status == AF_OK && rw->formatting_plain ? af_waiting_note_formatting(rw) : status;
     status = status == AF_OK ? look_ahead(rw, token, &risk) : status;
 
     rw->token_pos = token->from_pos;

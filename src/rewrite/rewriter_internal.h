@@ -286,6 +286,7 @@ struct af_rewriter {
     bool found_before;        /* a rule with before= has protected something */
     bool doctype_seen;
     bool formatting_atoms;    /* a formatting element with atoms may be cloned */
+    bool formatting_plain;    /* one that was taken in the quiet may have some, by its name, which it was not told */
     bool root_atoms;          /* ... html, head or body */
     bool implied_atoms;       /* rules may pick elements that no tag makes */
     bool end_tag_atoms;       /* and those that </p> and </br> make */
@@ -408,8 +409,9 @@ bool af_run_rest_is_clear(af_rewriter_t *rw, const af_token_t *token);
 /* Whether the tag surely ends the open run, and that was none. */
 bool af_run_ends_clear(const af_rewriter_t *rw, const af_token_t *token);
 
-/* ahead: takes a start tag of which rules may want no more than what its element says; false: it cannot be. */
-bool af_ahead_take(af_rewriter_t *rw, const af_token_t *token, const af_kept_t *kept);
+/* ahead: takes a start tag of which rules (`wants`, bits of af_ruleset.ahead) may want no more than what its element says; false:
+ * it cannot be. */
+bool af_ahead_take(af_rewriter_t *rw, const af_token_t *token, uint32_t wants, const af_kept_t *kept);
 void af_ahead_text(af_rewriter_t *rw, af_slice_t text, uint64_t to_pos); /* normal text was taken, up to there */
 void af_ahead_passed(af_rewriter_t *rw, uint64_t to_pos);                /* another token was */
 bool af_ahead_ends(af_rewriter_t *rw);     /* before an end tag; false: what it closes may be wanted */
@@ -605,6 +607,9 @@ AF_MUST_USE af_status_t af_waiting_add(af_rewriter_t *rw, const af_token_t *toke
 AF_MUST_USE af_status_t af_waiting_take(af_rewriter_t *rw, const af_token_t *token); /* text; its end may wait */
 AF_MUST_USE af_status_t af_waiting_end(af_rewriter_t *rw, const af_token_t *token); /* `token` comes next */
 void af_waiting_note_implied(af_rewriter_t *rw);
+/* Formatting elements that the quiet took although rules ask for their names: what names tell is noted, now that they may be
+ * cloned. */
+AF_MUST_USE af_status_t af_waiting_note_formatting(af_rewriter_t *rw);
 AF_MUST_USE af_status_t af_root_attributes(af_rewriter_t *rw, af_node_t node); /* the token adds its own to html, body */
 bool af_raw_has_own_text(const af_rewriter_t *rw, af_node_t node); /* script, style, title, textarea, ...: not template */
 void af_raw_start(af_rewriter_t *rw);                              /* the first candidate of such an element */

@@ -234,3 +234,23 @@ af_status_t af_waiting_add(af_rewriter_t *rw, const af_token_t *token)
     }
     return status;
 }
+
+af_status_t af_waiting_note_formatting(af_rewriter_t *rw)
+{
+    af_status_t status = AF_OK;
+
+    rw->formatting_plain = false;
+    for (uint32_t i = 0; status == AF_OK && i < rw->in.formatting_count; i++) {
+        af_node_t node = rw->in.formatting[i].node;
+        if (node == 0 || node_of(rw, node)->atom_count > 0 || !af_index_needs_tags(rw->rules->index, node_of(rw, node)->name)) {
+            continue;
+        }
+        rw->matched_pos = UINT64_MAX;
+        status = af_match_tag(&rw->matcher, NULL, node_of(rw, node)->name, AF_NS_HTML);
+        if (status == AF_OK && rw->matcher.atom_count > 0) {
+            status = af_pool_set_atoms(&rw->pool, node, rw->matcher.atoms, rw->matcher.atom_count);
+            rw->formatting_atoms = true;
+        }
+    }
+    return status;
+}

@@ -34,17 +34,79 @@ bool af_match_in_has(const af_matcher_t *matcher)
     return false;
 }
 
-uint32_t af_match_classes(const af_matcher_t *matcher)
+/* Whether no element whose name is in `above` is what has to stand above the selector's subject. */
+static bool names_refute(const af_index_t *index, uint32_t selector, uint64_t above)
+{
+    const af_compound_t *compound = af_subject_of(index, selector);
+
+    if (compound->combinator != AF_COMBINATOR_INSIDE && compound->combinator != AF_COMBINATOR_CHILD) {
+        return false;
+    }
+    const af_atom_t *atom = AF_AT(af_atom_t, index->atoms, AF_AT(af_compound_t, index->compounds, compound->left)->atom);
+    if (atom->tag != 0 || !atom->plain || atom->tests == 0) {
+        return atom->tag != 0 && (above & af_name_bit(atom->tag)) == 0;
+    }
+    for (uint32_t tag = 1; tag < AF_TAG_COUNT; tag++) {
+        if ((above & af_name_bit(tag)) != 0 && af_index_has_type(index, atom->tests, tag)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool af_match_only(const af_matcher_t *matcher, uint64_t above, bool (*skip)(void *opaque, uint32_t owner, uint32_t selector),
+                   void *opaque)
+{
+    const af_index_t *index = matcher->index;
+
+    for (size_t i = 0; i < matcher->atom_count; i++) {
+        const af_atom_t *atom = AF_AT(af_atom_t, index->atoms, matcher->atoms[i]);
+        if (!atom->plain) {
+            return false;
+        }
+        for (uint32_t at = atom->selectors; at != 0; at = AF_AT(af_selector_t, index->selectors, at)->next) {
+            if (!names_refute(index, at, above) && !skip(opaque, AF_AT(af_selector_t, index->selectors, at)->owner, at)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* Whether the last tag's atoms are those of its type, and a few selectors at most are to be looked at one by one. */
+static bool is_classified(const af_matcher_t *matcher)
 {
     const af_index_t *index = matcher->index;
 
     for (size_t i = 0; i < matcher->atom_count; i++) {
         const af_atom_t *atom = AF_AT(af_atom_t, index->atoms, matcher->atoms[i]);
         if (!atom->plain || atom->tests == 0) {
-            return 0;
+            return false;
         }
     }
-    return matcher->atom_count == 0 || matcher->name == index->image ? 0 : index->classes[matcher->name];
+    return matcher->atom_count > 0 && matcher->name != index->image && index->doubt_count[matcher->name] <= AF_DOUBTS;
+}
+
+bool af_match_classes(const af_matcher_t *matcher, uint64_t above,
+                      bool (*skip)(void *opaque, uint32_t owner, uint32_t selector), void *opaque, uint32_t *bits)
+{
+    const af_index_t *index = matcher->index;
+
+    if (!is_classified(matcher)) {
+        return false;
+    }
+    *bits = index->classes[matcher->name];
+    for (uint8_t i = 0; i < index->doubt_count[matcher->name]; i++) {
+        const af_doubt_t *doubt = &index->doubts[matcher->name][i];
+        if (names_refute(index, doubt->selector, above)) {
+            continue;
+        }
+        *bits |= doubt->bit;
+        if (doubt->bit == 0 && !skip(opaque, AF_AT(af_selector_t, index->selectors, doubt->selector)->owner, doubt->selector)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Whether the :has() of a subject asks for what a node's name alone does not tell, inside of the element. */
@@ -74,16 +136,21 @@ bool af_index_wants_inner(const af_index_t *index, uint32_t selector)
     return false;
 }
 
-static void classify(af_index_t *index, bool *lacks, uint32_t tag, uint32_t bit)
+static void classify(af_index_t *index, uint32_t tag, uint32_t selector, uint32_t bit)
 {
-    lacks[tag] = lacks[tag] || bit == 0;
-    index->classes[tag] = lacks[tag] ? 0 : index->classes[tag] | bit;
+    uint8_t *count = &index->doubt_count[tag];
+
+    if (bit != 0 && !names_refute(index, selector, 0)) {
+        index->classes[tag] |= bit;
+    } else if (*count < AF_DOUBTS) {
+        index->doubts[tag][(*count)++] = (af_doubt_t){selector, bit};
+    } else {
+        *count = AF_DOUBTS + 1;
+    }
 }
 
 void af_index_classify(af_index_t *index, uint32_t (*bit_of)(void *opaque, uint32_t owner, uint32_t selector), void *opaque)
 {
-    bool lacks[AF_TAG_COUNT] = {false};
-
     for (uint32_t i = 1; i < index->selectors.count; i++) {
         const af_selector_t *selector = AF_AT(af_selector_t, index->selectors, i);
         const af_atom_t *atom = AF_AT(af_atom_t, index->atoms, AF_AT(af_compound_t, index->compounds, selector->compound)->atom);
@@ -93,7 +160,7 @@ void af_index_classify(af_index_t *index, uint32_t (*bit_of)(void *opaque, uint3
         uint32_t bit = bit_of(opaque, selector->owner, i);
         for (uint32_t tag = 1; tag < AF_TAG_COUNT; tag++) {
             if (atom->tag == tag || (atom->tag == 0 && af_index_has_type(index, atom->tests, tag))) {
-                classify(index, lacks, tag, bit);
+                classify(index, tag, i, bit);
             }
         }
     }

@@ -647,7 +647,6 @@ af_match_t af_match_again(af_matcher_t *matcher, af_node_t node, uint32_t select
 {
     const run_t run = {matcher, matcher->index, matcher->pool, 0, &matcher->steps, NULL};
     uint32_t compound = AF_AT(af_selector_t, matcher->index->selectors, selector)->compound;
-
     uint64_t before = matcher->steps;
     af_match_t match = judge(&run, compound, node, true) != FOUND    ? AF_MATCH_NO
                        : judge(&run, compound, node, false) == FOUND ? AF_MATCH_YES : AF_MATCH_UNKNOWN;
@@ -680,19 +679,20 @@ void af_match_node(af_matcher_t *matcher, af_node_t node, bool (*skip)(void *opa
     }
 }
 
-bool af_match_only(const af_matcher_t *matcher, bool (*skip)(void *opaque, uint32_t owner), void *opaque)
+bool af_match_refuted_in(af_matcher_t *matcher, uint32_t selector, af_node_t parent)
 {
-    const af_index_t *index = matcher->index;
+    const run_t run = {matcher, matcher->index, matcher->pool, 0, &matcher->steps, NULL};
+    const af_compound_t *compound = af_subject_of(run.index, selector);
 
-    for (size_t i = 0; i < matcher->atom_count; i++) {
-        const af_atom_t *atom = AF_AT(af_atom_t, index->atoms, matcher->atoms[i]);
-        if (!atom->plain) {
+    if (compound->combinator != AF_COMBINATOR_INSIDE && compound->combinator != AF_COMBINATOR_CHILD) {
+        return false;
+    }
+    bool plain = AF_AT(af_atom_t, run.index->atoms, AF_AT(af_compound_t, run.index->compounds, compound->left)->atom)->plain;
+    af_match_changed(matcher);
+    for (; parent != 0; parent = record_of(&run, parent)->parent) {
+        bool may = plain || record_of(&run, parent)->atom_count > 0;
+        if (is_unstable(&run, parent) || (may && judge(&run, compound->left, parent, true) == FOUND)) {
             return false;
-        }
-        for (uint32_t at = atom->selectors; at != 0; at = AF_AT(af_selector_t, index->selectors, at)->next) {
-            if (!skip(opaque, AF_AT(af_selector_t, index->selectors, at)->owner)) {
-                return false;
-            }
         }
     }
     return true;

@@ -136,18 +136,23 @@ static inline void af_match_next_round(af_matcher_t *matcher) { matcher->round++
 void af_match_node(af_matcher_t *matcher, af_node_t node, bool (*skip)(void *opaque, uint32_t owner),
                    void (*found)(void *opaque, uint32_t owner, uint32_t selector, af_match_t match), void *opaque);
 
-/* Whether the last tag's atoms are all of the kind that a node's name tells, and `skip` says yes to the owner of each selector
- * that may pick it: then they need not be stored. */
-bool af_match_only(const af_matcher_t *matcher, bool (*skip)(void *opaque, uint32_t owner), void *opaque);
+/* Whether the last tag's atoms are all of the kind that a node's name tells, and each selector that may pick its element is
+ * refuted by `above`, the names of what is around that (af_name_bit), or by `skip`: then they need not be stored. */
+bool af_match_only(const af_matcher_t *matcher, uint64_t above, bool (*skip)(void *opaque, uint32_t owner, uint32_t selector),
+                   void *opaque);
+
+/* The same, but for owners that have a bit: what is left of these is in `*bits`. */
+bool af_match_classes(const af_matcher_t *matcher, uint64_t above,
+                      bool (*skip)(void *opaque, uint32_t owner, uint32_t selector), void *opaque, uint32_t *bits);
+
+/* Whether the element that the last tag makes in `parent`, or in something around that, is refuted by what is around it: all of
+ * which is known, and will not change. */
+bool af_match_refuted_in(af_matcher_t *matcher, uint32_t selector, af_node_t parent);
 
 /* Whether the last tag's element may be the subject of a selector, or something that an argument of :has() asks for, of which its
  * name alone does not tell. */
 bool af_match_any_subject(const af_matcher_t *matcher);
 bool af_match_in_has(const af_matcher_t *matcher);
-
-/* The bits of all owners that may pick the last tag's element; 0: it has none, or one without a bit, or atoms that its name does
- * not tell. */
-uint32_t af_match_classes(const af_matcher_t *matcher);
 
 /* From now on what :has() says of a node is remembered until af_match_changed: for who asks many questions about one tree. */
 void af_match_remember(af_matcher_t *matcher);

@@ -116,6 +116,13 @@ typedef struct {
 #define AF_FINER_VALUE 1u       /* by the value's first bytes */
 #define AF_FINER_GRAM 2u        /* by four bytes in a row anywhere in the value */
 
+#define AF_DOUBTS 8u            /* of a tag */
+
+/* A selector that is led by a type, and its owner's bit, or 0. */
+typedef struct {
+    uint32_t selector, bit;
+} af_doubt_t;
+
 #define AF_PAIRS_MAX 6u
 
 /* Two bytes in a row, each with bit 0x20 and sixteen times. */
@@ -146,7 +153,9 @@ struct af_index {
     af_list_t plain_atoms;      /* uint32_t: of each tag in a row, rising; all are true of it */
     struct { uint32_t from, count; } plain[AF_TAG_COUNT];
     bool asked[AF_TAG_COUNT];   /* by tag: its name alone makes it a question */
-    uint32_t classes[AF_TAG_COUNT]; /* by tag: bits of the owners of its plain atoms; 0: one has none */
+    uint32_t classes[AF_TAG_COUNT]; /* by tag: bits of the owners of its plain atoms, but for those in `doubts` */
+    af_doubt_t doubts[AF_TAG_COUNT][AF_DOUBTS]; /* by tag: selectors whose owner has no bit, or that names above may refute */
+    uint8_t doubt_count[AF_TAG_COUNT]; /* of those; AF_DOUBTS + 1: there are more, nothing is known of the tag's owners */
     bool in_has[AF_TAG_COUNT];  /* by tag: an argument of :has() may ask for more of its element than its name */
     bool has_classes, has_ids;  /* there are buckets of classes, ids */
     uint32_t universal;         /* entries that every tag has to ask */
@@ -159,6 +168,11 @@ struct af_index {
 };
 
 #define AF_AT(type, list, number) (&((type *) (list).items)[number])
+
+static inline const af_compound_t *af_subject_of(const af_index_t *index, uint32_t selector)
+{
+    return AF_AT(af_compound_t, index->compounds, AF_AT(af_selector_t, index->selectors, selector)->compound);
+}
 
 /* Whether one of a group's alternatives, which are types alone, is `tag`. */
 bool af_index_has_type(const af_index_t *index, uint32_t tests, uint32_t tag);
