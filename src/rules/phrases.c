@@ -16,7 +16,7 @@
 
 typedef struct {
     uint8_t len, text[DEPTH_MAX];
-    uint8_t idle;          /* the last characters that refuted nothing */
+    uint8_t idle;          /* the last places where no character left nothing, and this one left all */
 } beginning_t;
 
 /* The tree while it grows. */
@@ -70,8 +70,8 @@ static bool is_open(const af_phrase_node_t *node, const beginning_t *text)
            (text->len < DEPTH_MAX && text->idle < IDLE_MAX && (text->len == DEPTH_LEAST || node->count > FEW));
 }
 
-/* The node of what is left of node `from` where `text` is the beginning. `*same`: one that is like `from`, 0: none yet. */
-static af_status_t ask(tree_t *tree, size_t from, beginning_t text, uint16_t *same, uint16_t *out)
+/* What is left of node `from` where `text` is the beginning. */
+static af_status_t ask(tree_t *tree, size_t from, const beginning_t *text, af_phrase_node_t *out)
 {
     size_t first = tree->list_count;
     const af_phrase_node_t was = tree->nodes[from];
@@ -79,26 +79,33 @@ static af_status_t ask(tree_t *tree, size_t from, beginning_t text, uint16_t *sa
 
     for (uint32_t i = 0; status == AF_OK && i < was.count; i++) {
         uint32_t phrase = tree->lists[was.first + i];
-        if (af_regex_may_match(tree->phrases[phrase].begins, tree->run, (af_slice_t){text.text, text.len})) {
+        if (af_regex_may_match(tree->phrases[phrase].begins, tree->run, (af_slice_t){text->text, text->len})) {
             status = add_to_list(tree, phrase);
         }
     }
-    af_phrase_node_t node = {(uint32_t) first, (uint32_t) (tree->list_count - first), 0};
-    if (node.count == was.count) {
+    *out = (af_phrase_node_t){(uint32_t) first, (uint32_t) (tree->list_count - first), 0};
+    if (out->count == was.count) {
         tree->list_count = first;
-        node.first = was.first;
-        text.idle++;
-    } else {
-        text.idle = 0;
-    }
-    bool shared = node.count == was.count && !is_open(&node, &text);
-    *out = shared ? *same : 0;
-    if (status == AF_OK && node.count > 0 && *out == 0) {
-        *out = (uint16_t) tree->node_count;
-        *same = shared ? *out : *same;
-        status = add_node(tree, node, &text);
+        out->first = was.first;
     }
     return status;
+}
+
+/* The node of what is left. `told`: some character leaves nothing here. `*same`: one that is like `from`, 0: none yet. */
+static af_status_t put(tree_t *tree, size_t from, af_phrase_node_t left, beginning_t text, bool told, uint16_t *same,
+                       uint16_t *out)
+{
+    bool all = left.count == tree->nodes[from].count;
+
+    text.idle = all && !told ? text.idle + 1 : 0;
+    bool shared = all && !is_open(&left, &text);
+    *out = shared ? *same : 0;
+    if (left.count == 0 || *out != 0) {
+        return AF_OK;
+    }
+    *out = (uint16_t) tree->node_count;
+    *same = shared ? *out : *same;
+    return add_node(tree, left, &text);
 }
 
 static bool is_capital(uint8_t c)
@@ -106,13 +113,21 @@ static bool is_capital(uint8_t c)
     return c >= 'A' && c <= 'Z';
 }
 
+/* Whether the tree need not look at the character by itself. */
+static bool is_left_out(const tree_t *tree, size_t place)
+{
+    return tree->caseless && is_capital((uint8_t) (place + AF_PHRASE_FIRST));
+}
+
 /* Looks at what follows the node. */
 static af_status_t look(tree_t *tree, size_t number)
 {
     void *block = tree->tables;
+    af_phrase_node_t left[AF_PHRASE_CHARACTERS];
     beginning_t text = tree->texts[number];
     uint16_t same = 0;
     size_t table = tree->table_count;
+    bool told = false;
     af_status_t status = af_heap_grow(tree->heap, &block, &tree->table_capacity, table + 1, sizeof *tree->tables, TABLES_MAX);
 
     tree->tables = block;
@@ -121,11 +136,14 @@ static af_status_t look(tree_t *tree, size_t number)
     }
     tree->table_count++;
     uint8_t *last = &text.text[text.len++];
-    for (uint8_t c = 0; status == AF_OK && c < AF_PHRASE_CHARACTERS; c++) {
+    for (size_t c = 0; status == AF_OK && c < AF_PHRASE_CHARACTERS; c++) {
         *last = (uint8_t) (c + AF_PHRASE_FIRST);
-        if (!(tree->caseless && is_capital(*last))) {
-            status = ask(tree, number, text, &same, &tree->tables[table][c]);
-        }
+        status = is_left_out(tree, c) ? AF_OK : ask(tree, number, &text, &left[c]);
+        told = told || (status == AF_OK && !is_left_out(tree, c) && left[c].count == 0);
+    }
+    for (size_t c = 0; status == AF_OK && c < AF_PHRASE_CHARACTERS; c++) {
+        *last = (uint8_t) (c + AF_PHRASE_FIRST);
+        status = is_left_out(tree, c) ? AF_OK : put(tree, number, left[c], text, told, &same, &tree->tables[table][c]);
     }
     for (uint8_t c = 'A'; status == AF_OK && tree->caseless && c <= 'Z'; c++) {
         tree->tables[table][c - AF_PHRASE_FIRST] = tree->tables[table][(c | 0x20) - AF_PHRASE_FIRST];
