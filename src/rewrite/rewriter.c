@@ -208,6 +208,9 @@ static af_status_t observe_created(af_rewriter_t *rw, const af_token_t *token, c
     }
     *made = event->node;
     af_node_record_t *record = node_of(rw, event->node);
+    if (record->name == AF_TAG_BODY && record->space == AF_NS_HTML) { /* no tag that comes later gives html or body attributes */
+        rw->matcher.gated = ((record->flags | node_of(rw, rw->in.stack[0])->flags) & AF_NODE_IMPLIED) == 0;
+    }
     if (event->origin == 0 && token->type == AF_TOKEN_START_TAG && (record->flags & AF_NODE_IMPLIED) == 0) {
         if (rw->own_atoms.count > 0) {
             status = af_pool_set_atoms(&rw->pool, event->node, rw->own_atoms.items, rw->own_atoms.count);

@@ -173,6 +173,7 @@ af_status_t af_root_attributes(af_rewriter_t *rw, af_node_t node)
     record->flags |= AF_NODE_LATE_TAG;
     af_match_changed(&rw->matcher);
     record->atom_count = 0;
+    af_match_open_gates(&rw->matcher, rw->own_atoms.items, rw->own_atoms.count);
     return rw->own_atoms.count == 0 ? AF_OK : af_pool_set_atoms(&rw->pool, node, rw->own_atoms.items, rw->own_atoms.count);
 }
 

@@ -7,6 +7,7 @@
  * #attribute-name-state).
  */
 #include "select/attributes.h"
+#include "select/gates.h"
 
 /* A tag while it is tested. */
 typedef struct {
@@ -562,12 +563,13 @@ static void take_plain(view_t *view, uint32_t tag)
     }
     const uint32_t *atoms = AF_AT(uint32_t, view->index->plain_atoms, view->index->plain[tag].from);
     if (matcher->atom_count == 0 && count <= matcher->atom_capacity) {
-        memcpy(matcher->atoms, atoms, count * sizeof *atoms);
-        matcher->atom_count = count;
+        matcher->atom_count = af_gate_copy_plain(matcher, tag, matcher->atoms);
         return;
     }
     for (size_t i = 0; i < count && view->status == AF_OK; i++) {
-        view->status = insert_sorted(matcher->heap, &matcher->atoms, &matcher->atom_count, &matcher->atom_capacity, atoms[i]);
+        if (!matcher->gated || af_gate_is_open(matcher, atoms[i])) {
+            view->status = insert_sorted(matcher->heap, &matcher->atoms, &matcher->atom_count, &matcher->atom_capacity, atoms[i]);
+        }
     }
 }
 
@@ -653,7 +655,7 @@ af_status_t af_match_tag(af_matcher_t *matcher, const af_token_t *tag, uint32_t 
 
     matcher->name = name < AF_TAG_COUNT ? name : AF_TAG_UNKNOWN;
     matcher->atom_count = matcher->hit_count = 0;
-    if (!index->asked[matcher->name] && index->universal == 0 &&
+    if (!af_gate_asks(matcher, matcher->name) && index->universal == 0 &&
         (tag == NULL || tag->unasked == UINT64_MAX ||
          (tag->readable != NULL && !index->has_words && af_index_misses(index, tag)))) {
         return AF_OK;

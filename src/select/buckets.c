@@ -328,6 +328,11 @@ static void note_asked(af_index_t *index)
 {
     for (uint32_t tag = 0; tag < AF_TAG_COUNT; tag++) {
         index->asked[tag] = index->tags[tag] != 0 || index->plain[tag].count > 0;
+        index->only_gated[tag] = index->tags[tag] == 0 && tag != index->image && tag != AF_TAG_UNKNOWN;
+        for (uint32_t i = 0; i < index->plain[tag].count; i++) {
+            uint32_t atom = AF_AT(uint32_t, index->plain_atoms, index->plain[tag].from)[i];
+            index->only_gated[tag] = index->only_gated[tag] && AF_AT(af_atom_t, index->atoms, atom)->gated != 0;
+        }
     }
     index->asked[AF_TAG_UNKNOWN] = index->asked[AF_TAG_UNKNOWN] || index->has_names || index->has_words;
     if (index->image != AF_TAG_UNKNOWN) {

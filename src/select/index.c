@@ -4,6 +4,7 @@
  * Equal own-attribute tests are one atom, whichever selectors have them; buckets.c says where a tag finds it. After compile
  * nothing here changes.
  */
+#include "select/gates.h"
 #include "select/index.h"
 
 struct af_index_builder {
@@ -101,6 +102,7 @@ void af_index_destroy(af_index_t *index)
     af_heap_release(index->heap, index->patterns.items, index->patterns.capacity * sizeof(af_pattern_t));
     af_heap_release(index->heap, index->bytes.items, index->bytes.capacity);
     af_heap_release(index->heap, index->entries.items, index->entries.capacity * sizeof(af_entry_t));
+    af_heap_release(index->heap, index->gates.items, index->gates.capacity * sizeof(af_gate_t));
     af_heap_release(index->heap, index->plain_atoms.items, index->plain_atoms.capacity * sizeof(uint32_t));
     af_heap_release(index->heap, index->slots, index->slot_count * sizeof(af_slot_t));
     af_heap_release(index->heap, index->filter, index->filter_words * sizeof(uint64_t));
@@ -503,6 +505,7 @@ static void fit_lists(af_index_t *index)
     fit(index->heap, &index->bytes, 1);
     fit(index->heap, &index->entries, sizeof(af_entry_t));
     fit(index->heap, &index->plain_atoms, sizeof(uint32_t));
+    fit(index->heap, &index->gates, sizeof(af_gate_t));
 }
 
 static void link_subjects(af_index_t *index)
@@ -564,7 +567,8 @@ af_status_t af_index_compile(af_index_builder_t *builder, af_index_t **out)
     link_subjects(index);
     note_in_has(index);
     note_above(index);
-    status = af_index_make_buckets(index);
+    status = af_index_make_gates(index);
+    status = status == AF_OK ? af_index_make_buckets(index) : status;
     if (status != AF_OK) {
         af_index_destroy(index);
         return status;

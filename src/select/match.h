@@ -81,6 +81,8 @@ typedef struct {
     uint32_t first, epoch, said; /* the first alternative; bits of match.c */
 } af_has_memo_t;
 
+#define AF_GATED_MAX 256u /* atoms that wait for a gate */
+
 #define AF_NOTE_SETS 512u
 #define AF_NOTE_WAYS 4u
 
@@ -110,6 +112,8 @@ typedef struct {
     af_has_memo_t *memo;                              /* what :has() said since `epoch` began; NULL: nothing yet */
     uint32_t epoch;
     af_note_t *notes;                                      /* what walks have told, since one was long; NULL: none was */
+    bool gated;                                            /* the caller's: html and body are made, and have their attributes */
+    uint64_t gates_open[AF_GATED_MAX / 64];                /* by number of the atom that has a gate */
     bool remembers;                                        /* it costs so much to tell what a tag is that it is noted */
     af_tag_note_t *tags; uint32_t round;                   /* what tags were, since the round began; NULL: nothing yet */
 } af_matcher_t;
@@ -119,6 +123,9 @@ void af_matcher_destroy(af_matcher_t *matcher);
 
 /* Adds the bits (af_attribute_bit) of the attributes that may tell something to the index: those must be asked for. */
 void af_index_want(const af_index_t *index, uint64_t names[AF_ATTRIBUTE_BITS / 64]);
+
+/* While the matcher is `gated`: an element that these are the atoms of was made. */
+void af_match_open_gates(af_matcher_t *matcher, const uint32_t *atoms, size_t count);
 
 /* Finds the atoms that a start tag fulfils, into matcher->atoms, sorted. `tag`: its token; NULL: an implied element without
  * attributes named `name`. Returns AF_OK also where there are none. */

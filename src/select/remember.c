@@ -5,6 +5,7 @@
  * A tag is remembered by where it lies, not by its bytes, so nothing is copied, and what was remembered is of no use any more
  * when the bytes have gone. An atom that the type alone tells is not noted; a tag with more than a few others is not remembered.
  */
+#include "select/gates.h"
 #include "select/index.h"
 
 #define TAGS 128u
@@ -72,10 +73,7 @@ static bool recall(af_matcher_t *matcher, const af_tag_note_t *note, uint32_t na
         return false;
     }
     matcher->name = name;
-    matcher->atom_count = plain;
-    if (plain > 0) {
-        memcpy(matcher->atoms, AF_AT(uint32_t, index->plain_atoms, index->plain[name].from), plain * sizeof *matcher->atoms);
-    }
+    matcher->atom_count = af_gate_copy_plain(matcher, name, matcher->atoms);
     for (uint16_t i = 0; i < note->count; i++) {
         put(matcher, note->atoms[i]);
     }
@@ -85,17 +83,23 @@ static bool recall(af_matcher_t *matcher, const af_tag_note_t *note, uint32_t na
 static void note_tag(const af_matcher_t *matcher, af_tag_note_t *note, af_slice_t bytes, uint32_t name)
 {
     const af_index_t *index = matcher->index;
-    size_t plain = index->plain[name].count, next = 0, extra = matcher->atom_count - plain;
+    size_t plain = index->plain[name].count, next = 0;
     const uint32_t *atoms = plain == 0 ? NULL : AF_AT(uint32_t, index->plain_atoms, index->plain[name].from);
 
     note->bytes = NULL;
-    if (extra > ATOMS || bytes.len > UINT32_MAX) {
+    if (bytes.len > UINT32_MAX) {
         return;
     }
     *note = (af_tag_note_t){.bytes = bytes.data, .len = (uint32_t) bytes.len, .round = matcher->round, .quirks = matcher->quirks};
     for (size_t i = 0; i < matcher->atom_count; i++) {
+        while (next < plain && atoms[next] < matcher->atoms[i]) {
+            next++; /* it is left out: see gates.h */
+        }
         if (next < plain && atoms[next] == matcher->atoms[i]) {
             next++;
+        } else if (note->count == ATOMS) {
+            note->bytes = NULL;
+            return;
         } else {
             note->atoms[note->count++] = matcher->atoms[i];
         }

@@ -91,10 +91,12 @@ typedef struct {
     uint32_t tests;
     uint32_t tag;               /* all tests are this type, or one of them is; 0: none */
     uint32_t selectors;         /* first whose subject it is */
-    bool plain;                 /* a node record alone tells: no tests, only `tag`, or a group of types */
-    bool is_subject;            /* of a whole selector: stored even where plain */
-    bool in_has;                /* an argument of :has() asks for it */
-    bool wakes;                 /* from the first element on that it is true of, siblings are asked for */
+    uint8_t gated;              /* its number among those that have gates, from 1; 0: it has none */
+    bool plain : 1;             /* a node record alone tells: no tests, only `tag`, or a group of types */
+    bool is_subject : 1;        /* of a whole selector: stored even where plain */
+    bool in_has : 1;            /* an argument of :has() asks for it */
+    bool wakes : 1;             /* from the first element on that it is true of, siblings are asked for */
+    bool is_gate : 1;
 } af_atom_t;
 
 typedef struct {
@@ -153,6 +155,8 @@ struct af_index {
     af_list_t plain_atoms;      /* uint32_t: of each tag in a row, rising; all are true of it */
     struct { uint32_t from, count; } plain[AF_TAG_COUNT];
     bool asked[AF_TAG_COUNT];   /* by tag: its name alone makes it a question */
+    bool only_gated[AF_TAG_COUNT]; /* but no more than its plain atoms do, all of which have gates */
+    af_list_t gates;            /* af_gate_t, by atom */
     uint32_t classes[AF_TAG_COUNT]; /* by tag: bits of the owners of its plain atoms, but for those in `doubts` */
     af_doubt_t doubts[AF_TAG_COUNT][AF_DOUBTS]; /* by tag: selectors whose owner has no bit, or that names above may refute */
     uint8_t doubt_count[AF_TAG_COUNT]; /* of those; AF_DOUBTS + 1: there are more, nothing is known of the tag's owners */
