@@ -294,8 +294,8 @@ static void forget_replaced(af_rewriter_t *rw, const af_tree_t *tree)
     }
 }
 
-/* No text has the element where it belongs (a protected td of a removed tr): its tag would make what the input has not. What is
- * in it stays, unless that is raw text. */
+/* No text has the element where it belongs (a protected td of a removed tr): its tag would make what the input has not, or nothing,
+ * and then raw text would be read as markup. What is in it stays, unless that is raw text. */
 static void give_up_element(af_rewriter_t *rw, const af_tree_t *tree, af_node_t own)
 {
     if (own != 0) {
@@ -310,6 +310,33 @@ static af_node_t made_by_end_tag(const af_rewriter_t *rw, const af_token_t *toke
     af_node_t last = token->type == AF_TOKEN_END_TAG && node_count > 0 ? nodes[node_count - 1] : 0;
 
     return last != 0 && (node_of(rw, last)->flags & AF_NODE_CLONE) == 0 && !node_gone(rw, last) ? last : 0;
+}
+
+/* Whether the output's parser would open a formatting element again that the input's list has no more, or has behind a marker
+ * that a dropped element left there. */
+static bool reopens(const af_rewriter_t *rw, const af_tree_t *tree)
+{
+    const af_tree_t *out = &rw->out;
+    af_node_t last = out->formatting_count == 0 ? 0 : out->formatting[out->formatting_count - 1].node;
+
+    for (uint32_t i = tree->formatting_count; i > 0 && tree->formatting[i - 1].node != 0; i--) {
+        if (tree->formatting[i - 1].node == last) {
+            return false;
+        }
+    }
+    return last != 0;
+}
+
+/* The token with the one node that it makes by itself. */
+static af_status_t try_own(af_rewriter_t *rw, const af_tree_t *tree, const af_token_t *token, af_node_t made, bool *accepted)
+{
+    af_status_t status = AF_OK;
+
+    rw->script.count = 0;
+    if (made != 0) {
+        status = add_nodes(rw, &rw->script, &made, 1);
+    }
+    return status == AF_OK ? af_trial_token(rw, tree, token, accepted) : status;
 }
 
 /* The token's effect by other means: what it opens and closes besides its own node is written as tags, of which one may imply
@@ -339,19 +366,18 @@ static af_status_t write_effect(af_rewriter_t *rw, const af_tree_t *tree, const 
     if (status != AF_OK) {
         return status;
     }
-    rw->script.count = 0;
-    if (made != 0) {
-        status = add_nodes(rw, &rw->script, &made, 1);
-    }
-    if (status == AF_OK) {
-        status = af_trial_token(rw, tree, token, &accepted);
+    status = try_own(rw, tree, token, made, &accepted);
+    if (status == AF_OK && rw->trial.mismatch && reopens(rw, tree)) { /* what is closed now was in the way of that */
+        status = af_reconcile_forget(rw);
+        status = status == AF_OK ? try_own(rw, tree, token, made, &accepted) : status;
     }
     if (status != AF_OK) {
         return status;
     }
     uint32_t at = 0;
+    bool ignored = own != 0 && rw->trial.script_used == 0;
     *write = accepted || own != 0 || af_trial_placed(rw, tree, &at) != NULL;
-    if (*write && rw->trial.mismatch) {
+    if (*write && (rw->trial.mismatch || ignored)) {
         give_up_element(rw, tree, own);
         *write = false;
     }
@@ -436,21 +462,6 @@ static af_status_t approach(af_rewriter_t *rw, const af_tree_t *tree, const af_n
         clones = clones && (node_of(rw, nodes[i])->flags & AF_NODE_CLONE) != 0 && !node_gone(rw, nodes[i]);
     }
     return clones ? af_settle_bring_to(rw, &rw->after, rw->after.count) : af_settle_bring_to(rw, &rw->before, rw->before.count);
-}
-
-/* Whether the output's parser would open a formatting element again that the input's list has no more, or has behind a marker
- * that a dropped element left there. */
-static bool reopens(const af_rewriter_t *rw, const af_tree_t *tree)
-{
-    const af_tree_t *out = &rw->out;
-    af_node_t last = out->formatting_count == 0 ? 0 : out->formatting[out->formatting_count - 1].node;
-
-    for (uint32_t i = tree->formatting_count; i > 0 && tree->formatting[i - 1].node != 0; i--) {
-        if (tree->formatting[i - 1].node == last) {
-            return false;
-        }
-    }
-    return last != 0;
 }
 
 /* Whether the output's parser opens formatting elements before what the token that was tried makes, and the input's does not: a
