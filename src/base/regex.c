@@ -278,6 +278,13 @@ af_status_t af_regex_match(const af_regex_t *regex, af_regex_run_t *run, af_slic
     return AF_OK;
 }
 
+bool af_regex_is_anchored(const af_regex_t *regex)
+{
+    uint32_t options = 0;
+
+    return pcre2_pattern_info(regex->code, PCRE2_INFO_ALLOPTIONS, &options) == 0 && (options & PCRE2_ANCHORED) != 0;
+}
+
 bool af_regex_may_match(const af_regex_t *regex, af_regex_run_t *run, af_slice_t text)
 {
     return match(regex, run, text_of(text), 0, PCRE2_PARTIAL_HARD) != PCRE2_ERROR_NOMATCH;

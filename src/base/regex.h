@@ -44,7 +44,10 @@ void af_regex_run_destroy(af_regex_run_t *run);
 AF_MUST_USE af_status_t af_regex_match(const af_regex_t *regex, af_regex_run_t *run, af_slice_t text, size_t from,
                                        af_group_t *groups, size_t count);
 
-/* Tells whether `text`, or a text that begins with it, may match; false is certain. */
+/* Whether the pattern can match at a text's beginning only. */
+bool af_regex_is_anchored(const af_regex_t *regex);
+
+/* Tells whether `text`, or a text that begins with it, may match; false is certain of a pattern that is anchored. */
 bool af_regex_may_match(const af_regex_t *regex, af_regex_run_t *run, af_slice_t text);
 
 #endif

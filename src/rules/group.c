@@ -9,10 +9,11 @@
 
 #define ALONE_MAX 64u /* rules that have a tree of their own: it takes some 100 us to make, and some KiB */
 
+/* What may match anywhere in a text is not refuted by its beginning. */
 static bool can_be_asked_together(const af_rule_t *rule)
 {
     return rule->from_preset && rule->verb == AF_VERB_REMOVE && rule->regex != NULL && rule->structure == NULL &&
-           rule->site_count == 0 && rule->after == 0;
+           rule->site_count == 0 && rule->after == 0 && af_regex_is_anchored(rule->regex);
 }
 
 /* An operator's rule whose beginning refutes most of what it picks. */
