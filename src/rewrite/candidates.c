@@ -627,7 +627,8 @@ static const af_candidate_t *of_rule(const af_rewriter_t *rw, size_t i)
 
 void af_candidates_give_up(af_rewriter_t *rw, af_node_t node, const char *limit)
 {
-    bool told = false;
+    /* A block that waits for nothing but its run of text does so no longer than is read ahead: no rule is known to want it. */
+    bool told = rw->block.held == node && node_of(rw, node)->hold == 1;
 
     if (rw->body_held == node) {
         af_candidates_body_goes(rw); /* no rule's */
