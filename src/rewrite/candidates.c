@@ -188,7 +188,11 @@ void af_candidates_finish(af_rewriter_t *rw, af_candidate_t *candidate, bool hol
     rw->open_candidates--;
     rw->table_candidates -= candidate->table;
     rw->escape_candidates -= candidate->escape && !candidate->table;
-    rw->escapes_stale = rw->escapes_stale || !holds;
+    if (!holds) {
+        uint64_t from_pos = is_clone(rw, candidate->node) ? 0 : candidate->from_pos;
+        rw->stale_from = rw->escapes_stale && rw->stale_from < from_pos ? rw->stale_from : from_pos;
+        rw->escapes_stale = true;
+    }
     text_known(rw, candidate);
     rw->structure_candidates -= af_candidate_structure(rw, candidate) != NULL;
     node_of(rw, candidate->node)->hold--;

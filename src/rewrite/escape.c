@@ -156,11 +156,14 @@ af_status_t af_candidates_escape(af_rewriter_t *rw, af_node_t node)
     return escapes ? hold_escape(rw, node, hole) : AF_OK;
 }
 
-static void finish_escape(af_rewriter_t *rw, af_node_t node)
+static void finish_escape(af_rewriter_t *rw, af_node_t node, uint64_t from_pos)
 {
     for (size_t i = rw->candidates.count; i > 0; i--) {
         af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i - 1);
         if (candidate->node == node && candidate->escape && !candidate->table && !candidate->done) {
+            if (candidate->from_pos < from_pos) {
+                return;
+            }
             af_candidates_finish(rw, candidate, false);
             break;
         }
@@ -168,11 +171,13 @@ static void finish_escape(af_rewriter_t *rw, af_node_t node)
     node_of(rw, node)->flags &= (uint16_t) ~AF_NODE_ESCAPES;
 }
 
-/* From the outside: what one that is let go was a reason for is asked after it. Without this, whether an end tag's work is laid
+/* From the outside: what one that is let go was a reason for is asked after it; what began before that had others, and what is
+ * peeked at refutes some that would wait, and be let go, otherwise. Without this, whether an end tag's work is laid
  * out would hang on how soon the rules that made others wait were refuted, which is a question of chunks. */
 void af_candidates_escapes_again(af_rewriter_t *rw)
 {
     bool in_formatting = false, in_any = false, leaves = false;
+    uint64_t from_pos = rw->stale_from;
 
     rw->escapes_stale = false;
     for (uint32_t i = 0; rw->escape_candidates > 0 && i < rw->in.depth; i++) {
@@ -181,7 +186,7 @@ void af_candidates_escapes_again(af_rewriter_t *rw)
         bool goes = (record->fate & FATE_UNWRAP) != 0 || record->hold > held_by_notice(rw, open) + 1u;
         bool escapes = leaves || (in_formatting && goes);
         if ((record->flags & AF_NODE_ESCAPES) != 0 && !escapes && !(in_any && af_candidates_hole(rw, open))) {
-            finish_escape(rw, open);
+            finish_escape(rw, open, from_pos);
         }
         if (af_candidates_ends_scope(record)) {
             in_formatting = in_any = leaves = false;

@@ -241,6 +241,7 @@ struct af_rewriter {
     uint32_t looking_candidates;             /* those that `looks` */
     uint32_t table_candidates, escape_candidates; /* the second without the first */
     bool escapes_stale;       /* something that they may be held for stays */
+    uint64_t stale_from;      /* those from there on */
     af_node_t body_held;      /* the body, which a frameset may still replace; 0 */
     size_t tape_candidates, raw_candidates, structure_candidates;
     af_counts_t counts;
