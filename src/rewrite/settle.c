@@ -294,8 +294,8 @@ static void forget_replaced(af_rewriter_t *rw, const af_tree_t *tree)
     }
 }
 
-/* No text has the element where it belongs (a protected td of a removed tr): its tag would make what the input has not, or nothing,
- * and then raw text would be read as markup. What is in it stays, unless that is raw text. */
+/* No text has the element where it belongs (a protected td of a removed tr): its tag would make what the input has not;
+ * or nothing, and then raw text would be read as markup. What is in it stays, unless that is raw text. */
 static void give_up_element(af_rewriter_t *rw, const af_tree_t *tree, af_node_t own)
 {
     if (own != 0) {
