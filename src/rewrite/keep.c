@@ -32,9 +32,15 @@ static af_node_t unpicked_top(const af_rewriter_t *rw, af_node_t node)
     return 0;
 }
 
+/* What is open, and is not the root, is in the body where that is open. */
 static bool in_body(const af_rewriter_t *rw, af_node_t node)
 {
+    bool open = rw->in.depth > 1 && is_body(node_of(rw, rw->in.stack[1]));
+
     while (node != 0 && !is_body(node_of(rw, node))) {
+        if (open && node != rw->in.stack[0] && (node_of(rw, node)->flags & AF_NODE_CLOSED) == 0) {
+            return true;
+        }
         node = node_of(rw, node)->parent;
     }
     return node != 0;
@@ -122,7 +128,7 @@ bool af_keep_undecided(const af_rewriter_t *rw, af_node_t node)
         return false;
     }
     af_node_t top = unpicked_top(rw, node);
-    return (top != 0 && (node_of(rw, top)->flags & AF_NODE_CLOSED) == 0) || (in_body(rw, node) && may_move(rw, node));
+    return (top != 0 && (node_of(rw, top)->flags & AF_NODE_CLOSED) == 0) || (may_move(rw, node) && in_body(rw, node));
 }
 
 bool af_keep_text_undecided(const af_rewriter_t *rw, af_node_t parent)
