@@ -48,8 +48,8 @@ static bool has_atom(const run_t *run, uint32_t number, af_node_t node, bool hop
 {
     const af_atom_t *atom = AF_AT(af_atom_t, run->index->atoms, number);
     const af_node_record_t *record = record_of(run, node);
-    const uint32_t *stored = run->pool->atoms + record->atoms;
     size_t from = 0, to = record->atom_count;
+    const uint32_t *stored = to == 0 ? NULL : run->pool->atoms + record->atoms; /* of the pool there may be none yet */
 
     if (atom->tag != 0 && (record->name != atom->tag || (record->space == AF_NS_SVG && record->name == AF_TAG_FOREIGNOBJECT))) {
         return false; /* the latter's name is foreignObject, and type selectors are lower case */
