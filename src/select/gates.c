@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#include "html/tree.h"
+
 /* The innermost element around the subject that the selector wants and whose name does not tell it: its atom, or 0. */
 static uint32_t gate_of(const af_index_t *index, uint32_t compound)
 {
@@ -19,6 +21,17 @@ static uint32_t gate_of(const af_index_t *index, uint32_t compound)
     return 0;
 }
 
+/* Whether one of the types is that of formatting elements: a clone may come to stand where its origin did not. */
+static bool may_be_cloned(const af_index_t *index, const af_atom_t *atom)
+{
+    for (uint32_t tag = 1; tag < AF_TAG_COUNT; tag++) {
+        if (af_tag_is_formatting(tag) && (atom->tag == tag || (atom->tag == 0 && af_index_has_type(index, atom->tests, tag)))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool has_gates(const af_index_t *index, const af_atom_t *atom)
 {
     for (uint32_t i = atom->selectors; i != 0; i = AF_AT(af_selector_t, index->selectors, i)->next) {
@@ -26,7 +39,7 @@ static bool has_gates(const af_index_t *index, const af_atom_t *atom)
             return false;
         }
     }
-    return atom->plain && atom->tests != 0 && atom->selectors != 0;
+    return atom->plain && atom->tests != 0 && atom->selectors != 0 && !may_be_cloned(index, atom);
 }
 
 static af_status_t add_gates(af_index_t *index, const af_atom_t *atom)

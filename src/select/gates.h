@@ -4,7 +4,8 @@
  *
  * An atom of a type is kept for its selectors alone. Where each of these wants an element around its subject that has certain
  * attributes (the gate), the atom is left out until such an element was there. What is around an element was made before it, or
- * is a clone of what was; only html and body may get attributes later, where no tag made them, and then nothing is left out.
+ * is a clone of what was. Two exceptions have no gates: a formatting element, which knows what is asked of its clones, and these
+ * stand elsewhere; and html and body may get attributes later, where no tag made them.
  */
 #ifndef AF_SELECT_GATES_H
 #define AF_SELECT_GATES_H
