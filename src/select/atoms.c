@@ -350,31 +350,20 @@ static inline void note_key(view_t *view, uint32_t key)
     }
 }
 
+static inline bool note_word(void *opaque, const uint8_t *from, const uint8_t *stop)
+{
+    view_t *view = opaque;
+
+    if (stop > from && af_may_have_class(view->index, *from, stop[-1])) {
+        note_key(view, af_key_before(AF_KEY_CLASS, stop, (size_t) (stop - from)));
+    }
+    return true;
+}
+
 /* Notes the words of a value that stands for itself; false where a byte may not, or where there is no room to look. */
 static inline bool note_plain_words(view_t *view, af_slice_t raw)
 {
-    const uint8_t *from = raw.data, *end = raw.data + raw.len;
-
-    if (!af_has_room(view->token, view->readable, raw)) {
-        return false;
-    }
-    for (const uint8_t *at = raw.data; at <= end; at += AF_PAIR_SIZE) {
-        uint64_t mask = af_block_pair(af_word_ends(af_block_load(at)), af_word_ends(af_block_load(at + AF_BLOCK_SIZE)));
-        for (mask |= end - at < (ptrdiff_t) AF_PAIR_SIZE ? (uint64_t) 1 << (end - at) : 0; mask != 0; mask &= mask - 1) {
-            const uint8_t *stop = at + __builtin_ctzll(mask);
-            if (stop >= end) {
-                stop = end;
-                mask = 1;
-            } else if (!af_is_space(*stop)) {
-                return false;
-            }
-            if (stop > from && af_may_have_class(view->index, *from, stop[-1])) {
-                note_key(view, af_key_before(AF_KEY_CLASS, stop, (size_t) (stop - from)));
-            }
-            from = stop + 1;
-        }
-    }
-    return true;
+    return af_has_room(view->token, view->readable, raw) && af_each_word(raw, note_word, view);
 }
 
 static void note_classes(view_t *view, af_slice_t value)
@@ -410,23 +399,15 @@ static void note_words(view_t *view, af_slice_t value)
  * compared with many places at once, some of them beyond the value. */
 static inline bool may_hold_pair(const view_t *view, af_slice_t value, const af_pairs_t *pairs)
 {
-    if (pairs->count > AF_PAIRS_MAX || view->decoded != NULL || !af_has_room(view->token, view->readable, value)) {
-        return true;
-    }
-    af_block_t found = af_block_fill(0);
-    for (const uint8_t *at = value.data, *end = at + value.len; at < end; at += AF_BLOCK_SIZE) {
-        found = af_block_or(found, af_pairs_in(af_block_load(at), af_block_load(at + 1), pairs, pairs->count));
-    }
-    return af_block_mask(found) != 0;
+    return pairs->count > AF_PAIRS_MAX || view->decoded != NULL || !af_has_room(view->token, view->readable, value) ||
+           af_holds_pair(value, pairs, pairs->count);
 }
 
 static void note_grams(view_t *view, uint32_t attribute_key, af_slice_t value)
 {
-    const uint64_t *grams = view->index->grams;
-
     for (size_t at = 0; at + AF_GRAM <= value.len; at += AF_GRAM_STEP) {
-        uint32_t gram = af_gram_load(value.data + at), bit = af_index_gram_bit(gram);
-        if ((grams[bit >> 6] >> (bit & 63) & 1) != 0) {
+        uint32_t gram = af_gram_load(value.data + at);
+        if (af_index_may_have_gram(view->index, gram)) {
             note_key(view, af_key_gram(attribute_key, gram));
         }
     }
@@ -567,7 +548,7 @@ static void take_plain(view_t *view, uint32_t tag)
         return;
     }
     for (size_t i = 0; i < count && view->status == AF_OK; i++) {
-        if (!matcher->gated || af_gate_is_open(matcher, atoms[i])) {
+        if (af_gate_is_open(matcher, atoms[i])) {
             view->status = insert_sorted(matcher->heap, &matcher->atoms, &matcher->atom_count, &matcher->atom_capacity, atoms[i]);
         }
     }

@@ -24,7 +24,7 @@ static inline bool af_gate_is_open(const af_matcher_t *matcher, uint32_t atom)
 {
     uint32_t number = AF_AT(af_atom_t, matcher->index->atoms, atom)->gated;
 
-    return number == 0 || (matcher->gates_open[number >> 6] >> (number & 63) & 1) != 0;
+    return !matcher->gated || number == 0 || (matcher->gates_open[number >> 6] >> (number & 63) & 1) != 0;
 }
 
 /* Whether the name alone makes a tag a question. */

@@ -146,6 +146,14 @@ static inline uint32_t af_index_gram_bit(uint32_t gram)
     return gram * 0x9e3779b1u >> 20;
 }
 
+/* Whether some bucket has it, whatever its attribute. */
+static inline bool af_index_may_have_gram(const af_index_t *index, uint32_t gram)
+{
+    uint32_t bit = af_index_gram_bit(gram);
+
+    return (index->grams[bit >> 6] >> (bit & 63) & 1) != 0;
+}
+
 /* The place of a class in index->class_ends; letters alike in any case. */
 static inline unsigned af_class_bit(uint8_t first, uint8_t last)
 {

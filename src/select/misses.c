@@ -14,8 +14,10 @@ APART bool key_misses(const af_index_t *index, uint32_t kind, const uint8_t *end
     return !af_index_may_have(index, af_key_before(kind, end, len));
 }
 
-static inline bool word_misses(const af_index_t *index, const uint8_t *from, const uint8_t *stop)
+static inline bool word_misses(void *opaque, const uint8_t *from, const uint8_t *stop)
 {
+    const af_index_t *index = opaque;
+
     return stop == from || !af_may_have_class(index, *from, stop[-1]) ||
            key_misses(index, AF_KEY_CLASS, stop, (size_t) (stop - from));
 }
@@ -23,24 +25,11 @@ static inline bool word_misses(const af_index_t *index, const uint8_t *from, con
 APART bool grams_miss(const af_index_t *index, af_slice_t value)
 {
     for (size_t at = 0; at + AF_GRAM <= value.len; at += AF_GRAM_STEP) {
-        uint32_t bit = af_index_gram_bit(af_gram_load(value.data + at));
-        if ((index->grams[bit >> 6] >> (bit & 63) & 1) != 0) {
+        if (af_index_may_have_gram(index, af_gram_load(value.data + at))) {
             return false;
         }
     }
     return true;
-}
-
-/* Whether none of the pairs stands in a value; some bytes behind it are looked at too. `count`: of the pairs. */
-static inline bool pairs_miss(const af_pairs_t *pairs, uint32_t count, af_slice_t value)
-{
-    af_block_t found = af_block_fill(0);
-
-    for (size_t at = 0; at < value.len; at += AF_BLOCK_SIZE) {
-        af_block_t next = af_block_load(value.data + at + 1);
-        found = af_block_or(found, af_pairs_in(af_block_load(value.data + at), next, pairs, count));
-    }
-    return af_block_mask(found) == 0;
 }
 
 /* Whether no bucket that goes by parts of the value is hit. */
@@ -49,33 +38,9 @@ static inline bool parts_miss(const af_index_t *index, const af_slot_t *slot, co
     if (slot->finer == 0) {
         return true;
     }
-    return pairs->count == 1              ? pairs_miss(pairs, 1, value)
-           : pairs->count <= AF_PAIRS_MAX ? pairs_miss(pairs, pairs->count, value)
+    return pairs->count == 1              ? !af_holds_pair(value, pairs, 1)
+           : pairs->count <= AF_PAIRS_MAX ? !af_holds_pair(value, pairs, pairs->count)
                                           : grams_miss(index, value);
-}
-
-/* Where words end in the pair of blocks at `at`, of which `left` bytes count. */
-static inline uint64_t ends_in(const uint8_t *at, size_t left)
-{
-    uint64_t ends = af_block_pair(af_word_ends(af_block_load(at)), af_word_ends(af_block_load(at + AF_BLOCK_SIZE)));
-
-    return left < AF_PAIR_SIZE ? ends & (((uint64_t) 1 << left) - 1) : ends;
-}
-
-static inline bool words_miss(const af_index_t *index, af_slice_t value)
-{
-    const uint8_t *from = value.data, *end = value.data + value.len;
-
-    for (const uint8_t *at = from; at < end; at += AF_PAIR_SIZE) {
-        for (uint64_t ends = ends_in(at, (size_t) (end - at)); ends != 0; ends &= ends - 1) {
-            const uint8_t *stop = at + __builtin_ctzll(ends);
-            if (!af_is_space(*stop) || !word_misses(index, from, stop)) {
-                return false;
-            }
-            from = stop + 1;
-        }
-    }
-    return word_misses(index, from, end);
 }
 
 static inline bool id_misses(const af_index_t *index, af_slice_t value)
@@ -83,7 +48,7 @@ static inline bool id_misses(const af_index_t *index, af_slice_t value)
     const uint8_t *end = value.data + value.len;
 
     for (const uint8_t *at = value.data; at < end; at += AF_PAIR_SIZE) {
-        if (ends_in(at, (size_t) (end - at)) != 0) {
+        if (af_ends_in(at, (size_t) (end - at)) != 0) {
             return false;
         }
     }
@@ -101,7 +66,7 @@ static inline bool attribute_misses(const af_index_t *index, const af_token_t *t
     af_slice_t value = {tag->bytes.data + attribute->value, attribute->value_len};
 
     if (af_is_class(name)) {
-        return index->class_by_parts && af_has_room(tag, tag->readable, value) && words_miss(index, value) &&
+        return index->class_by_parts && af_has_room(tag, tag->readable, value) && af_each_word(value, word_misses, (void *) index) &&
                parts_miss(index, &index->class_name, &index->class_pairs, value);
     }
     if (af_is_id(name)) {
