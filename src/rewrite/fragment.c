@@ -6,13 +6,8 @@
 /* No tag makes the body, but rules without in= are for it. */
 static af_status_t match_body(af_rewriter_t *rw, af_node_t body)
 {
-    if (!af_index_needs_tags(rw->rules->index, AF_TAG_BODY)) {
-        return AF_OK;
-    }
-    af_status_t status = af_match_tag(&rw->matcher, NULL, AF_TAG_BODY, AF_NS_HTML);
-    if (status == AF_OK && rw->matcher.atom_count > 0) {
-        status = af_pool_set_atoms(&rw->pool, body, rw->matcher.atoms, rw->matcher.atom_count);
-    }
+    af_status_t status = af_waiting_give_atoms(rw, body);
+
     return status == AF_OK ? af_rewriter_match(rw, body) : status;
 }
 

@@ -215,12 +215,8 @@ static af_status_t observe_created(af_rewriter_t *rw, const af_token_t *token, c
         if (rw->own_atoms.count > 0) {
             status = af_pool_set_atoms(&rw->pool, event->node, rw->own_atoms.items, rw->own_atoms.count);
         }
-    } else if (event->origin == 0 && af_index_needs_tags(rw->rules->index, record->name)) {
-        rw->matched_pos = UINT64_MAX;
-        status = af_match_tag(&rw->matcher, NULL, record->name, (af_namespace_t) record->space);
-        if (status == AF_OK && rw->matcher.atom_count > 0) {
-            status = af_pool_set_atoms(&rw->pool, event->node, rw->matcher.atoms, rw->matcher.atom_count);
-        }
+    } else if (event->origin == 0) {
+        status = af_waiting_give_atoms(rw, event->node);
     }
     if (status != AF_OK) {
         return status;

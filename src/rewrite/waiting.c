@@ -173,7 +173,6 @@ af_status_t af_root_attributes(af_rewriter_t *rw, af_node_t node)
     record->flags |= AF_NODE_LATE_TAG;
     af_match_changed(&rw->matcher);
     record->atom_count = 0;
-    af_match_open_gates(&rw->matcher, rw->own_atoms.items, rw->own_atoms.count);
     return rw->own_atoms.count == 0 ? AF_OK : af_pool_set_atoms(&rw->pool, node, rw->own_atoms.items, rw->own_atoms.count);
 }
 
@@ -236,6 +235,20 @@ af_status_t af_waiting_add(af_rewriter_t *rw, const af_token_t *token)
     return status;
 }
 
+af_status_t af_waiting_give_atoms(af_rewriter_t *rw, af_node_t node)
+{
+    const af_node_record_t *record = node_of(rw, node);
+
+    if (!af_index_needs_tags(rw->rules->index, record->name)) {
+        return AF_OK;
+    }
+    rw->matched_pos = UINT64_MAX;
+    af_status_t status = af_match_tag(&rw->matcher, NULL, record->name, (af_namespace_t) record->space);
+    return status == AF_OK && rw->matcher.atom_count > 0
+               ? af_pool_set_atoms(&rw->pool, node, rw->matcher.atoms, rw->matcher.atom_count)
+               : status;
+}
+
 af_status_t af_waiting_note_formatting(af_rewriter_t *rw)
 {
     af_status_t status = AF_OK;
@@ -243,15 +256,11 @@ af_status_t af_waiting_note_formatting(af_rewriter_t *rw)
     rw->formatting_plain = false;
     for (uint32_t i = 0; status == AF_OK && i < rw->in.formatting_count; i++) {
         af_node_t node = rw->in.formatting[i].node;
-        if (node == 0 || node_of(rw, node)->atom_count > 0 || !af_index_needs_tags(rw->rules->index, node_of(rw, node)->name)) {
+        if (node == 0 || node_of(rw, node)->atom_count > 0) {
             continue;
         }
-        rw->matched_pos = UINT64_MAX;
-        status = af_match_tag(&rw->matcher, NULL, node_of(rw, node)->name, AF_NS_HTML);
-        if (status == AF_OK && rw->matcher.atom_count > 0) {
-            status = af_pool_set_atoms(&rw->pool, node, rw->matcher.atoms, rw->matcher.atom_count);
-            rw->formatting_atoms = true;
-        }
+        status = af_waiting_give_atoms(rw, node);
+        rw->formatting_atoms = rw->formatting_atoms || node_of(rw, node)->atom_count > 0;
     }
     return status;
 }
