@@ -181,33 +181,35 @@ NEAR const uint8_t *read_rest(const af_tokenizer_t *t, const uint8_t *start, con
     return NULL;
 }
 
+/* Tells of a tag, as far as it is one without attributes. */
+NEAR void fill(const af_tokenizer_t *t, af_slice_t name, uint32_t tag, const uint8_t *safe, af_token_t *out)
+{
+    out->name = name;
+    out->tag = tag;
+    out->flags = 0;
+    out->text = AF_TEXT_DATA;
+    out->attributes = t->attributes;
+    out->attribute_count = 0;
+    out->unasked = UINT64_MAX;
+    out->readable = safe + AF_PAIR_SIZE;
+}
+
 /* The tag at `data`, whose name begins at `name`: its length, or 0. */
 NEAR size_t read_named(af_tokenizer_t *t, const uint8_t *data, const uint8_t *name, const uint8_t *safe, af_token_t *out)
 {
     af_mask_t mask = af_block_name_end(name);
-    const uint8_t *next;
 
     if (!af_is_alpha(*name) || mask == 0) {
         return 0;
     }
     size_t len = af_block_first(mask);
-    out->name = (af_slice_t){name, len};
-    out->tag = len <= 8 ? af_tag_lookup_short(name, len) : af_tag_lookup(name, len);
-    out->flags = 0;
+    uint32_t tag = len <= 8 ? af_tag_lookup_short(name, len) : af_tag_lookup(name, len);
+    fill(t, (af_slice_t){name, len}, tag, safe, out);
     if (name[len] == '>') {
-        out->attribute_count = 0;
-        out->unasked = UINT64_MAX;
-        next = name + len + 1;
-    } else {
-        next = read_rest(t, data, name + len, safe, out);
-        if (next == NULL || (size_t) (next - data) > t->tag_limit) {
-            return 0;
-        }
+        return (size_t) (name + len + 1 - data);
     }
-    out->text = AF_TEXT_DATA;
-    out->attributes = t->attributes;
-    out->readable = safe + AF_PAIR_SIZE;
-    return (size_t) (next - data);
+    const uint8_t *next = read_rest(t, data, name + len, safe, out);
+    return next == NULL || (size_t) (next - data) > t->tag_limit ? 0 : (size_t) (next - data);
 }
 
 /* The end tag of `tag` in small letters, if that is what stands at `data`: its length, or 0. How long it is comes from what is
@@ -216,23 +218,12 @@ NEAR size_t read_end_of(af_tokenizer_t *t, const uint8_t *data, const uint8_t *s
 {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     size_t len = tag < AF_TAG_COUNT ? af_tag_lengths[tag] : 0;
-    uint64_t name;
 
-    if (len - 1 >= sizeof name) {
+    if (len - 1 >= sizeof(uint64_t) || (af_eight_load(data + 2) ^ af_tag_keys[tag]) << (64 - 8 * len) != 0 ||
+        data[2 + len] != '>') {
         return 0;
     }
-    memcpy(&name, data + 2, sizeof name);
-    if ((name ^ af_tag_keys[tag]) << (64 - 8 * len) != 0 || data[2 + len] != '>') {
-        return 0;
-    }
-    out->name = (af_slice_t){data + 2, len};
-    out->tag = tag;
-    out->flags = 0;
-    out->attribute_count = 0;
-    out->unasked = UINT64_MAX;
-    out->text = AF_TEXT_DATA;
-    out->attributes = t->attributes;
-    out->readable = safe + AF_PAIR_SIZE;
+    fill(t, (af_slice_t){data + 2, len}, tag, safe, out);
     return len + 3;
 #else
     (void) t, (void) data, (void) safe, (void) tag, (void) out;

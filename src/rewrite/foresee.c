@@ -209,7 +209,7 @@ static seen_t see_next(af_rewriter_t *rw, af_token_t *token, af_node_t node, af_
     af_slice_t text = {NULL, 0};
     seen_t seen = GOES_ON;
 
-    if (!af_tree_is_plain(&rw->in) || !af_tokenizer_next_tag(rw->tokenizer, AF_TAG_UNKNOWN, token, &text)) {
+    if (!af_tree_is_plain(&rw->in) || !af_rewriter_next_tag(rw, token, &text)) {
         *status = af_tokenizer_next(rw->tokenizer, token);
         return *status == AF_OK ? see(rw, token, node) : NOT_KNOWN;
     }

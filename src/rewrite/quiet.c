@@ -298,12 +298,6 @@ static inline bool is_watched(const af_rewriter_t *rw)
     return rw->ahead.count > 0 || rw->reads_ahead || af_structure_counting(rw);
 }
 
-/* Of the current node; there is one. */
-static inline uint32_t open_tag(const af_rewriter_t *rw)
-{
-    return rw->in.open[rw->in.depth - 1].name;
-}
-
 /* The next tag of a run, and what rules say of it; false: there is none. While nobody watches, those that no rule wants are taken
  * on the way. */
 static inline bool next_of_run(af_rewriter_t *rw, af_token_t *token, af_slice_t *text, uint64_t *taken, next_t *next,
@@ -311,7 +305,7 @@ static inline bool next_of_run(af_rewriter_t *rw, af_token_t *token, af_slice_t 
 {
     *next = NEXT_UNKNOWN;
     if (is_watched(rw)) {
-        if (!af_tokenizer_next_tag(rw->tokenizer, open_tag(rw), token, text)) {
+        if (!af_rewriter_next_tag(rw, token, text)) {
             return false;
         }
         if (text->len > 0) {
@@ -321,7 +315,7 @@ static inline bool next_of_run(af_rewriter_t *rw, af_token_t *token, af_slice_t 
         *next = rw->ahead.back ? NEXT_BACK : starts ? match(rw, token, AF_NS_HTML, status) : NEXT_UNMATCHED;
         return true;
     }
-    while (af_tokenizer_next_tag(rw->tokenizer, open_tag(rw), token, text)) {
+    while (af_rewriter_next_tag(rw, token, text)) {
         if (text->len > 0) {
             af_tree_quick_text(&rw->in);
         }

@@ -12,6 +12,12 @@ static inline bool af_in_chunk(const af_rewriter_t *rw, const uint8_t *data)
     return (uintptr_t) data - (uintptr_t) rw->chunk < rw->chunk_len;
 }
 
+/* The tokenizer's next tag, where the tree is plain: it has a current node. */
+static inline bool af_rewriter_next_tag(af_rewriter_t *rw, af_token_t *token, af_slice_t *text)
+{
+    return af_tokenizer_next_tag(rw->tokenizer, rw->in.open[rw->in.depth - 1].name, token, text);
+}
+
 /* Finds the atoms of a start tag, once: the general way need not ask what the quiet one has, before it left the tag. */
 static inline af_status_t af_rewriter_match_in(af_rewriter_t *rw, const af_token_t *token, af_namespace_t space)
 {
