@@ -26,7 +26,7 @@ af_status_t af_feed_create(const af_ruleset_t *rules, const af_options_t *option
     feed->options.mode = AF_FILTER; /* of the fields' rewriters: what is only reported is this feed's edits */
     feed->stats.reason = feed->stats.attribution = "";
     feed->unit_stats.reason = feed->unit_stats.attribution = "";
-    feed->wants_facts = rules->has_title || rules->has_attribution || rules->feed_add_count > 0;
+    feed->wants_facts = rules->has.title || rules->has.attribution || rules->feed_add_count > 0;
     feed->passing = rules->rule_count == 0;
     af_edits_init(&feed->edits, sink, options->mode, &feed->stats);
     af_changes_init(&feed->changes, heap);

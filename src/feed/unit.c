@@ -259,7 +259,7 @@ static bool wants_field(const af_feed_t *feed, const af_field_t *field)
 {
     const af_ruleset_t *rules = feed->rules;
 
-    return rules->has_attribution || rules->has_strip || rules->has_keep ||
+    return rules->has.attribution || rules->has.strip || rules->has.keep ||
            af_form_may_have_markup(field->form, (af_slice_t){feed->bytes + field->from, field->to - field->from});
 }
 

@@ -28,7 +28,7 @@ static bool can_wait(const af_rewriter_t *rw, const af_token_t *token)
 /* Those whose text may stand where the page is by now. */
 static uint32_t not_late(const af_rewriter_t *rw, uint32_t wants)
 {
-    uint32_t late = rw->counts.prose < rw->rules->most_after ? wants & rw->rules->ahead_late : 0;
+    uint32_t late = rw->counts.prose < rw->rules->has.most_after ? wants & rw->rules->ahead_late : 0;
     uint32_t prose = late == 0 ? 0 : af_structure_most_prose(rw);
 
     for (; late != 0; late &= late - 1) {

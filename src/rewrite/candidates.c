@@ -273,7 +273,7 @@ af_status_t af_rewriter_match(af_rewriter_t *rw, af_node_t node)
     af_match_open_gates(&rw->matcher, &rw->pool.atoms[record->atoms], record->atom_count);
     rw->retains_siblings |= af_index_wakes(rw->rules->index, &rw->pool.atoms[record->atoms], record->atom_count);
     rw->pool.retain_siblings |= rw->retains_siblings;
-    if (found.dead && !rw->rules->has_protect) {
+    if (found.dead && !rw->rules->has.protect) {
         return AF_OK;
     }
     know_body(rw);

@@ -253,7 +253,7 @@ void af_check_pushed(af_check_t *check, const uint8_t *data, size_t len)
 
 af_check_t *af_check_create(af_rewriter_t *rw)
 {
-    if (rw->rules->has_attribution || rw->options.mode != AF_FILTER) {
+    if (rw->rules->has.attribution || rw->options.mode != AF_FILTER) {
         return NULL;
     }
     af_heap_t heap;

@@ -68,7 +68,7 @@ static void make_shells(af_rewriter_t *rw, af_node_t node)
 
 void af_keep_found(af_rewriter_t *rw, af_node_t node)
 {
-    if (!rw->rules->has_keep || rw->keep == KEEP_GIVEN_UP || !in_body(rw, node) || is_body(node_of(rw, node))) {
+    if (!rw->rules->has.keep || rw->keep == KEEP_GIVEN_UP || !in_body(rw, node) || is_body(node_of(rw, node))) {
         return;
     }
     rw->keep = KEEP_ACTIVE;

@@ -17,7 +17,7 @@ typedef struct {
 
 bool af_moved_asks(const af_rewriter_t *rw)
 {
-    return rw->formatting_atoms && (rw->rules->has_text || rw->rules->has_dedupe);
+    return rw->formatting_atoms && (rw->rules->has.text || rw->rules->has.dedupe);
 }
 
 /* Where the text of an element begins that the adoption agency may still move. */

@@ -21,7 +21,7 @@ typedef struct {
 
 bool af_notices_active(const af_rewriter_t *rw)
 {
-    return rw->rules->has_attribution;
+    return rw->rules->has.attribution;
 }
 
 af_status_t af_notices_init(af_rewriter_t *rw)

@@ -521,7 +521,7 @@ bool af_queue_undecided(const af_rewriter_t *rw, const af_node_t **nodes, uint32
 static bool all_stays(const af_rewriter_t *rw)
 {
     if (rw->open_candidates > 0 || rw->diverged || rw->dropped_since || rw->inserts.count > 0 || rw->removal != 0 ||
-        rw->keep != KEEP_NONE || rw->rules->has_strip || rw->marks.preview != NULL || af_notices_active(rw)) {
+        rw->keep != KEEP_NONE || rw->rules->has.strip || rw->marks.preview != NULL || af_notices_active(rw)) {
         return false;
     }
     for (size_t i = 0; i < rw->held_nodes.count; i++) {

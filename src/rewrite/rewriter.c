@@ -39,8 +39,8 @@ static af_status_t start_parts(af_rewriter_t *rw)
     }
     af_tokenizer_want(rw->tokenizer, names);
     af_waiting_note_implied(rw);
-    rw->keep = rw->rules->has_keep ? KEEP_WAITING : KEEP_NONE;
-    for (uint32_t i = 0; rw->rules->has_keep && i < rw->rules->rule_count; i++) {
+    rw->keep = rw->rules->has.keep ? KEEP_WAITING : KEEP_NONE;
+    for (uint32_t i = 0; rw->rules->has.keep && i < rw->rules->rule_count; i++) {
         rw->keep_rule = rw->rules->rules[i].verb == AF_VERB_KEEP ? i : rw->keep_rule;
     }
     rw->watches_output = rw->rules->rule_count > 0;
@@ -48,8 +48,8 @@ static af_status_t start_parts(af_rewriter_t *rw)
     af_tape_init(&rw->raw_tape, rw->heap, TAPE_LIMIT);
     af_condition_init(&rw->condition, rw->heap, limits->match_steps);
     af_dedupe_init(&rw->dedupe, rw->heap, 0);
-    if (status == AF_OK && (rw->rules->has_text || rw->rules->has_dedupe || rw->rules->has_attribution ||
-                            rw->rules->has_strip || rw->rules->has_guard)) {
+    if (status == AF_OK && (rw->rules->has.text || rw->rules->has.dedupe || rw->rules->has.attribution ||
+                            rw->rules->has.strip || rw->rules->has.guard)) {
         rw->asks_charset = rw->charset_label == NULL;
         status = af_charset_create(rw->heap, rw->charset_label, &rw->charset);
         rw->tape.charset = rw->charset;
@@ -57,7 +57,7 @@ static af_status_t start_parts(af_rewriter_t *rw)
     af_tape_init(&rw->ahead.tape, rw->heap, TAPE_LIMIT);
     rw->ahead.tape.charset = rw->charset;
     af_facts_init(&rw->facts, rw->heap, rw->charset);
-    rw->wants_facts = rw->rules->has_title || rw->rules->has_attribution;
+    rw->wants_facts = rw->rules->has.title || rw->rules->has.attribution;
     if (status == AF_OK && af_notices_active(rw)) {
         status = af_notices_init(rw);
     }
@@ -67,7 +67,7 @@ static af_status_t start_parts(af_rewriter_t *rw)
 #ifndef AF_NO_FAST_PATH
     rw->reads_ahead = af_notices_active(rw) && rw->rules->notice_needles != NULL && !rw->step.wanted;
     rw->may_be_quiet = rw->marks.preview == NULL && !rw->implied_atoms && (!af_notices_active(rw) || rw->reads_ahead) &&
-                       !rw->rules->has_keep && !rw->rules->has_strip;
+                       !rw->rules->has.keep && !rw->rules->has.strip;
     rw->may_foresee = rw->may_carry = rw->may_be_quiet;
 #endif
     return status;
@@ -230,7 +230,7 @@ static af_status_t observe_created(af_rewriter_t *rw, const af_token_t *token, c
     if (status == AF_OK && rw->past_live && af_candidates_escape_risk(rw, token)) {
         status = af_candidates_escape(rw, event->node);
     }
-    if (status == AF_OK && rw->rules->has_protect) {
+    if (status == AF_OK && rw->rules->has.protect) {
         status = af_candidates_in_table(rw, event->node);
     }
     return status == AF_OK && af_candidates_tables(rw) ? af_candidates_table(rw, token, event) : status;

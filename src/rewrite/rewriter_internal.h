@@ -378,7 +378,7 @@ bool af_waiting_implies(const af_rewriter_t *rw, const af_token_t *token);
 static inline bool af_facts_wanted(const af_rewriter_t *rw, const af_token_t *tag)
 {
     return rw->wants_facts &&
-           (rw->rules->has_attribution ? af_facts_may_tell(&rw->facts, tag) : tag->tag == AF_TAG_TITLE && !rw->facts.title_known);
+           (rw->rules->has.attribution ? af_facts_may_tell(&rw->facts, tag) : tag->tag == AF_TAG_TITLE && !rw->facts.title_known);
 }
 AF_MUST_USE af_status_t af_facts_observe(af_rewriter_t *rw, const af_token_t *token);
 
@@ -482,7 +482,7 @@ uint64_t af_queue_last_move(af_rewriter_t *rw, af_node_t node); /* where the tok
 bool af_queue_undecided(const af_rewriter_t *rw, const af_node_t **nodes, uint32_t *count);
 
 /* structure: what held elements are like. Counting: running text, for after=. */
-static inline bool af_structure_counting(const af_rewriter_t *rw) { return rw->counts.prose < rw->rules->most_after; }
+static inline bool af_structure_counting(const af_rewriter_t *rw) { return rw->counts.prose < rw->rules->has.most_after; }
 static inline bool af_structure_active(const af_rewriter_t *rw)
 {
     return rw->structure_candidates > 0 || af_structure_counting(rw);
@@ -554,7 +554,7 @@ static inline bool af_is_row(uint32_t tag) /* text does not stay in it */
 /* The same of a table, in front of which something may be unwrapped, or of what may be rows directly in a template. */
 static inline bool af_candidates_table_risk(const af_rewriter_t *rw, const af_token_t *token)
 {
-    return rw->rules->has_unwrap && token->type == AF_TOKEN_START_TAG &&
+    return rw->rules->has.unwrap && token->type == AF_TOKEN_START_TAG &&
            (token->tag == AF_TAG_TABLE || (rw->in.template_count > 0 && af_is_row(token->tag)));
 }
 AF_MUST_USE af_status_t af_candidates_table(af_rewriter_t *rw, const af_token_t *token, const af_tree_event_t *made);
@@ -579,7 +579,7 @@ static inline af_status_t af_candidates_in_table(af_rewriter_t *rw, af_node_t no
 /* Whether af_candidates_table is to be asked of what is made. */
 static inline bool af_candidates_tables(const af_rewriter_t *rw)
 {
-    return rw->rules->has_unwrap || rw->table_candidates > 0;
+    return rw->rules->has.unwrap || rw->table_candidates > 0;
 }
 AF_MUST_USE af_status_t af_candidates_in_front(af_rewriter_t *rw, af_node_t table); /* something was put there */
 void af_candidates_tables_end(af_rewriter_t *rw, uint64_t before_pos); /* those that began there are not held for that any more */

@@ -55,7 +55,7 @@ void af_strip_destroy(af_rewriter_t *rw)
  * the tree ignores and that counts as stripped. White space in front of it is a text of its own. */
 af_status_t af_strip_begin_body(af_rewriter_t *rw, af_token_t *token)
 {
-    if (!rw->rules->has_strip || !af_tree_before_body(&rw->in)) {
+    if (!rw->rules->has.strip || !af_tree_before_body(&rw->in)) {
         return AF_OK;
     }
     size_t space = af_text_leading_space(token);

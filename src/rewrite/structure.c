@@ -17,7 +17,7 @@
 
 void af_structure_start(af_rewriter_t *rw)
 {
-    if (rw->counts.prose >= rw->rules->most_after) {
+    if (rw->counts.prose >= rw->rules->has.most_after) {
         rw->run_text = rw->run_link = 0;
     }
 }

@@ -127,8 +127,7 @@ AF_MUST_USE af_status_t af_sites_index(af_builder_t *builder);
 void af_sites_finish(af_ruleset_t *set);
 void af_sites_destroy(const af_ruleset_t *set);
 
-/* Notes what a rule brings into the set: flags and counts. */
-void af_ruleset_count_rule(af_ruleset_t *set, const af_rule_t *rule);
+void af_rule_kinds_add(af_rule_kinds_t *has, const af_rule_t *rule);
 
 /* rule_structure.c: the pattern of what presets leave alone: notices, agencies' credits. */
 AF_MUST_USE af_status_t af_guard_compile(af_heap_t *heap, const af_regex_t **out);

@@ -106,5 +106,6 @@ static uint32_t bit_of(void *opaque, uint32_t owner, uint32_t selector)
 
 void af_ahead_make(af_ruleset_t *set, af_index_t *index)
 {
+    set->ahead_count = set->ahead_emptied = set->ahead_heading = set->ahead_late = set->ahead_inner = 0;
     af_index_classify(index, bit_of, set);
 }

@@ -40,24 +40,29 @@ static af_status_t index_again(af_builder_t *builder)
     return status;
 }
 
-void af_ruleset_count_rule(af_ruleset_t *set, const af_rule_t *rule)
+void af_rule_kinds_add(af_rule_kinds_t *has, const af_rule_t *rule)
 {
     bool condition = rule->verb == AF_VERB_REMOVE || rule->verb == AF_VERB_DEDUPE;
     bool held = rule->verb == AF_VERB_DEDUPE || (condition && rule->pattern != NULL) || rule->structure != NULL;
 
-    set->has_text |= condition && rule->pattern != NULL;
-    set->has_text |= rule->structure != NULL && rule->structure->heading != NULL;
-    set->has_structure |= rule->structure != NULL;
-    set->most_after = rule->after > set->most_after ? rule->after : set->most_after;
-    set->most_after = rule->before > set->most_after ? rule->before : set->most_after;
-    set->has_guard |= rule->from_preset && held && !rule->force;
-    set->has_title |= rule->pattern_has_title;
-    set->has_dedupe |= rule->verb == AF_VERB_DEDUPE;
-    set->has_attribution |= rule->verb == AF_VERB_ATTRIBUTION;
-    set->has_protect |= rule->verb == AF_VERB_PROTECT;
-    set->has_keep |= rule->verb == AF_VERB_KEEP;
-    set->has_strip |= rule->verb == AF_VERB_STRIP;
-    set->has_unwrap |= rule->verb == AF_VERB_UNWRAP;
+    has->text |= condition && rule->pattern != NULL;
+    has->text |= rule->structure != NULL && rule->structure->heading != NULL;
+    has->structure |= rule->structure != NULL;
+    has->most_after = rule->after > has->most_after ? rule->after : has->most_after;
+    has->most_after = rule->before > has->most_after ? rule->before : has->most_after;
+    has->guard |= rule->from_preset && held && !rule->force;
+    has->title |= rule->pattern_has_title;
+    has->dedupe |= rule->verb == AF_VERB_DEDUPE;
+    has->attribution |= rule->verb == AF_VERB_ATTRIBUTION;
+    has->protect |= rule->verb == AF_VERB_PROTECT;
+    has->keep |= rule->verb == AF_VERB_KEEP;
+    has->strip |= rule->verb == AF_VERB_STRIP;
+    has->unwrap |= rule->verb == AF_VERB_UNWRAP;
+}
+
+static void count_rule(af_ruleset_t *set, const af_rule_t *rule)
+{
+    af_rule_kinds_add(&set->has, rule);
     set->attribution_count += rule->verb == AF_VERB_ATTRIBUTION;
     set->feed_remove_count += rule->verb == AF_VERB_FEED_REMOVE;
     set->feed_field_count += rule->verb == AF_VERB_FEED_FIELDS;
@@ -111,7 +116,7 @@ static af_status_t move_rules(af_builder_t *builder)
         return AF_NOMEM;
     }
     for (size_t i = 0; i < count; i++) {
-        af_ruleset_count_rule(set, &builder->drafts[i].rule);
+        count_rule(set, &builder->drafts[i].rule);
     }
     set->attributions = numbers_of(builder, AF_VERB_ATTRIBUTION, set->attribution_count);
     set->feed_removes = numbers_of(builder, AF_VERB_FEED_REMOVE, set->feed_remove_count);
@@ -123,7 +128,7 @@ static af_status_t move_rules(af_builder_t *builder)
     for (size_t i = 0; i < count; i++) {
         rules[i] = builder->drafts[i].rule;
     }
-    af_status_t status = set->has_attribution ? join_needles(builder) : AF_OK;
+    af_status_t status = set->has.attribution ? join_needles(builder) : AF_OK;
     status = status == AF_OK ? af_group_link(builder, rules, count) : status;
     if (status != AF_OK) {
         return status;
@@ -190,7 +195,7 @@ static af_status_t compile(af_builder_t *builder)
     if (status == AF_OK) {
         af_ahead_make(&builder->whole->set, index);
     }
-    if (status == AF_OK && builder->whole->set.has_guard) {
+    if (status == AF_OK && builder->whole->set.has.guard) {
         status = af_guard_compile(builder->heap, &builder->whole->set.guard);
     }
     if (status == AF_OK && builder->report != NULL) {

@@ -66,14 +66,18 @@ typedef struct {
     bool of_channel;             /* AF_VERB_FEED_ADD: to the channel, not to each item */
 } af_rule_t;
 
+/* What there is among rules. */
+typedef struct {
+    bool structure, guard, text, dedupe, title, attribution, protect, keep, strip, unwrap;
+    uint32_t most_after; /* of all, before= too */
+} af_rule_kinds_t;
+
 struct af_ruleset {
     af_heap_t heap;
     const af_rule_t *rules; uint32_t rule_count;
     const af_index_t *index;     /* owners are rule numbers; attribution rules' in= too */
     const af_index_t *firm;      /* the same of those that ask even for what is in a removed element; NULL: there are none */
-    bool has_structure, has_guard;
-    uint32_t most_after;         /* of all rules, before= too */
-    bool has_text, has_dedupe, has_title, has_attribution, has_protect, has_keep, has_strip, has_unwrap;
+    af_rule_kinds_t has;
     const uint32_t *attributions; uint32_t attribution_count; /* numbers of the AF_VERB_ATTRIBUTION rules, rising */
     const af_needles_t *notice_needles; /* text without any is nothing to those rules; NULL: not known */
     const uint32_t *feed_removes; uint32_t feed_remove_count; /* likewise */

@@ -171,7 +171,7 @@ af_status_t af_sites_index(af_builder_t *builder)
     af_status_t status = note_hosts(builder, hosts);
     for (size_t i = 0; i < builder->draft_count; i++) {
         if (count_hosts(&builder->drafts[i].rule) == 0) {
-            af_ruleset_count_rule(elsewhere, &builder->drafts[i].rule);
+            af_rule_kinds_add(&elsewhere->has, &builder->drafts[i].rule);
         }
     }
     status = status == AF_OK ? af_builder_index(builder, holds_elsewhere, &elsewhere->index) : status;
@@ -191,19 +191,7 @@ void af_sites_finish(af_ruleset_t *set)
     elsewhere->elsewhere = NULL;
     elsewhere->index = own.index;
     elsewhere->firm = own.firm;
-    elsewhere->has_structure = own.has_structure;
-    elsewhere->has_guard = own.has_guard;
-    elsewhere->most_after = own.most_after;
-    elsewhere->has_text = own.has_text;
-    elsewhere->has_dedupe = own.has_dedupe;
-    elsewhere->has_title = own.has_title;
-    elsewhere->has_attribution = own.has_attribution;
-    elsewhere->has_protect = own.has_protect;
-    elsewhere->has_keep = own.has_keep;
-    elsewhere->has_strip = own.has_strip;
-    elsewhere->has_unwrap = own.has_unwrap;
-    elsewhere->ahead_count = 0;
-    elsewhere->ahead_emptied = elsewhere->ahead_heading = elsewhere->ahead_late = elsewhere->ahead_inner = 0;
+    elsewhere->has = own.has;
     af_ahead_make(elsewhere, (af_index_t *) own.index);
 }
 

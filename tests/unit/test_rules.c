@@ -91,8 +91,8 @@ static void test_options(void **state)
     assert_string_equal(af_ruleset_origin(rules, 1, &line), "test.rules");
     assert_int_equal(line, 6);
     assert_int_equal(rules->rules[1].max, 300);
-    assert_true(rules->has_text && rules->has_keep && rules->has_protect && rules->has_dedupe);
-    assert_false(rules->has_strip || rules->has_title || rules->has_attribution);
+    assert_true(rules->has.text && rules->has.keep && rules->has.protect && rules->has.dedupe);
+    assert_false(rules->has.strip || rules->has.title || rules->has.attribution);
     assert_null(af_ruleset_text(rules, 5));
     assert_int_equal(reports.count[AF_ERROR] + reports.count[AF_SKIPPED] + reports.count[AF_WARNING], 0);
     af_ruleset_destroy(rules);
@@ -104,7 +104,7 @@ static void test_title_and_strip(void **state)
     af_ruleset_t *rules = rules_of("remove figure p text=/^{title}$/\nstrip /\\[ad\\] ?/i in=p a label=y\nstrip /x/", &reports);
 
     (void) state;
-    assert_true(rules->rules[0].pattern_has_title && rules->has_title && rules->has_strip);
+    assert_true(rules->rules[0].pattern_has_title && rules->has.title && rules->has.strip);
     assert_null(rules->rules[0].regex);
     assert_string_equal(rules->rules[1].pattern, "\\[ad\\] ?");
     assert_non_null(rules->rules[1].regex);
