@@ -608,10 +608,8 @@ AF_MUST_USE af_status_t af_waiting_add(af_rewriter_t *rw, const af_token_t *toke
 AF_MUST_USE af_status_t af_waiting_take(af_rewriter_t *rw, const af_token_t *token); /* text; its end may wait */
 AF_MUST_USE af_status_t af_waiting_end(af_rewriter_t *rw, const af_token_t *token); /* `token` comes next */
 void af_waiting_note_implied(af_rewriter_t *rw);
-/* The atoms of an element that no tag of its own tells of, by its name, if rules ask for that. */
-AF_MUST_USE af_status_t af_waiting_give_atoms(af_rewriter_t *rw, af_node_t node);
-/* Formatting elements that the quiet took although rules ask for their names: what names tell is noted, now that they may be
- * cloned. */
+AF_MUST_USE af_status_t af_waiting_give_atoms(af_rewriter_t *rw, af_node_t node); /* those that its name tells, without a tag */
+/* The same of formatting elements that the quiet took although rules ask for their names, now that they may be cloned. */
 AF_MUST_USE af_status_t af_waiting_note_formatting(af_rewriter_t *rw);
 AF_MUST_USE af_status_t af_root_attributes(af_rewriter_t *rw, af_node_t node); /* the token adds its own to html, body */
 bool af_raw_has_own_text(const af_rewriter_t *rw, af_node_t node); /* script, style, title, textarea, ...: not template */

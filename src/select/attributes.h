@@ -39,11 +39,11 @@ static inline uint64_t af_ends_in(const uint8_t *at, size_t left)
     return left < AF_PAIR_SIZE ? ends & (((uint64_t) 1 << left) - 1) : ends;
 }
 
-/* Gives `take` the words of a value for which there is room (af_has_room), empty ones too. False: a byte may not stand for itself,
- * or `take` said no. */
-static inline __attribute__((always_inline)) bool af_each_word(af_slice_t value,
-                                                               bool (*take)(void *opaque, const uint8_t *from, const uint8_t *stop),
-                                                               void *opaque)
+typedef bool (*af_take_word_t)(void *opaque, const uint8_t *from, const uint8_t *stop);
+
+/* Gives `take` the words of a value for which there is room (af_has_room), empty ones too. False: a byte may not stand for
+ * itself, or `take` said no. */
+static inline __attribute__((always_inline)) bool af_each_word(af_slice_t value, af_take_word_t take, void *opaque)
 {
     const uint8_t *from = value.data, *end = value.data + value.len;
 

@@ -66,7 +66,8 @@ static inline bool attribute_misses(const af_index_t *index, const af_token_t *t
     af_slice_t value = {tag->bytes.data + attribute->value, attribute->value_len};
 
     if (af_is_class(name)) {
-        return index->class_by_parts && af_has_room(tag, tag->readable, value) && af_each_word(value, word_misses, (void *) index) &&
+        return index->class_by_parts && af_has_room(tag, tag->readable, value) &&
+               af_each_word(value, word_misses, (void *) index) &&
                parts_miss(index, &index->class_name, &index->class_pairs, value);
     }
     if (af_is_id(name)) {

@@ -13,6 +13,7 @@
 
 #include "article_filter.h"
 #include "decoder_samples.h"
+#include "short_memory.h"
 
 typedef struct {
     const char *coding;
@@ -248,38 +249,14 @@ static void test_ratio(void **state)
 
 /* --- Memory that runs out, and that comes back ------------------------------------------------------------------------------- */
 
-typedef struct {
-    size_t left, out;
-} counted_t;
-
-static void *counted_alloc(void *opaque, size_t len)
-{
-    counted_t *counted = opaque;
-
-    if (counted->left == 0) {
-        return NULL;
-    }
-    counted->left--;
-    counted->out++;
-    return malloc(len);
-}
-
-static void counted_release(void *opaque, void *block)
-{
-    counted_t *counted = opaque;
-
-    counted->out -= block != NULL;
-    free(block);
-}
-
 static void test_memory(void **state)
 {
     (void) state;
     for (size_t i = 0; i < SAMPLES; i++) {
         af_status_t status = AF_NOMEM;
         for (size_t n = 0; status != AF_OK; n++) {
-            counted_t counted = {n, 0};
-            af_memory_t memory = {counted_alloc, counted_release, &counted};
+            short_memory_t counted = {n, 0};
+            af_memory_t memory = {short_alloc, short_release, &counted};
             af_decoder_t *decoder;
             assert_true(n < 100);
             status = af_decoder_create(samples[i].coding, 1u << 20, &memory, &decoder);

@@ -13,6 +13,7 @@
 #include "rules/builder.h"
 #include "rules/ruleset.h"
 #include "rules/template.h"
+#include "short_memory.h"
 
 typedef struct {
     af_error_t last;
@@ -488,29 +489,6 @@ static void test_digest(void **state)
 }
 
 /* --- Memory ----------------------------------------------------------------------------------------------------------------- */
-
-typedef struct {
-    size_t left, out; /* allocations before the one that fails; blocks not given back */
-} short_memory_t;
-
-static void *short_alloc(void *opaque, size_t len)
-{
-    short_memory_t *memory = opaque;
-
-    if (memory->left == 0) {
-        return NULL;
-    }
-    memory->left--;
-    void *block = malloc(len);
-    memory->out += block != NULL;
-    return block;
-}
-
-static void short_release(void *opaque, void *block)
-{
-    ((short_memory_t *) opaque)->out -= block != NULL;
-    free(block);
-}
 
 static af_status_t build_all(const af_memory_t *memory)
 {

@@ -8,11 +8,11 @@
 
 #include <cmocka.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "article_filter.h"
 #include "rules/ruleset.h"
+#include "short_memory.h"
 
 #define LINES 40u
 
@@ -111,23 +111,17 @@ static void test_few(void **state)
 /* --- Pages ------------------------------------------------------------------------------------------------------------------ */
 
 typedef struct {
-    const char *in;
-    char out[4096];
+    char data[4096];
     size_t len;
-} host_t;
+} text_t;
 
-static af_status_t on_edit(void *opaque, const af_edit_t *edit)
+static af_status_t on_output(void *opaque, const uint8_t *data, size_t len)
 {
-    host_t *host = opaque;
-    size_t len = (size_t) (edit->to_pos - edit->from_pos);
+    text_t *text = opaque;
 
-    if (edit->kind == AF_INSERT) {
-        memcpy(host->out + host->len, edit->data, edit->len);
-        host->len += edit->len;
-    } else if (edit->kind == AF_KEEP) {
-        memcpy(host->out + host->len, host->in + edit->from_pos, len);
-        host->len += len;
-    }
+    assert_true(len <= sizeof text->data - text->len);
+    memcpy(text->data + text->len, data, len);
+    text->len += len;
     return AF_OK;
 }
 
@@ -136,19 +130,18 @@ static const char page[] =
     "<section><p>five <b>six</b></p></section><section>seven</section><ul><li></li><li>eight</li></ul><p>nine<p>seven<p>ten"
     "</main>";
 
-static void run(const af_ruleset_t *rules, const char *site, host_t *host)
+static void run(const af_ruleset_t *rules, const char *site, text_t *out)
 {
     af_options_t options;
-    af_sink_t sink = {.edit = on_edit, .opaque = host};
-    af_stream_t *stream;
+    af_writer_t *writer;
 
     af_options_init(&options);
     options.site = site;
-    *host = (host_t){.in = page};
-    assert_int_equal(af_stream_create(rules, &options, &sink, NULL, &stream), AF_OK);
-    assert_int_equal(af_stream_push(stream, (const uint8_t *) page, sizeof page - 1), AF_OK);
-    assert_int_equal(af_stream_finish(stream), AF_OK);
-    af_stream_destroy(stream);
+    out->len = 0;
+    assert_int_equal(af_writer_create(rules, &options, NULL, on_output, out, NULL, &writer), AF_OK);
+    assert_int_equal(af_writer_push(writer, (const uint8_t *) page, sizeof page - 1), AF_OK);
+    assert_int_equal(af_writer_finish(writer), AF_OK);
+    af_writer_destroy(writer);
 }
 
 /* The lines of `text` that name `site`, or are for all: their hosts are for the caller to know. */
@@ -184,44 +177,22 @@ static void test_pages(void **state)
     assert_int_equal(status, AF_OK);
     assert_non_null(all->elsewhere);
     for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
-        host_t expected, host;
+        text_t expected, out;
         af_ruleset_t *some = compile(NULL, part, lines_for(text, len, pages[i].number, part), &status);
         assert_int_equal(status, AF_OK);
         assert_null(some->elsewhere);
         run(some, pages[i].site, &expected);
-        run(all, pages[i].site, &host);
-        if (host.len != expected.len || memcmp(host.out, expected.out, host.len) != 0) {
-            fail_msg("%s\nexpected: %.*s\ncame:     %.*s", pages[i].site, (int) expected.len, expected.out, (int) host.len, host.out);
+        run(all, pages[i].site, &out);
+        if (out.len != expected.len || memcmp(out.data, expected.data, out.len) != 0) {
+            fail_msg("%s\nexpected: %.*s\ncame:     %.*s", pages[i].site, (int) expected.len, expected.data, (int) out.len, out.data);
         }
-        assert_true(host.len < sizeof page - 1);
+        assert_true(out.len < sizeof page - 1);
         af_ruleset_destroy(some);
     }
     af_ruleset_destroy(all);
 }
 
 /* --- Memory ----------------------------------------------------------------------------------------------------------------- */
-
-typedef struct {
-    size_t left, out; /* allocations before the one that fails; blocks not given back */
-} short_memory_t;
-
-static void *short_alloc(void *opaque, size_t len)
-{
-    short_memory_t *memory = opaque;
-
-    if (memory->left == 0) {
-        return NULL;
-    }
-    memory->left--;
-    memory->out++;
-    return malloc(len);
-}
-
-static void short_release(void *opaque, void *block)
-{
-    ((short_memory_t *) opaque)->out -= block != NULL;
-    free(block);
-}
 
 static void test_no_memory(void **state)
 {
