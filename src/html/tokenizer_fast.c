@@ -219,7 +219,7 @@ NEAR size_t read_end_of(af_tokenizer_t *t, const uint8_t *data, const uint8_t *s
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     size_t len = tag < AF_TAG_COUNT ? af_tag_lengths[tag] : 0;
 
-    if (len - 1 >= sizeof(uint64_t) || (af_eight_load(data + 2) ^ af_tag_keys[tag]) << (64 - 8 * len) != 0 ||
+    if (len == 0 || len > sizeof(uint64_t) || (af_eight_load(data + 2) ^ af_tag_keys[tag]) << (64 - 8 * len) != 0 ||
         data[2 + len] != '>') {
         return 0;
     }

@@ -7,8 +7,8 @@
  * for the rules' `when`, in windows of twice that length which hang on its characters alone and overlap by half, and its end,
  * as much as a notice may have, for one that stands there already. A notice that is missing is inserted where its scope ends;
  * for at=start the whole scope is held, and where that is more than may be held, the notice comes at its end, too. Where the
- * document ends inside a tag the notice stands before that, and where it ends in raw text (a script, a text area), a comment
- * or a select no notice can stand.
+ * document ends inside a tag the notice stands before that, and where it ends in raw text (a script, a text area), a comment,
+ * a select or a template no notice can stand. What is in a template is not shown: no text of the page, and no place for a notice.
  */
 #include "rewrite/run_over.h"
 
@@ -81,6 +81,12 @@ bool af_notices_risk(const af_rewriter_t *rw, const af_token_t *token)
            (af_notices_block(token->tag) || (rw->step.wanted && af_facts_may_claim(token)));
 }
 
+/* Whether a run ends where the element begins and where it ends. */
+static bool is_boundary(const af_rewriter_t *rw, af_node_t node)
+{
+    return af_is_block_node(rw, node) || node_is_template(rw, node);
+}
+
 /* Another hold of the same element is its scope's. */
 static void release_block(af_rewriter_t *rw)
 {
@@ -142,9 +148,8 @@ static void open_run(af_rewriter_t *rw, af_node_t node, bool whole)
 {
     rw->block.begun = true;
     rw->block.credit = is_inside(rw, node, AF_TAG_FIGURE);
-    rw->block.open = !rw->block.credit;
+    rw->block.open = !rw->block.credit && rw->in.template_count == 0;
     rw->block.quoted = is_inside(rw, node, AF_TAG_BLOCKQUOTE);
-    rw->block.in_template = rw->in.template_count > 0;
     rw->block.goes_on = rw->block.over = false;
     rw->block.from_pos = UINT64_MAX;
     rw->block.clear_to = rw->block.asked_at = 0;
@@ -224,7 +229,6 @@ void af_notices_written(af_rewriter_t *rw, const af_insert_t *insert)
 
     af_edits_event(&rw->edits, &event);
 }
-
 
 af_status_t af_notices_edit(af_rewriter_t *rw, uint32_t rule, uint64_t from_pos, uint64_t to_pos, af_slice_t bytes)
 {
@@ -491,14 +495,14 @@ static af_status_t hold_block(af_rewriter_t *rw, af_node_t node)
 
 af_status_t af_notices_created(af_rewriter_t *rw, const af_token_t *token, af_node_t node)
 {
-    if (!af_is_block_node(rw, node)) {
+    if (!is_boundary(rw, node)) {
         return AF_OK;
     }
     af_status_t status = end_run(rw, false);
     release_block(rw);
     open_run(rw, node, true);
     rw->block.credit = rw->block.credit || names_caption(token);
-    rw->block.open = !rw->block.credit;
+    rw->block.open = rw->block.open && !rw->block.credit;
     if (!rw->block.open || (rw->reads_ahead && is_tag(token) && rest_is_clear(rw, token, node))) {
         rw->block.open = false;
         return status;
@@ -520,9 +524,12 @@ static bool is_cut(const af_rewriter_t *rw, const af_token_t *token)
                              token->type == AF_TOKEN_DOCTYPE);
 }
 
-/* Tree construction ignores the tags of a notice in a list of options. */
-static bool is_in_select(const af_rewriter_t *rw)
+/* Tree construction ignores the tags of a notice in a list of options, and nobody sees what is in a template. */
+static bool is_hidden(const af_rewriter_t *rw)
 {
+    if (rw->in.template_count > 0) {
+        return true;
+    }
     for (uint32_t i = rw->in.depth; i > 0; i--) {
         const af_node_record_t *record = node_of(rw, rw->in.stack[i - 1]);
         if (record->space == AF_NS_HTML && record->name == AF_TAG_SELECT) {
@@ -555,7 +562,7 @@ static af_status_t end_scope(af_rewriter_t *rw, const af_scope_t *scope, const a
     bool after = rule->attribution->place == AF_PLACE_AFTER && token->type == AF_TOKEN_END_TAG;
     bool at_start = scope->held && scope->start_pos >= rw->edits.frontier;
     uint64_t pos = at_start ? scope->start_pos : after ? token->to_pos : token->from_pos;
-    if (rw->finishing && !at_start && (rw->ends_inside || is_in_select(rw))) {
+    if (rw->finishing && !at_start && (rw->ends_inside || is_hidden(rw))) {
         tell(rw, AF_ILL_FORMED, scope->rule, pos, pos, "malformed");
         return AF_OK;
     }
@@ -585,7 +592,7 @@ af_status_t af_notices_closed(af_rewriter_t *rw, const af_token_t *token, af_nod
 {
     af_status_t status = AF_OK;
 
-    if (af_is_block_node(rw, node)) {
+    if (is_boundary(rw, node)) {
         status = end_run(rw, rw->block.node == node);
         open_run(rw, node_of(rw, node)->parent, false); /* what was held for the element is, for the text behind it */
         rw->block.from_pos = is_tag(token) ? token->to_pos : UINT64_MAX;
@@ -626,7 +633,7 @@ af_status_t af_notices_token(af_rewriter_t *rw, const af_token_t *token)
     if (rw->reads_ahead && rw->block.held != 0) {
         ask_again(rw, token);
     }
-    if (!ends || rw->in.template_count > 0) {
+    if (!ends || (!ends_all && rw->in.template_count > 0)) {
         return AF_OK;
     }
     af_status_t status = end_run(rw, false);
@@ -663,13 +670,12 @@ af_status_t af_notices_text(af_rewriter_t *rw)
 af_status_t af_notices_scope(af_rewriter_t *rw, uint32_t rule, af_node_t node)
 {
     af_status_t status = AF_OK;
+    bool none = rw->in.template_count > 0;
 
-    for (size_t i = 0; i < rw->scopes.count; i++) {
-        if (AF_VECTOR_AT(af_scope_t, &rw->scopes, i)->rule == rule) {
-            return AF_OK; /* inside a scope of the same rule: the outer one decides */
-        }
+    for (size_t i = 0; !none && i < rw->scopes.count; i++) { /* inside a scope of the same rule the outer one decides */
+        none = AF_VECTOR_AT(af_scope_t, &rw->scopes, i)->rule == rule;
     }
-    af_scope_t *scope = af_vector_add(rw, &rw->scopes, sizeof *scope, &status);
+    af_scope_t *scope = none ? NULL : af_vector_add(rw, &rw->scopes, sizeof *scope, &status);
     if (scope != NULL) {
         bool implied = (node_of(rw, node)->flags & AF_NODE_IMPLIED) != 0;
         bool held = rw->rules->rules[rule].attribution->place == AF_PLACE_START && rw->past_live && !implied;

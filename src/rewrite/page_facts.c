@@ -8,8 +8,8 @@ af_status_t af_facts_observe(af_rewriter_t *rw, const af_token_t *token)
     af_status_t status = AF_OK;
     const af_tree_t *in = &rw->in;
 
-    if (rw->facts_node == 0 && (token->type != AF_TOKEN_START_TAG || !af_facts_wanted(rw, token))) {
-        return AF_OK;
+    if (rw->facts_node == 0 && (token->type != AF_TOKEN_START_TAG || in->template_count > 0 || !af_facts_wanted(rw, token))) {
+        return AF_OK; /* what is in a template the page does not say */
     }
     for (uint32_t i = 0; status == AF_OK && i < in->event_count; i++) {
         const af_tree_event_t *event = &in->events[i];

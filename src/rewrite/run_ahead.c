@@ -20,7 +20,6 @@ typedef struct {
     bool own_form;       /* the block is the form that a form's end tag names */
     bool no_form;        /* none is open: one that begins is not ignored */
     bool in_table;       /* cells, rows and their groups that begin are not ignored, nor is a table's end tag */
-    bool in_template;    /* where the body's end tag is nothing */
     uint32_t foreign;    /* SVG elements that are open, perhaps: what is in them may be no block, nor have raw text */
 } ahead_t;
 
@@ -150,7 +149,7 @@ static bool starts_block_here(const ahead_t *ahead, uint32_t tag)
 static bool ends_block_here(const ahead_t *ahead, uint32_t tag)
 {
     if (tag == AF_TAG_BODY || tag == AF_TAG_HTML) {
-        return !ahead->in_template;
+        return true;
     }
     if (tag == AF_TAG_TABLE || (tag == AF_TAG_TR && (ahead->block == AF_TAG_TD || ahead->block == AF_TAG_TH))) {
         return ahead->in_table;
@@ -237,7 +236,7 @@ static const uint8_t *clear_behind(ahead_t *ahead, const uint8_t *at)
             continue;
         }
         const uint8_t *behind = af_cross_name(at + 2, ahead->end, &tag);
-        if (behind != NULL && (tag == AF_TAG_BODY || tag == AF_TAG_HTML) && !ahead->in_template) {
+        if (behind != NULL && (tag == AF_TAG_BODY || tag == AF_TAG_HTML)) {
             return at;
         }
         at = behind == NULL ? NULL : af_cross_tag(behind, ahead->end);
@@ -294,7 +293,7 @@ bool af_run_is_clear(af_rewriter_t *rw, const af_token_t *boundary, uint32_t tag
     bool ends_table = boundary->type == AF_TOKEN_END_TAG && boundary->tag == AF_TAG_TABLE;
     ahead_t ahead = {.needles = rw->rules->notice_needles, .block = tag, .own_form = owns_form(rw, boundary, block),
                      .no_form = rw->in.form == 0 && boundary->tag != AF_TAG_FORM,
-                     .in_table = !ends_table && af_tree_in_table_part(&rw->in), .in_template = rw->in.template_count > 0};
+                     .in_table = !ends_table && af_tree_in_table_part(&rw->in)};
 
     rw->block.clear_to = 0;
     if ((boundary->flags & AF_TOKEN_OVERLONG) != 0) {
@@ -319,7 +318,7 @@ static ahead_t ahead_of(const af_rewriter_t *rw, const af_token_t *token)
 {
     return (ahead_t){.needles = rw->rules->notice_needles, .block = node_of(rw, rw->block.node)->name,
                      .own_form = owns_form(rw, token, rw->block.node), .no_form = rw->in.form == 0,
-                     .in_table = af_tree_in_table_part(&rw->in), .in_template = rw->in.template_count > 0};
+                     .in_table = af_tree_in_table_part(&rw->in)};
 }
 
 bool af_run_ends_clear(const af_rewriter_t *rw, const af_token_t *token)

@@ -26,7 +26,7 @@ static bool is_text_of(const af_rewriter_t *rw, af_node_t parent, bool held_temp
     for (af_node_t node = parent; node != 0; node = node_of(rw, node)->parent) {
         const af_node_record_t *record = node_of(rw, node);
         if (held_template && node_is_template(rw, node)) {
-            return record->hold > 0 || (rw->block.open && rw->block.in_template);
+            return record->hold > 0;
         }
         if (is_silent(record)) {
             return false;

@@ -557,7 +557,7 @@ static void take_plain(view_t *view, uint32_t tag)
 /* HTML #adjust-svg-tag-name: names that SVG elements have in mixed case. Type selectors are lower case, so none picks them. */
 static bool is_camel_case(af_slice_t name)
 {
-#define NAME(text) {(const uint8_t *) text, sizeof text - 1}
+#define NAME(text) {(const uint8_t *) (text), sizeof(text) - 1}
     static const af_slice_t names[] = {
         NAME("altglyph"), NAME("altglyphdef"), NAME("altglyphitem"), NAME("animatecolor"), NAME("animatemotion"),
         NAME("animatetransform"), NAME("clippath"), NAME("feblend"), NAME("fecolormatrix"), NAME("fecomponenttransfer"),

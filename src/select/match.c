@@ -552,6 +552,7 @@ static outcome_t known_earlier(const run_t *run, const af_compound_t *compound, 
     if (!compound->relative) {
         return known_vain(run, compound, node, hopeful);
     }
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): relative ones are asked from :has() alone, which climbs */
     return run->climb->row_parent == record->parent && run->climb->row_left == compound->left && record->parent != 0 &&
            run->climb->row_hopeful == hopeful && record->index <= run->climb->row_index ? run->climb->row_outcome : FOUND;
 }
