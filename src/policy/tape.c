@@ -195,6 +195,17 @@ static af_status_t put_ascii(af_tape_t *tape, const uint8_t *at, size_t len, uin
     return status;
 }
 
+/* How many bytes may be of the character that begins or goes on there: a NUL, which tree construction drops, cuts it. */
+static size_t until_nul(const uint8_t *at, size_t len)
+{
+    size_t count = 1;
+
+    while (count < len && count < sizeof((af_partial_t *) NULL)->bytes && at[count] != 0) {
+        count++;
+    }
+    return count;
+}
+
 /* Appends text without references, in the document's charset. */
 static af_status_t put_plain(af_tape_t *tape, const uint8_t *at, size_t len, uint64_t pos)
 {
@@ -216,14 +227,16 @@ static af_status_t put_plain(af_tape_t *tape, const uint8_t *at, size_t len, uin
             continue;
         }
         uint8_t out[AF_CHARSET_OUT];
+        if (at[i] == 0 && tape->partial.len > 0) {
+            status = flush_partial(tape);
+            continue;
+        }
         size_t out_len, pending = tape->partial.len;
         uint64_t from_pos = pending > 0 ? tape->partial_pos : pos + i;
-        size_t used = af_charset_take(tape->charset, &tape->partial, at + i, len - i, out, &out_len);
+        size_t used = af_charset_take(tape->charset, &tape->partial, at + i, until_nul(at + i, len - i), out, &out_len);
         if (out_len == 0) {
             tape->partial_pos = from_pos;
-            return AF_OK;
-        }
-        if (out[0] != 0) {
+        } else if (out[0] != 0) {
             status = put_character(tape, out, out_len, from_pos, (uint32_t) (pos + i + used - from_pos));
         }
         i += used;

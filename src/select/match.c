@@ -55,8 +55,7 @@ static bool has_atom(const run_t *run, uint32_t number, af_node_t node, bool hop
         return false; /* the latter's name is foreignObject, and type selectors are lower case */
     }
     if (atom->plain) {
-        return atom->tag != 0 || atom->tests == 0 ||
-               ((record->space != AF_NS_SVG || record->name != AF_TAG_FOREIGNOBJECT) &&
+        return atom->tag != 0 || atom->tests == 0 || ((record->space != AF_NS_SVG || record->name != AF_TAG_FOREIGNOBJECT) &&
                 af_index_has_type(run->index, atom->tests, record->name));
     }
     if (node == run->matcher->late) {
