@@ -10,6 +10,7 @@
  * document ends inside a tag the notice stands before that, and where it ends in raw text (a script, a text area), a comment,
  * a select or a template no notice can stand. What is in a template is not shown: no text of the page, and no place for a notice.
  */
+#include "rewrite/notice_cut.h"
 #include "rewrite/run_over.h"
 
 typedef struct {
@@ -236,62 +237,6 @@ af_status_t af_notices_edit(af_rewriter_t *rw, uint32_t rule, uint64_t from_pos,
     return add_insert(rw, (af_insert_t){.pos = from_pos, .drop_to = to_pos, .rule = rule}, bytes);
 }
 
-#define CUT_DEPTH 8u
-
-/* Elements that may go with the text of a notice that stands there once more. */
-static bool goes_with_text(uint32_t tag)
-{
-    switch (tag) {
-    case AF_TAG_A: case AF_TAG_B: case AF_TAG_BR: case AF_TAG_EM: case AF_TAG_FONT: case AF_TAG_I: case AF_TAG_SMALL:
-    case AF_TAG_SPAN: case AF_TAG_STRONG: case AF_TAG_U:
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* Takes the text in [from_pos, to_pos) of the queue out, and the elements that are wholly in it. An element that ends in it
- * stays, without that part of its text; one that goes on behind it, and whatever else is there, refuses. `rule` AF_NO_RULE: only
- * tells whether it can be done (AF_NOT_FOUND: no). */
-static af_status_t cut(af_rewriter_t *rw, uint32_t rule, uint64_t from_pos, uint64_t to_pos)
-{
-    uint32_t open[CUT_DEPTH], depth = 0, count;
-    const af_node_t *nodes;
-    af_status_t status = AF_OK;
-
-    if (!af_rewriter_holding(rw) || AF_VECTOR_AT(af_held_t, &rw->held, rw->held_first)->from_pos > from_pos) {
-        return AF_NOT_FOUND;
-    }
-    for (size_t i = rw->held_first; status == AF_OK && i < rw->held.count; i++) {
-        af_token_t token = af_queue_token(rw, (uint32_t) i, &nodes, &count);
-        if (token.to_pos <= from_pos) {
-            continue;
-        }
-        if (token.from_pos >= to_pos && (depth == 0 || token.type != AF_TOKEN_END_TAG)) {
-            break;
-        }
-        if (token.type == AF_TOKEN_TEXT && count == 0 && (depth == 0 || token.to_pos <= to_pos)) {
-            uint64_t from = token.from_pos > from_pos ? token.from_pos : from_pos;
-            if (depth == 0 && rule != AF_NO_RULE) {
-                status = af_notices_edit(rw, rule, from, token.to_pos < to_pos ? token.to_pos : to_pos, (af_slice_t){NULL, 0});
-            }
-        } else if (token.type == AF_TOKEN_START_TAG && count == 1 && token.from_pos >= from_pos && depth < CUT_DEPTH &&
-                   goes_with_text(token.tag) && (node_of(rw, nodes[0])->fate & FATE_PROTECT) == 0) {
-            if (depth == 0 && rule != AF_NO_RULE) {
-                af_candidates_take(rw, nodes[0], rule);
-            }
-            open[depth] = token.tag;
-            depth += token.tag != AF_TAG_BR;
-        } else if (token.type == AF_TOKEN_END_TAG && count == 0 && goes_with_text(token.tag) && token.tag != AF_TAG_BR &&
-                   (depth == 0 || open[depth - 1] == token.tag)) {
-            depth -= depth > 0;
-        } else {
-            return AF_NOT_FOUND;
-        }
-    }
-    return depth > 0 && status == AF_OK ? AF_NOT_FOUND : status;
-}
-
 /* What only goes may have tags in it. */
 static bool is_cut_out(const af_rewriter_t *rw, af_slice_t text, const af_notice_edit_t *edit)
 {
@@ -305,16 +250,16 @@ static bool can_edit(af_rewriter_t *rw, af_slice_t text, const af_notice_edit_t 
         return false;
     }
     return is_cut_out(rw, text, edit)
-               ? cut(rw, AF_NO_RULE, af_tape_position_after(&rw->tape, text.data + edit->from),
-                     af_tape_position_after(&rw->tape, text.data + edit->to)) == AF_OK
+               ? af_notice_cut(rw, AF_NO_RULE, af_tape_position_after(&rw->tape, text.data + edit->from),
+                               af_tape_position_after(&rw->tape, text.data + edit->to)) == AF_OK
                : af_tape_is_piece(&rw->tape, text.data + edit->from, text.data + edit->to);
 }
 
 static af_status_t add_edit(af_rewriter_t *rw, uint32_t rule, af_slice_t text, const af_notice_edit_t *edit)
 {
     if (is_cut_out(rw, text, edit)) {
-        return cut(rw, rule, af_tape_position_after(&rw->tape, text.data + edit->from),
-                   af_tape_position_after(&rw->tape, text.data + edit->to));
+        return af_notice_cut(rw, rule, af_tape_position_after(&rw->tape, text.data + edit->from),
+                             af_tape_position_after(&rw->tape, text.data + edit->to));
     }
     uint64_t from_pos = af_tape_position(&rw->tape, text.data + edit->from);
     uint64_t to_pos = from_pos;
@@ -567,8 +512,8 @@ static af_status_t end_scope(af_rewriter_t *rw, const af_scope_t *scope, const a
         return AF_OK;
     }
     note(rw, "inserted");
-    return add_insert(rw, (af_insert_t){.pos = pos, .drop_to = pos, .rule = scope->rule, .is_whole = true, .scope = scope->node},
-                      notice.bytes);
+    return add_insert(rw, (af_insert_t){.pos = pos, .drop_to = pos, .rule = scope->rule, .is_whole = true, .at_start = at_start,
+                                        .scope = scope->node}, notice.bytes);
 }
 
 static af_status_t end_scopes(af_rewriter_t *rw, af_node_t node, const af_token_t *token)

@@ -71,12 +71,12 @@ static void drop_inserts(af_rewriter_t *rw, const af_token_t *token)
     rw->inserts.count = to;
 }
 
-/* A notice that is due where the token begins is told of before what becomes of the token, wherever the chunk ended. */
-static void write_due(af_rewriter_t *rw, const af_token_t *token)
+/* Writes the first insertions that are whole notices up to `pos`; `of_tag`: those alone that go with the start tag in front. */
+static void write_notices(af_rewriter_t *rw, uint64_t pos, bool of_tag)
 {
     while (rw->inserts.count > 0) {
         const af_insert_t *insert = AF_VECTOR_AT(af_insert_t, &rw->inserts, 0);
-        if (!insert->is_whole || insert->pos > token->from_pos) {
+        if (!insert->is_whole || insert->pos > pos || (of_tag && !insert->at_start)) {
             return;
         }
         af_insert_t due = *insert;
@@ -85,6 +85,12 @@ static void write_due(af_rewriter_t *rw, const af_token_t *token)
         write_insert(rw, &due);
         af_heap_release(rw->heap, due.data, due.len > 0 ? due.len : 1);
     }
+}
+
+/* A notice that is due where the token begins is told of before what becomes of the token, wherever the chunk ended. */
+static void write_due(af_rewriter_t *rw, const af_token_t *token)
+{
+    write_notices(rw, token->from_pos, false);
 }
 
 /* Text that comes to be the output's first bytes, or to be joined with them, may read as a byte order mark, which overrides every
@@ -128,9 +134,8 @@ void af_write_token(af_rewriter_t *rw, const af_token_t *token, bool swallows_ne
     if (token->type != AF_TOKEN_IGNORED) {
         rw->dropped_since = false;
     }
-    if (rw->inserts.count > 0 && token->type == AF_TOKEN_START_TAG &&
-        AF_VECTOR_AT(af_insert_t, &rw->inserts, 0)->is_whole) {
-        write_inserts(rw, token->to_pos, true); /* at=start: with the tag, whatever becomes of what follows */
+    if (rw->inserts.count > 0 && token->type == AF_TOKEN_START_TAG) {
+        write_notices(rw, token->to_pos, true); /* whatever becomes of what follows */
     }
 }
 

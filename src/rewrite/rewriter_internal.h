@@ -118,7 +118,7 @@ typedef struct {
     uint8_t *data;
     size_t len;
     uint32_t rule;
-    bool is_whole;   /* a notice, not a part of one */
+    bool is_whole, at_start; /* a notice, not a part of one; of an element, with whose start tag it is written */
     af_node_t scope; /* of a whole one: where that is removed, nothing is inserted; 0 */
 } af_insert_t;
 
