@@ -65,9 +65,9 @@ static af_status_t add_candidate(af_rewriter_t *rw, af_node_t node, uint32_t rul
 {
     af_status_t status = AF_OK;
 
-    if (rw->open_candidates >= MAX_CANDIDATES) {
-        af_candidates_oldest_gives_up(rw, "candidates");
-        return AF_OK;
+    /* Those that wait for text are counted apart: whether text refutes one before it waits depends on where chunks end. */
+    if ((text ? rw->text_candidates : rw->open_candidates - rw->text_candidates) >= MAX_CANDIDATES) {
+        af_candidates_oldest_gives_up(rw, text ? AF_WAITS_TEXT : AF_WAITS_OTHER, "candidates");
     }
     af_candidate_t *candidate = af_vector_add(rw, &rw->candidates, sizeof *candidate, &status);
     if (candidate == NULL) {
@@ -651,11 +651,11 @@ void af_candidates_give_up(af_rewriter_t *rw, af_node_t node, const char *limit)
     af_candidates_tidy(rw);
 }
 
-void af_candidates_oldest_gives_up(af_rewriter_t *rw, const char *limit)
+void af_candidates_oldest_gives_up(af_rewriter_t *rw, unsigned waits, const char *limit)
 {
     for (size_t i = 0; i < rw->candidates.count; i++) {
         const af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i);
-        if (!candidate->done) {
+        if (!candidate->done && (waits & (candidate->text_open ? AF_WAITS_TEXT : AF_WAITS_OTHER)) != 0) {
             af_candidates_give_up(rw, candidate->node, limit);
             return;
         }

@@ -33,7 +33,7 @@ static bool give_way(af_rewriter_t *rw)
         if (rw->open_candidates == 0) {
             return false;
         }
-        af_candidates_oldest_gives_up(rw, "hold");
+        af_candidates_oldest_gives_up(rw, AF_WAITS_TEXT | AF_WAITS_OTHER, "hold");
         return true;
     }
     for (uint32_t i = 0; i < count; i++) {

@@ -459,7 +459,8 @@ bool af_candidates_ask(af_rewriter_t *rw); /* the same within a text; whether so
 AF_MUST_USE af_status_t af_candidates_closed(af_rewriter_t *rw, af_node_t node);  /* before the node's flag shows everywhere */
 void af_candidates_review(af_rewriter_t *rw); /* the tree has changed: asks unknown selectors again, as many as it may */
 void af_candidates_end(af_rewriter_t *rw);    /* the document is over: all is known */
-void af_candidates_oldest_gives_up(af_rewriter_t *rw, const char *limit);
+enum { AF_WAITS_TEXT = 1, AF_WAITS_OTHER = 2 }; /* what a candidate waits for: one of the latter may wait for text no more */
+void af_candidates_oldest_gives_up(af_rewriter_t *rw, unsigned waits, const char *limit);
 void af_candidates_give_up(af_rewriter_t *rw, af_node_t node, const char *limit); /* those of the node */
 void af_candidates_forget_text(af_rewriter_t *rw); /* where the tape fills up: what nobody needs */
 AF_MUST_USE af_status_t af_queue_add(af_rewriter_t *rw, const af_token_t *token);
