@@ -158,7 +158,7 @@ static seen_t see_text(af_rewriter_t *rw, af_slice_t raw, uint64_t pos, af_text_
 {
     af_node_t parent = rw->in.stack[rw->in.depth - 1];
 
-    if (notices_want(rw, raw, pos, parent)) {
+    if (pos + raw.len > rw->foresee_to || notices_want(rw, raw, pos, parent)) {
         return NOT_KNOWN;
     }
     if (!af_is_normal_text(rw, parent)) {
@@ -239,6 +239,7 @@ static seen_t run_through(af_rewriter_t *rw, af_node_t node, uint64_t most_pos, 
     bool foreign = af_tree_in_foreign(&rw->in);
     seen_t seen = GOES_ON;
 
+    rw->foresee_to = most_pos;
     while (seen == GOES_ON) {
         seen = see_next(rw, token, node, status);
         if (rw->open_candidates != open && (seen == GOES_ON || seen == ENDS)) {
@@ -400,6 +401,7 @@ af_status_t af_foresee_removed(af_rewriter_t *rw)
     seen_t seen = GOES_ON;
     rw->foreseen_text.tail_len = 0;
     rw->pass_depth = depth;
+    rw->foresee_to = UINT64_MAX;
     while (seen == GOES_ON) {
         af_token_t token;
         af_status_t status = AF_OK;

@@ -89,9 +89,12 @@ af_status_t af_hold_text(af_rewriter_t *rw, af_token_t *text)
 af_status_t af_hold_check(af_rewriter_t *rw, const af_token_t *token)
 {
     af_status_t status = AF_OK;
+    size_t hold = rw->options.limits.hold;
 
-    while (status == AF_OK && af_rewriter_holding(rw) && token->to_pos - rw->edits.frontier > rw->options.limits.hold &&
-           give_way(rw)) {
+    if (af_rewriter_holding(rw) && token->to_pos - rw->edits.frontier > hold && af_candidates_ask(rw)) {
+        status = af_queue_flush(rw);
+    }
+    while (status == AF_OK && af_rewriter_holding(rw) && token->to_pos - rw->edits.frontier > hold && give_way(rw)) {
         status = af_queue_flush(rw);
     }
     size_t held = (size_t) (token->to_pos - rw->edits.frontier);

@@ -4,7 +4,8 @@
  * The text so far may be no beginning of what a rule wants. Text comes in pieces, as chunks cut it, and the answer must not
  * depend on them: by the next tag all is asked that is due, and what is refuted leaves before the tag changes the tree. What is
  * due depends on the text at tags alone: it has to be twice as long as when it was asked at one. Within a text it is asked
- * earlier, of what will be due, since what is refuted need not wait any longer.
+ * earlier, of what will be due, since what is refuted need not wait any longer. Where no more may be held all is asked of all
+ * the text there is.
  */
 #include "rewrite/candidate.h"
 
@@ -16,37 +17,39 @@ typedef struct {
     bool refuted;
 } said_t;
 
+typedef enum { IN_TEXT, AT_TAG, AT_LIMIT } place_t;
+
 /* Whether the text is to be asked now; it is noted that it was. */
-static bool is_due(af_candidate_t *candidate, size_t len, bool at_tag)
+static bool is_due(af_candidate_t *candidate, size_t len, place_t place)
 {
-    bool due = len >= candidate->asked_at_tag * (size_t) 2 + 1;
-    bool asks = due && len >= (at_tag ? candidate->asked + (size_t) 1 : candidate->asked * (size_t) 2 + 1);
+    bool due = place == AT_LIMIT || len >= candidate->asked_at_tag * (size_t) 2 + 1;
+    bool asks = due && len >= (place == IN_TEXT ? candidate->asked * (size_t) 2 + 1 : candidate->asked + (size_t) 1);
 
     if (asks) {
         candidate->asked = (uint32_t) len;
     }
-    if (due && at_tag) {
+    if (due && place == AT_TAG) {
         candidate->asked_at_tag = (uint32_t) len;
     }
     return asks;
 }
 
 /* Whether the first text is no beginning of the heading that the rule wants: whatever follows, it begins with that. */
-static bool heading_outgrown(af_rewriter_t *rw, af_candidate_t *candidate, const af_phrases_t *begins, bool at_tag)
+static bool heading_outgrown(af_rewriter_t *rw, af_candidate_t *candidate, const af_phrases_t *begins, place_t place)
 {
     af_slice_t first = af_candidate_text(rw, candidate);
 
-    return is_due(candidate, first.len, at_tag) && !af_condition_may(&rw->condition, begins, first);
+    return is_due(candidate, first.len, place) && !af_condition_may(&rw->condition, begins, first);
 }
 
 /* Whether the text so far can be no beginning of what the rule, or one of its group, wants. */
-static bool outgrown(af_rewriter_t *rw, af_candidate_t *candidate, said_t *said, bool at_tag)
+static bool outgrown(af_rewriter_t *rw, af_candidate_t *candidate, said_t *said, place_t place)
 {
     const af_rule_t *rule = &rw->rules->rules[candidate->rule];
     const af_structure_t *structure = rule->structure;
 
     if (candidate->heading_open && candidate->asked_at_tag == 0 && structure->begins != NULL) {
-        return heading_outgrown(rw, candidate, structure->begins, at_tag);
+        return heading_outgrown(rw, candidate, structure->begins, place);
     }
     if (rule->pattern == NULL) {
         return false;
@@ -59,7 +62,7 @@ static bool outgrown(af_rewriter_t *rw, af_candidate_t *candidate, said_t *said,
         return false;
     }
     af_slice_t text = af_candidate_text(rw, candidate);
-    if (!is_due(candidate, text.len, at_tag)) {
+    if (!is_due(candidate, text.len, place)) {
         return false;
     }
     if (said->rule != rule || said->tape != tape || said->len != text.len) {
@@ -68,7 +71,7 @@ static bool outgrown(af_rewriter_t *rw, af_candidate_t *candidate, said_t *said,
     return said->refuted;
 }
 
-static bool ask(af_rewriter_t *rw, bool at_tag)
+static bool ask(af_rewriter_t *rw, place_t place)
 {
     bool changed = false;
     said_t said[2] = {{NULL, NULL, 0, false}, {NULL, NULL, 0, false}}; /* of few groups */
@@ -76,7 +79,7 @@ static bool ask(af_rewriter_t *rw, bool at_tag)
     for (size_t i = rw->candidates.count, left = rw->text_candidates; left > 0 && i > 0; i--) {
         af_candidate_t *candidate = AF_VECTOR_AT(af_candidate_t, &rw->candidates, i - 1);
         left -= candidate->text_open;
-        if (candidate->text_open && outgrown(rw, candidate, &said[candidate->rule & 1], at_tag)) {
+        if (candidate->text_open && outgrown(rw, candidate, &said[candidate->rule & 1], place)) {
             af_candidates_finish(rw, candidate, false);
             changed = true;
         }
@@ -104,18 +107,18 @@ void af_candidates_text(af_rewriter_t *rw, const af_tape_t *tape, size_t before)
 
     rw->text_came = true;
     if (mark > before + 1 || (mark == before + 1 && tape->data[tape->len - 1] != ' ')) { /* else it is the space between tags */
-        (void) ask(rw, false);
+        (void) ask(rw, IN_TEXT);
     }
 }
 
 bool af_candidates_ask(af_rewriter_t *rw)
 {
-    return rw->text_candidates > 0 && ask(rw, true);
+    return rw->text_candidates > 0 && ask(rw, AT_LIMIT);
 }
 
 af_status_t af_candidates_before(af_rewriter_t *rw, const af_token_t *token)
 {
-    bool changed = rw->text_came && af_candidates_ask(rw);
+    bool changed = rw->text_came && rw->text_candidates > 0 && ask(rw, AT_TAG);
     size_t waiting = rw->text_candidates;
 
     rw->text_came = false;

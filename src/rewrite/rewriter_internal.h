@@ -254,7 +254,7 @@ struct af_rewriter {
     af_matcher_t firm;        /* of the rules that ask even for what is in a removed element */
     bool may_foresee, foreseeing; /* foresee.c */
     bool asks_inside;         /* and selectors wait for what is in the element */
-    uint64_t foreseen;        /* bytes that were run through */
+    uint64_t foreseen, foresee_to; /* bytes that were run through; what stands behind that could not be held and says nothing */
     af_seen_text_t foreseen_text;
     uint32_t pass_depth;      /* open elements where removed content is being passed over; 0: it is not */
     uint64_t passed_to;       /* what is in the element of the token being observed goes, to there; 0: nothing is known of it */
@@ -455,7 +455,7 @@ void af_candidates_replaced(af_rewriter_t *rw, const af_tree_event_t *event); /*
 /* After text: decides what the text so far refutes. Before a token that is none: what is known then leaves. */
 void af_candidates_text(af_rewriter_t *rw, const af_tape_t *tape, size_t before); /* the tape's mark before the text */
 AF_MUST_USE af_status_t af_candidates_before(af_rewriter_t *rw, const af_token_t *token);
-bool af_candidates_ask(af_rewriter_t *rw); /* the same within a text; whether something was decided */
+bool af_candidates_ask(af_rewriter_t *rw); /* the same at a limit; whether something was decided */
 AF_MUST_USE af_status_t af_candidates_closed(af_rewriter_t *rw, af_node_t node);  /* before the node's flag shows everywhere */
 void af_candidates_review(af_rewriter_t *rw); /* the tree has changed: asks unknown selectors again, as many as it may */
 void af_candidates_end(af_rewriter_t *rw);    /* the document is over: all is known */
