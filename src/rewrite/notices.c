@@ -78,7 +78,7 @@ bool af_is_block_node(const af_rewriter_t *rw, af_node_t node)
 
 bool af_notices_risk(const af_rewriter_t *rw, const af_token_t *token)
 {
-    return af_notices_active(rw) && token->type == AF_TOKEN_START_TAG &&
+    return af_notices_active(rw) && token->type == AF_TOKEN_START_TAG && rw->in.template_count == 0 &&
            (af_notices_block(token->tag) || (rw->step.wanted && af_facts_may_claim(token)));
 }
 
