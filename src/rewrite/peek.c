@@ -405,9 +405,18 @@ static bool may_reopen(const af_rewriter_t *rw, uint32_t tag)
     }
 }
 
+/* The first byte that is held, or would be if nothing were read ahead, once the tag's element waits. */
+static uint64_t held_from(const af_rewriter_t *rw, const af_token_t *token)
+{
+    if (af_rewriter_holding(rw)) {
+        return rw->edits.frontier;
+    }
+    return rw->ahead.count > 0 ? rw->ahead.waiters[0].pos : token->from_pos;
+}
+
 void af_peek_at(af_rewriter_t *rw, const af_token_t *token)
 {
-    uint64_t left = rw->pushed - token->to_pos, len = token->to_pos - token->from_pos;
+    uint64_t left = rw->pushed - token->to_pos, len = token->to_pos - held_from(rw, token);
     size_t hold = len < rw->options.limits.hold ? rw->options.limits.hold - (size_t) len : 0; /* more would not be */
 
     if (rw->peek.pos == token->to_pos) {
