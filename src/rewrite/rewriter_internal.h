@@ -147,8 +147,7 @@ typedef struct {
     bool begun;       /* the first block was made: text before it is in none */
     bool over;        /* it is too long for a notice, and not held */
     bool goes_on;     /* its beginning was looked at and let go */
-    bool credit;      /* it stands in a figure or caption: not open, where that is in no scope */
-    bool quoted;         /* in a quotation: it does not tell whose the page is */
+    bool credit, quoted; /* in a figure or caption: open in a scope alone; in a quotation: it does not tell whose the page is */
     uint64_t from_pos; /* where the run began; UINT64_MAX: it was looked at */
     uint64_t clear_to; /* up to there, no rule wants the run; 0: one may */
     uint64_t asked_at; /* how much was pushed when its rest was last asked for */
