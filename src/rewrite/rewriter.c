@@ -87,14 +87,15 @@ af_status_t af_rewriter_create(const af_ruleset_t *rules, const af_options_t *op
     rw->options = *options;
     rw->site = options->site;
     rw->site_len = rw->site == NULL ? 0 : strlen(rw->site);
-    rw->rules = af_ruleset_for(rules, (af_slice_t){(const uint8_t *) rw->site, rw->site_len});
+    rw->all_rules = rules;
     rw->charset_label = options->charset;
     rw->stats.reason = rw->stats.attribution = "";
     rw->drop_rule = AF_NO_RULE;
     rw->moved_mark = SIZE_MAX;
     rw->matched_pos = UINT64_MAX;
     af_edits_init(&rw->edits, sink, options->mode, &rw->stats);
-    af_status_t status = start_parts(rw);
+    af_status_t status = af_ruleset_for(rules, (af_slice_t){(const uint8_t *) rw->site, rw->site_len}, heap, &rw->rules);
+    status = status == AF_OK ? start_parts(rw) : status;
     if (status == AF_OK && fragment != NULL) {
         status = af_fragment_start(rw, fragment);
         af_tokenizer_allow_cdata(rw->tokenizer, af_tree_in_foreign(&rw->in));
@@ -168,6 +169,7 @@ void af_rewriter_destroy(af_rewriter_t *rw)
     af_check_destroy(rw->check);
     af_preview_destroy(rw->marks.preview);
     destroy_vectors(rw);
+    af_ruleset_leave(rw->all_rules, rw->rules, rw->heap);
     af_heap_release(rw->heap, rw, sizeof *rw);
 }
 

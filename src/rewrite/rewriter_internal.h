@@ -197,7 +197,7 @@ typedef struct {
 
 struct af_rewriter {
     af_heap_t *heap;
-    const af_ruleset_t *rules;
+    const af_ruleset_t *all_rules, *rules; /* as given; for the site */
     af_options_t options;
     af_stats_t stats;
     af_edits_t edits;

@@ -63,6 +63,7 @@ void af_builder_destroy(af_builder_t *builder)
         af_rule_release(&builder->drafts[i].rule);
     }
     af_index_builder_destroy(builder->index);
+    af_sites_forget(builder);
     af_heap_release(heap, builder->drafts, builder->draft_capacity * sizeof *builder->drafts);
     af_heap_release(heap, builder->exceptions, builder->exception_capacity * sizeof *builder->exceptions);
     af_heap_release(heap, builder, sizeof *builder);
@@ -305,7 +306,7 @@ af_status_t af_builder_index(const af_builder_t *builder, bool (*takes)(const af
         af_selector_error_t error;
         if (draft->selector.len > 0 && !draft->undone && takes(draft)) {
             status = some == NULL ? af_index_builder_create(builder->heap, &some) : AF_OK;
-            status = status == AF_OK ? af_index_add(some, draft->selector, (uint32_t) i, &error) : status;
+            status = status == AF_OK ? af_index_add_to(some, draft->group, draft->selector, (uint32_t) i, &error) : status;
         }
     }
     if (status == AF_OK && some != NULL) {

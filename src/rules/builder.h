@@ -33,6 +33,7 @@ typedef struct {
     af_slice_t body;     /* of a cosmetic line, behind its ##; data NULL: a line of the rule language */
     bool undone;         /* by an exception without hosts, or lifted */
     size_t lifted_by;    /* the call whose text lifted it; 0: none */
+    uint32_t group;      /* of the rules for the same hosts; 0: it is asked for everywhere */
     bool follows;        /* an earlier one has its selector, in the index for both: group.c */
 } af_draft_t;
 
@@ -43,6 +44,8 @@ typedef struct {
     uint32_t next;                               /* index + 1 of one with the same slot, 0: the last */
 } af_exception_t;
 
+typedef struct af_site_plan af_site_plan_t; /* site_layers.c */
+
 struct af_builder {
     af_ruleset_whole_t *whole;
     af_heap_t *heap;
@@ -51,6 +54,7 @@ struct af_builder {
     af_draft_t *drafts; size_t draft_count, draft_capacity;
     af_exception_t *exceptions; size_t exception_count, exception_capacity;
     const struct af_parse *automatic; /* the line "attribution auto" whose presets are being read; NULL: none */
+    af_site_plan_t *plan;          /* of the layers for hosts; NULL: there are none */
     size_t calls;                  /* texts and presets that were added or refused */
     bool presets[AF_PRESET_COUNT]; /* those that were added: a second time changes nothing */
     bool stale;                    /* owners in the index are not the drafts' numbers */
@@ -121,13 +125,14 @@ static inline bool af_draft_is_firm(const af_draft_t *draft)
     return !takes || (!draft->rule.from_preset && draft->rule.pattern != NULL);
 }
 
-/* sites.c: in the drafts' time, the indexes of what holds on sites that no rule is for; then, when the set is complete, the rest
- * of that; and its end. */
-AF_MUST_USE af_status_t af_sites_index(af_builder_t *builder);
-void af_sites_finish(af_ruleset_t *set);
-void af_sites_destroy(const af_ruleset_t *set);
+/* site_layers.c: gives the drafts their groups, where that is worth it, before they are indexed; then, when all but the sites is
+ * in the set, makes these; and the plan's end. */
+AF_MUST_USE af_status_t af_sites_plan(af_builder_t *builder);
+AF_MUST_USE af_status_t af_sites_finish(af_builder_t *builder);
+void af_sites_forget(af_builder_t *builder);
 
 void af_rule_kinds_add(af_rule_kinds_t *has, const af_rule_t *rule);
+void af_rule_kinds_join(af_rule_kinds_t *has, const af_rule_kinds_t *more);
 
 /* rule_structure.c: the pattern of what presets leave alone: notices, agencies' credits. */
 AF_MUST_USE af_status_t af_guard_compile(af_heap_t *heap, const af_regex_t **out);
@@ -150,8 +155,9 @@ bool af_has_alternatives(const char *pattern);
 /* Whether a text that the pattern matches begins with the title as it is. Doubt says no. */
 bool af_begins_with_title(const af_rule_t *rule);
 
-/* Fills the set's ahead, and the classes of its index. */
-void af_ahead_make(af_ruleset_t *set, af_index_t *index);
+/* Fills the set's ahead, and the classes of its index; what it does so with (`opaque` is the set), for a layer. */
+AF_MUST_USE af_status_t af_ahead_make(af_ruleset_t *set, af_index_t *index);
+uint32_t af_ahead_bit(void *opaque, uint32_t owner, uint32_t selector);
 
 /* warn.c: tells of rules that can do nothing, once the whole is compiled. */
 void af_builder_warn(af_builder_t *builder);

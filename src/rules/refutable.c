@@ -80,7 +80,7 @@ static bool wants_inner(const af_ruleset_t *set, uint32_t owner, uint32_t select
            rule->structure->max != AF_STRUCTURE_ANY && af_index_wants_inner(set->index, selector);
 }
 
-static uint32_t bit_of(void *opaque, uint32_t owner, uint32_t selector)
+uint32_t af_ahead_bit(void *opaque, uint32_t owner, uint32_t selector)
 {
     af_ruleset_t *set = opaque;
     const af_rule_t *rule = &set->rules[owner];
@@ -104,8 +104,7 @@ static uint32_t bit_of(void *opaque, uint32_t owner, uint32_t selector)
     return bit;
 }
 
-void af_ahead_make(af_ruleset_t *set, af_index_t *index)
+af_status_t af_ahead_make(af_ruleset_t *set, af_index_t *index)
 {
-    set->ahead_count = set->ahead_emptied = set->ahead_heading = set->ahead_late = set->ahead_inner = 0;
-    af_index_classify(index, bit_of, set);
+    return af_index_classify(index, af_ahead_bit, set);
 }

@@ -34,7 +34,7 @@ static af_status_t index_again(af_builder_t *builder)
         af_draft_t *draft = &builder->drafts[i];
         draft->follows = draft->follows && af_group_joins(builder, i, draft); /* its first may be undone */
         if (draft->selector.len > 0 && !draft->follows) {
-            status = af_index_add(builder->index, draft->selector, (uint32_t) i, &error);
+            status = af_index_add_to(builder->index, draft->group, draft->selector, (uint32_t) i, &error);
         }
     }
     return status;
@@ -58,6 +58,21 @@ void af_rule_kinds_add(af_rule_kinds_t *has, const af_rule_t *rule)
     has->keep |= rule->verb == AF_VERB_KEEP;
     has->strip |= rule->verb == AF_VERB_STRIP;
     has->unwrap |= rule->verb == AF_VERB_UNWRAP;
+}
+
+void af_rule_kinds_join(af_rule_kinds_t *has, const af_rule_kinds_t *more)
+{
+    has->structure |= more->structure;
+    has->guard |= more->guard;
+    has->text |= more->text;
+    has->dedupe |= more->dedupe;
+    has->title |= more->title;
+    has->attribution |= more->attribution;
+    has->protect |= more->protect;
+    has->keep |= more->keep;
+    has->strip |= more->strip;
+    has->unwrap |= more->unwrap;
+    has->most_after = more->most_after > has->most_after ? more->most_after : has->most_after;
 }
 
 static void count_rule(af_ruleset_t *set, const af_rule_t *rule)
@@ -176,13 +191,13 @@ static af_status_t compile(af_builder_t *builder)
 
     if (status == AF_OK && builder->stale) {
         drop_undone(builder);
+    }
+    status = status == AF_OK ? af_sites_plan(builder) : status;
+    if (status == AF_OK && (builder->stale || builder->plan != NULL)) {
         status = index_again(builder);
     }
     if (status == AF_OK) {
         status = af_builder_index(builder, af_draft_is_firm, &builder->whole->set.firm);
-    }
-    if (status == AF_OK) {
-        status = af_sites_index(builder);
     }
     if (status == AF_OK) {
         status = move_rules(builder);
@@ -193,7 +208,7 @@ static af_status_t compile(af_builder_t *builder)
         builder->whole->set.index = index;
     }
     if (status == AF_OK) {
-        af_ahead_make(&builder->whole->set, index);
+        status = af_ahead_make(&builder->whole->set, index);
     }
     if (status == AF_OK && builder->whole->set.has.guard) {
         status = af_guard_compile(builder->heap, &builder->whole->set.guard);
@@ -203,7 +218,7 @@ static af_status_t compile(af_builder_t *builder)
     }
     if (status == AF_OK) {
         digest(&builder->whole->set);
-        af_sites_finish(&builder->whole->set);
+        status = af_sites_finish(builder);
     }
     return status;
 }
@@ -279,7 +294,6 @@ void af_ruleset_destroy(af_ruleset_t *rules)
     af_regex_destroy((af_regex_t *) rules->guard);
     af_index_destroy((af_index_t *) rules->index);
     af_index_destroy((af_index_t *) rules->firm);
-    af_sites_destroy(rules);
     af_heap_release(&rules->heap, whole->variables, whole->variable_capacity * sizeof *whole->variables);
     af_store_destroy(&whole->store);
     af_heap_t heap = rules->heap;

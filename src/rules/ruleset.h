@@ -16,6 +16,7 @@ typedef enum {
 } af_verb_t;
 
 typedef struct af_attribution_rule af_attribution_rule_t; /* rules/template.h */
+typedef struct af_sites af_sites_t;                       /* rules/sites.h */
 
 #define AF_STRUCTURE_ANY UINT32_MAX
 #define AF_AHEAD_RULES 32u
@@ -92,15 +93,19 @@ struct af_ruleset {
     const af_regex_t *guard;     /* what text of preset rules must not have; NULL: nothing asks */
     uint8_t digest[16];
     const char *const *variables; uint32_t variable_count; /* names without $ */
-    const uint32_t *sites; size_t site_slots; /* hashes of the hosts that rules are for; 0: a free place; a power of two */
-    const af_ruleset_t *elsewhere; /* the same rules on pages of other hosts, where many of them are out; NULL: as here */
+    /* Where many rules are for some hosts only: the indexes have what is for all, and layers (select/layers.c). */
+    const af_sites_t *sites;       /* NULL: the set is for every page */
+    const af_ruleset_t *elsewhere; /* the same rules on pages of hosts that none of them names */
+    bool of_page;                  /* made by af_ruleset_for */
 };
 
 /* Tells whether the rule is for pages of `site` ("": not known), as its site= says. */
 bool af_rule_on_site(const af_rule_t *rule, af_slice_t site);
 
-/* The ruleset for a page of `site`: the same rules by the same numbers, where few of them are for that site with an index of
- * fewer. Lives as long as `rules`. */
-const af_ruleset_t *af_ruleset_for(const af_ruleset_t *rules, af_slice_t site);
+/* Gives the ruleset for a page of `site`: the same rules by the same numbers, asking only for what those that are for that site
+ * ask for. Time and memory do not depend on the number of rules. Lives no longer than `rules`; af_ruleset_leave gives it back,
+ * with the same `rules` and heap. AF_NOMEM, AF_LIMIT. */
+AF_MUST_USE af_status_t af_ruleset_for(const af_ruleset_t *rules, af_slice_t site, af_heap_t *heap, const af_ruleset_t **out);
+void af_ruleset_leave(const af_ruleset_t *rules, const af_ruleset_t *here, af_heap_t *heap);
 
 #endif

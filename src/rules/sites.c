@@ -1,14 +1,13 @@
 /*
  * rules/sites.c: rules that are for some sites only.
  *
- * Most lines of a filter list name hosts. On a page of none of these such rules pick nothing, but what they ask of every tag, and
- * what the tree has to keep for them, would cost as if they did. So there is a second index of the rules that hold everywhere, or
- * everywhere but on some hosts, and a page gets it whose host, and the domains it is in, no rule is for. Whether one is, is told
- * from hashes alone: two hosts of one hash cost time and nothing else.
+ * Most lines of a filter list name hosts. What such rules ask of every tag, and what the tree has to keep for them, is nothing on
+ * pages of other hosts. So what holds everywhere, or everywhere but on some hosts, is one index, and each host that rules are for
+ * has a layer over it (select/layers.c). A page gets the layer of its host, or of the innermost domain around that.
  */
-#include "rules/builder.h"
+#include "rules/sites.h"
 
-#define SITED_LEAST 16u /* rules for sites that make a second index worth its memory */
+#include "rules/builder.h"
 
 bool af_rule_on_site(const af_rule_t *rule, af_slice_t site)
 {
@@ -30,175 +29,86 @@ bool af_rule_on_site(const af_rule_t *rule, af_slice_t site)
 
 /* --- Hosts ------------------------------------------------------------------------------------------------------------------ */
 
-/* From the last byte to the first: the domains that a host is in are on the way to it. */
-static uint32_t hash_more(uint32_t hash, uint8_t byte)
+size_t af_host_place(const af_host_t *hosts, const uint32_t *slots, size_t slot_count, af_slice_t name, uint32_t hash)
 {
-    return (hash ^ byte) * 16777619u;
-}
+    size_t at = (hash ^ hash >> 15) & (slot_count - 1);
 
-/* 0 marks a free place. */
-static uint32_t hash_end(uint32_t hash)
-{
-    hash ^= hash >> 15;
-    return hash | (hash == 0);
-}
-
-#define HASH_START 2166136261u
-
-static uint32_t hash_host(const char *host)
-{
-    uint32_t hash = HASH_START;
-
-    for (size_t at = strlen(host); at-- > 0;) {
-        hash = hash_more(hash, (uint8_t) host[at]);
-    }
-    return hash_end(hash);
-}
-
-/* Where the hash is, or would be put. */
-static size_t place_of(const uint32_t *sites, size_t slots, uint32_t hash)
-{
-    size_t at = hash & (slots - 1);
-
-    while (sites[at] != 0 && sites[at] != hash) {
-        at = (at + 1) & (slots - 1);
+    while (slots[at] != 0 && !af_slice_equal((af_slice_t){(const uint8_t *) hosts[slots[at] - 1].name, hosts[slots[at] - 1].len},
+                                             name)) {
+        at = (at + 1) & (slot_count - 1);
     }
     return at;
 }
 
-/* Whether a rule is for the host, or for a domain that it is in. */
-static bool names_site(const af_ruleset_t *rules, af_slice_t site)
+uint32_t af_host_find(const af_host_t *hosts, const uint32_t *slots, size_t slot_count, af_slice_t host, size_t most)
 {
-    uint32_t hash = HASH_START;
+    uint32_t hash = AF_HOST_HASH, found = 0;
 
-    for (size_t at = site.len; at-- > 0;) {
-        hash = hash_more(hash, site.data[at]);
-        if ((at == 0 || site.data[at - 1] == '.') &&
-            rules->sites[place_of(rules->sites, rules->site_slots, hash_end(hash))] != 0) {
-            return true;
+    for (size_t at = host.len; at > 0 && host.len - at < most;) {
+        hash = af_host_hash(hash, host.data[--at]);
+        if (at == 0 || host.data[at - 1] == '.') {
+            af_slice_t domain = {host.data + at, host.len - at};
+            uint32_t number = slots[af_host_place(hosts, slots, slot_count, domain, hash)];
+            found = number != 0 ? number : found;
         }
     }
-    return false;
+    return found;
 }
 
-const af_ruleset_t *af_ruleset_for(const af_ruleset_t *rules, af_slice_t site)
+/* --- Sets ------------------------------------------------------------------------------------------------------------------- */
+
+static af_status_t make_set(const af_ruleset_t *rules, const af_site_t *site, af_heap_t *heap, af_ruleset_t **out)
 {
-    return rules->elsewhere == NULL || names_site(rules, site) ? rules : rules->elsewhere;
-}
+    af_ruleset_t *set = af_heap_alloc(heap, sizeof *set);
+    af_status_t status = AF_OK;
 
-/* --- Compiling ------------------------------------------------------------------------------------------------------------ */
-
-/* Hosts that the rule is for. */
-static size_t count_hosts(const af_rule_t *rule)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < rule->site_count; i++) {
-        count += rule->sites[i][0] != '~';
+    *out = NULL;
+    if (set == NULL) {
+        return af_heap_why(heap, sizeof *set);
     }
-    return count;
-}
-
-/* Of drafts that are asked together only the first is in an index. */
-static bool holds_elsewhere(const af_draft_t *draft)
-{
-    return !draft->follows && count_hosts(&draft->rule) == 0;
-}
-
-static bool is_firm_elsewhere(const af_draft_t *draft)
-{
-    return holds_elsewhere(draft) && af_draft_is_firm(draft);
-}
-
-static af_status_t note_hosts(af_builder_t *builder, size_t count)
-{
-    af_ruleset_t *set = &builder->whole->set;
-    size_t slots = 16;
-
-    while (slots < 2 * count) {
-        slots *= 2;
-    }
-    uint32_t *sites = af_store_alloc(builder->store, slots * sizeof *sites);
-    if (sites == NULL) {
-        return AF_NOMEM;
-    }
-    memset(sites, 0, slots * sizeof *sites);
-    for (size_t i = 0; i < builder->draft_count; i++) {
-        const af_rule_t *rule = &builder->drafts[i].rule;
-        for (size_t k = 0; k < rule->site_count; k++) {
-            if (rule->sites[k][0] != '~') {
-                uint32_t hash = hash_host(rule->sites[k]);
-                sites[place_of(sites, slots, hash)] = hash;
-            }
+    *set = *site->base;
+    set->has = site->has;
+    set->of_page = true;
+    status = site->layer == 0 ? AF_OK : af_index_on_layer(rules->index, site->layer, heap, &set->index);
+    if (status == AF_OK && site->firm != 0) {
+        status = af_index_on_layer(rules->firm, site->firm, heap, &set->firm);
+        if (status != AF_OK && site->layer != 0) {
+            af_index_leave_layer(heap, set->index);
         }
     }
-    set->sites = sites;
-    set->site_slots = slots;
+    if (status != AF_OK) {
+        af_heap_release(heap, set, sizeof *set);
+        return status;
+    }
+    *out = set;
     return AF_OK;
 }
 
-static af_status_t make_empty(af_heap_t *heap, const af_index_t **out)
+af_status_t af_ruleset_for(const af_ruleset_t *rules, af_slice_t site, af_heap_t *heap, const af_ruleset_t **out)
 {
-    af_index_builder_t *none;
-    af_index_t *index = NULL;
-    af_status_t status = af_index_builder_create(heap, &none);
+    const af_sites_t *sites = rules->sites;
+    uint32_t host = sites == NULL ? 0 : af_host_find(sites->hosts, sites->slots, sites->slot_count, site, SIZE_MAX);
+    af_ruleset_t *made;
 
-    if (status == AF_OK) {
-        status = af_index_compile(none, &index);
+    *out = sites == NULL ? rules : rules->elsewhere;
+    if (host == 0) {
+        return AF_OK;
     }
-    *out = index;
+    af_status_t status = make_set(rules, &sites->all[sites->hosts[host - 1].site], heap, &made);
+    *out = made;
     return status;
 }
 
-af_status_t af_sites_index(af_builder_t *builder)
+void af_ruleset_leave(const af_ruleset_t *rules, const af_ruleset_t *here, af_heap_t *heap)
 {
-    size_t hosts = 0, sited = 0;
-
-    for (size_t i = 0; i < builder->draft_count; i++) {
-        size_t count = count_hosts(&builder->drafts[i].rule);
-        hosts += count;
-        sited += count > 0 && builder->drafts[i].selector.len > 0;
-    }
-    if (sited < SITED_LEAST) {
-        return AF_OK;
-    }
-    af_ruleset_t *elsewhere = af_store_alloc(builder->store, sizeof *elsewhere);
-    if (elsewhere == NULL) {
-        return AF_NOMEM;
-    }
-    memset(elsewhere, 0, sizeof *elsewhere);
-    builder->whole->set.elsewhere = elsewhere;
-    af_status_t status = note_hosts(builder, hosts);
-    for (size_t i = 0; i < builder->draft_count; i++) {
-        if (count_hosts(&builder->drafts[i].rule) == 0) {
-            af_rule_kinds_add(&elsewhere->has, &builder->drafts[i].rule);
-        }
-    }
-    status = status == AF_OK ? af_builder_index(builder, holds_elsewhere, &elsewhere->index) : status;
-    status = status == AF_OK ? af_builder_index(builder, is_firm_elsewhere, &elsewhere->firm) : status;
-    return status == AF_OK && elsewhere->index == NULL ? make_empty(builder->heap, &elsewhere->index) : status;
-}
-
-void af_sites_finish(af_ruleset_t *set)
-{
-    af_ruleset_t *elsewhere = (af_ruleset_t *) set->elsewhere;
-
-    if (elsewhere == NULL) {
+    if (here == NULL || here == rules || !here->of_page) {
         return;
     }
-    const af_ruleset_t own = *elsewhere;
-    *elsewhere = *set;
-    elsewhere->elsewhere = NULL;
-    elsewhere->index = own.index;
-    elsewhere->firm = own.firm;
-    elsewhere->has = own.has;
-    af_ahead_make(elsewhere, (af_index_t *) own.index);
-}
-
-void af_sites_destroy(const af_ruleset_t *set)
-{
-    if (set->elsewhere != NULL) {
-        af_index_destroy((af_index_t *) set->elsewhere->index);
-        af_index_destroy((af_index_t *) set->elsewhere->firm);
+    if (here->index != rules->index) {
+        af_index_leave_layer(heap, here->index);
     }
+    if (here->firm != rules->firm && here->firm != NULL) {
+        af_index_leave_layer(heap, here->firm);
+    }
+    af_heap_release(heap, (af_ruleset_t *) here, sizeof *here);
 }

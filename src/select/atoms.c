@@ -27,7 +27,7 @@ typedef struct {
 
 void af_matcher_init(af_matcher_t *matcher, const af_index_t *index, af_pool_t *pool, af_heap_t *heap)
 {
-    *matcher = (af_matcher_t){.index = index, .pool = pool, .heap = heap, .remembers = index != NULL && index->has_words};
+    *matcher = (af_matcher_t){.index = index, .pool = pool, .heap = heap, .remembers = index != NULL && index->needs.words};
 }
 
 void af_match_forget(af_matcher_t *matcher)
@@ -472,7 +472,7 @@ static inline void note_attribute(view_t *view, const af_attribute_t *attribute)
 {
     af_slice_t name = name_of(view, attribute);
 
-    if (view->index->has_words && af_named_attribute(view->name, name)) {
+    if (view->index->needs.words && af_named_attribute(view->name, name)) {
         note_words(view, (af_slice_t){view->token->bytes.data + attribute->value, attribute->value_len});
     }
     if (af_is_class(name)) {
@@ -505,10 +505,10 @@ static void note_unknown(view_t *view)
     const af_index_t *index = view->index;
 
     note_entries(view, index->tags[AF_TAG_UNKNOWN]);
-    if (index->has_names) {
+    if (index->needs.names) {
         note_key(view, af_key(AF_KEY_NAME, view->token->name));
     }
-    if (index->has_words) {
+    if (index->needs.words) {
         note_words(view, view->token->name);
     }
 }
@@ -638,7 +638,7 @@ af_status_t af_match_tag(af_matcher_t *matcher, const af_token_t *tag, uint32_t 
     matcher->atom_count = matcher->hit_count = 0;
     if (!af_gate_asks(matcher, matcher->name) && index->universal == 0 &&
         (tag == NULL || tag->unasked == UINT64_MAX ||
-         (tag->readable != NULL && !index->has_words && af_index_misses(index, tag)))) {
+         (tag->readable != NULL && !index->needs.words && af_index_misses(index, tag)))) {
         return AF_OK;
     }
     return match_asked(matcher, tag, space);

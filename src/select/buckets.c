@@ -81,26 +81,48 @@ static rank_t rank_of_tests(const af_index_t *index, uint32_t tests, uint32_t *b
 
 /* --- The table ----------------------------------------------------------------------------------------------------------- */
 
-const af_slot_t *af_index_slot(const af_index_t *index, uint32_t hash)
+static size_t place_of(const af_slot_t *slots, size_t count, uint32_t hash)
 {
-    for (size_t at = hash & (index->slot_count - 1); index->slots[at].hash != 0; at = (at + 1) & (index->slot_count - 1)) {
-        if (index->slots[at].hash == hash) {
-            return &index->slots[at];
-        }
+    size_t at = hash & (count - 1);
+
+    while (slots[at].hash != 0 && slots[at].hash != hash) {
+        at = (at + 1) & (count - 1);
     }
-    return NULL;
+    return at;
 }
 
+/* A layer's slot has what those under it have, too. */
+const af_slot_t *af_index_slot(const af_index_t *index, uint32_t hash)
+{
+    const af_layer_t *layer;
+
+    for (uint32_t i = index->layer; i != 0; i = layer->under) {
+        layer = AF_AT(af_layer_t, index->layers, i);
+        const af_slot_t *slots = AF_AT(af_slot_t, index->layer_slots, layer->slots);
+        const af_slot_t *slot = layer->slot_count == 0 ? NULL : &slots[place_of(slots, layer->slot_count, hash)];
+        if (slot != NULL && slot->hash != 0) {
+            return slot;
+        }
+    }
+    const af_slot_t *slot = &index->slots[place_of(index->slots, index->slot_count, hash)];
+    return slot->hash == 0 ? NULL : slot;
+}
+
+/* In the layer that is being made, or in the index. */
 static af_slot_t *make_slot(af_index_t *index, uint32_t hash)
 {
-    size_t at = hash & (index->slot_count - 1);
+    const af_layer_t *layer = AF_AT(af_layer_t, index->layers, index->layer);
+    bool own = index->layer != 0;
+    af_slot_t *slots = own ? AF_AT(af_slot_t, index->layer_slots, layer->slots) : index->slots;
+    uint64_t *filter = own ? AF_AT(uint64_t, index->layer_filters, layer->filter) : index->filter;
+    af_slot_t *slot = &slots[place_of(slots, own ? layer->slot_count : index->slot_count, hash)];
 
-    while (index->slots[at].hash != 0 && index->slots[at].hash != hash) {
-        at = (at + 1) & (index->slot_count - 1);
+    if (slot->hash == 0) {
+        const af_slot_t *under = own ? af_index_slot(index, hash) : NULL;
+        *slot = under == NULL ? (af_slot_t){.hash = hash} : *under;
+        af_filter_note(filter, own ? layer->filter_words : index->filter_words, hash);
     }
-    index->slots[at].hash = hash;
-    af_index_note_key(index, hash);
-    return &index->slots[at];
+    return slot;
 }
 
 /* --- Filling ------------------------------------------------------------------------------------------------------------- */
@@ -288,56 +310,100 @@ static af_status_t add_keys(af_index_t *index, uint32_t tests, uint32_t group, u
                             : add_to_bucket(index, test, rank, alone ? group : 0, atom);
 }
 
-static af_status_t each_atom(af_index_t *index, bool fill, size_t *count)
+/* All of a group. */
+static af_status_t each_atom(af_index_t *index, const uint32_t *atoms, size_t atom_count, bool fill, size_t *count)
 {
     af_status_t status = AF_OK;
 
-    *count = 0;
     /* From the last on: buckets are filled from the front. */
-    for (uint32_t i = (uint32_t) index->atoms.count - 1; status == AF_OK && i > 0; i--) {
-        const af_atom_t *atom = AF_AT(af_atom_t, index->atoms, i);
+    for (size_t i = atom_count; status == AF_OK && i-- > 0;) {
+        const af_atom_t *atom = AF_AT(af_atom_t, index->atoms, atoms[i]);
         if (!atom->plain || atom->is_subject) {
-            status = add_keys(index, atom->tests, 0, i, fill, count);
+            status = add_keys(index, atom->tests, 0, atoms[i], fill, count);
         }
     }
     return status;
 }
 
-/* Takes the plain atoms of a type out of its bucket: nothing has to be tested for them. The bucket rises. */
-static af_status_t set_plain_apart(af_index_t *index, uint32_t tag)
+/* Puts an atom among those that are true of each tag of the name, for which there is a place of their own. */
+static af_status_t add_plain(af_index_t *index, uint32_t tag, uint32_t atom)
 {
-    uint32_t *link = &index->tags[tag];
+    uint32_t ignored;
+    af_status_t status = af_list_add(index->heap, &index->plain_atoms, &atom, sizeof atom, &ignored);
+
+    if (status == AF_OK) {
+        uint32_t *atoms = AF_AT(uint32_t, index->plain_atoms, index->plain[tag].from);
+        size_t at = index->plain[tag].count++;
+        for (; at > 0 && atoms[at - 1] > atom; at--) {
+            atoms[at] = atoms[at - 1];
+        }
+        atoms[at] = atom;
+    }
+    return status;
+}
+
+/* Gives the plain atoms of a tag a place at the end of the list; a layer's has those that are under it. */
+static af_status_t move_plain(af_index_t *index, uint32_t tag)
+{
+    uint32_t from = index->plain[tag].from, count = index->plain[tag].count;
     af_status_t status = AF_OK;
 
     index->plain[tag].from = (uint32_t) index->plain_atoms.count;
-    while (status == AF_OK && *link != 0) {
+    index->plain[tag].count = 0;
+    for (uint32_t i = 0; status == AF_OK && i < count; i++) {
+        status = add_plain(index, tag, *AF_AT(uint32_t, index->plain_atoms, from + i));
+    }
+    return status;
+}
+
+/* Takes the plain atoms of a type out of its bucket, up to the entry `end`: nothing has to be tested for them. The bucket
+ * rises. */
+static af_status_t set_plain_apart(af_index_t *index, uint32_t tag, uint32_t end)
+{
+    uint32_t *link = &index->tags[tag];
+    bool moved = false;
+    af_status_t status = AF_OK;
+
+    while (status == AF_OK && *link != end) {
         af_entry_t *entry = AF_AT(af_entry_t, index->entries, *link);
-        uint32_t ignored;
         if (!AF_AT(af_atom_t, index->atoms, entry->atom)->plain) {
             link = &entry->next;
             continue;
         }
-        status = af_list_add(index->heap, &index->plain_atoms, &entry->atom, sizeof entry->atom, &ignored);
+        status = moved ? AF_OK : move_plain(index, tag);
+        status = status == AF_OK ? add_plain(index, tag, entry->atom) : status;
+        moved = true;
         *link = entry->next;
-        index->plain[tag].count += status == AF_OK;
     }
     return status;
 }
 
-static void note_asked(af_index_t *index)
+static void note_asked(af_index_t *index, uint32_t tag)
 {
-    for (uint32_t tag = 0; tag < AF_TAG_COUNT; tag++) {
-        index->asked[tag] = index->tags[tag] != 0 || index->plain[tag].count > 0;
-        index->only_gated[tag] = index->tags[tag] == 0 && tag != index->image && tag != AF_TAG_UNKNOWN;
-        for (uint32_t i = 0; i < index->plain[tag].count; i++) {
-            uint32_t atom = AF_AT(uint32_t, index->plain_atoms, index->plain[tag].from)[i];
-            index->only_gated[tag] = index->only_gated[tag] && AF_AT(af_atom_t, index->atoms, atom)->gated != 0;
+    index->asked[tag] = index->tags[tag] != 0 || index->plain[tag].count > 0;
+    index->only_gated[tag] = index->tags[tag] == 0 && tag != index->image && tag != AF_TAG_UNKNOWN;
+    for (uint32_t i = 0; i < index->plain[tag].count; i++) {
+        uint32_t atom = AF_AT(uint32_t, index->plain_atoms, index->plain[tag].from)[i];
+        index->only_gated[tag] = index->only_gated[tag] && AF_AT(af_atom_t, index->atoms, atom)->gated != 0;
+    }
+}
+
+/* The buckets of tags that were changed since they ended so. */
+static af_status_t settle_tags(af_index_t *index, const uint32_t ends[AF_TAG_COUNT])
+{
+    af_status_t status = AF_OK;
+
+    for (uint32_t tag = 0; status == AF_OK && tag < AF_TAG_COUNT; tag++) {
+        if (index->tags[tag] != ends[tag]) {
+            status = tag == AF_TAG_UNKNOWN ? AF_OK : set_plain_apart(index, tag, ends[tag]);
+            note_asked(index, tag);
         }
     }
-    index->asked[AF_TAG_UNKNOWN] = index->asked[AF_TAG_UNKNOWN] || index->has_names || index->has_words;
+    index->asked[AF_TAG_UNKNOWN] = index->tags[AF_TAG_UNKNOWN] != 0 || index->needs.names || index->needs.words;
     if (index->image != AF_TAG_UNKNOWN) {
         index->asked[index->image] = index->asked[index->image] || index->asked[index->img];
     }
+    return status;
 }
 
 static af_slot_t slot_of_name(const af_index_t *index, const char *name)
@@ -347,17 +413,24 @@ static af_slot_t slot_of_name(const af_index_t *index, const char *name)
     return slot == NULL ? (af_slot_t){.hash = af_key(AF_KEY_ATTRIBUTE, af_slice_of(name))} : *slot;
 }
 
-/* At most half of the slots are taken. */
+/* How many slots `count` keys need, of which at most half are taken, and words of a filter. */
+static void size_tables(size_t count, size_t least, size_t *slots, size_t *words)
+{
+    *slots = 2;
+    *words = least;
+    while (*slots < 2 * count) {
+        *slots *= 2;
+    }
+    while (*words < FILTER_WORDS_MAX && *words * 64 < count * FILTER_BITS) {
+        *words *= 2;
+    }
+}
+
 static af_status_t make_tables(af_index_t *index, size_t count)
 {
-    size_t slots = 16, words = FILTER_WORDS_MIN;
+    size_t slots, words;
 
-    while (slots < 2 * count) {
-        slots *= 2;
-    }
-    while (words < FILTER_WORDS_MAX && words * 64 < count * FILTER_BITS) {
-        words *= 2;
-    }
+    size_tables(count, FILTER_WORDS_MIN, &slots, &words);
     index->slots = af_heap_alloc(index->heap, slots * sizeof *index->slots);
     if (index->slots == NULL) {
         return af_heap_why(index->heap, slots * sizeof *index->slots);
@@ -373,23 +446,47 @@ static af_status_t make_tables(af_index_t *index, size_t count)
     return AF_OK;
 }
 
-af_status_t af_index_make_buckets(af_index_t *index)
+static af_status_t make_layer_tables(af_index_t *index, size_t count)
 {
-    size_t count;
-    af_status_t status = each_atom(index, false, &count);
+    const af_slot_t slot = {0};
+    const uint64_t word = 0;
+    af_layer_t *layer = AF_AT(af_layer_t, index->layers, index->layer);
+    size_t slots, words;
+    uint32_t ignored;
+    af_status_t status = AF_OK;
 
+    size_tables(count, 1, &slots, &words);
+    layer->slots = (uint32_t) index->layer_slots.count;
+    layer->filter = (uint32_t) index->layer_filters.count;
+    layer->slot_count = (uint32_t) slots;
+    layer->filter_words = (uint32_t) words;
+    for (size_t i = 0; status == AF_OK && i < slots; i++) {
+        status = af_list_add(index->heap, &index->layer_slots, &slot, sizeof slot, &ignored);
+    }
+    for (size_t i = 0; status == AF_OK && i < words; i++) {
+        status = af_list_add(index->heap, &index->layer_filters, &word, sizeof word, &ignored);
+    }
+    return status;
+}
+
+af_status_t af_index_make_buckets(af_index_t *index, const uint32_t *atoms, size_t atom_count)
+{
+    uint32_t ends[AF_TAG_COUNT];
+    size_t count = 0, again = 0;
+    af_status_t status = each_atom(index, atoms, atom_count, false, &count);
+
+    memcpy(ends, index->tags, sizeof ends);
     if (status == AF_OK) {
-        status = make_tables(index, count);
+        status = index->layer == 0 ? make_tables(index, count) : make_layer_tables(index, count);
     }
     if (status == AF_OK) {
-        status = each_atom(index, true, &count);
+        status = each_atom(index, atoms, atom_count, true, &again);
     }
-    for (uint32_t tag = AF_TAG_UNKNOWN + 1; status == AF_OK && tag < AF_TAG_COUNT; tag++) {
-        status = set_plain_apart(index, tag);
+    status = status == AF_OK ? settle_tags(index, ends) : status;
+    if (status == AF_OK && index->layer == 0) {
+        status = af_words_prepare(index);
     }
     if (status == AF_OK) {
-        af_words_prepare(index);
-        note_asked(index);
         index->class_name = slot_of_name(index, "class");
         index->id_name = slot_of_name(index, "id");
         index->class_by_parts = index->class_name.entries == 0 && (index->class_name.finer & AF_FINER_VALUE) == 0;

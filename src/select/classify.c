@@ -1,7 +1,7 @@
 /*
  * select/classify.c: what selectors ask of an element, for who wants to know before it is asked.
  */
-#include "select/selector.h"
+#include "select/index.h"
 
 bool af_match_any_subject(const af_matcher_t *matcher)
 {
@@ -15,7 +15,7 @@ bool af_match_any_subject(const af_matcher_t *matcher)
 
 bool af_index_wakes(const af_index_t *index, const uint32_t *atoms, size_t count)
 {
-    for (size_t i = 0; index->wakes && i < count; i++) {
+    for (size_t i = 0; index->needs.wakes && i < count; i++) {
         if (AF_AT(af_atom_t, index->atoms, atoms[i])->wakes) {
             return true;
         }
@@ -95,14 +95,15 @@ bool af_match_classes(const af_matcher_t *matcher, uint64_t above,
     if (!is_classified(matcher)) {
         return false;
     }
+    const af_doubts_t *doubts = AF_AT(af_doubts_t, index->doubts, index->doubt[matcher->name]);
     *bits = index->classes[matcher->name];
     for (uint8_t i = 0; i < index->doubt_count[matcher->name]; i++) {
-        const af_doubt_t *doubt = &index->doubts[matcher->name][i];
-        if (names_refute(index, doubt->selector, above)) {
+        uint32_t selector = doubts->at[i].selector;
+        if (names_refute(index, selector, above)) {
             continue;
         }
-        *bits |= doubt->bit;
-        if (doubt->bit == 0 && !skip(opaque, AF_AT(af_selector_t, index->selectors, doubt->selector)->owner, doubt->selector)) {
+        *bits |= doubts->at[i].bit;
+        if (doubts->at[i].bit == 0 && !skip(opaque, AF_AT(af_selector_t, index->selectors, selector)->owner, selector)) {
             return false;
         }
     }
@@ -136,32 +137,74 @@ bool af_index_wants_inner(const af_index_t *index, uint32_t selector)
     return false;
 }
 
-static void classify(af_index_t *index, uint32_t tag, uint32_t selector, uint32_t bit)
+/* The doubts of a tag that may be changed: not those of a layer under this one. */
+static af_status_t own_doubts(af_index_t *index, uint32_t tag, uint32_t first)
+{
+    af_doubts_t doubts = *AF_AT(af_doubts_t, index->doubts, index->doubt[tag]);
+
+    return index->doubt[tag] >= first ? AF_OK
+                                      : af_list_add(index->heap, &index->doubts, &doubts, sizeof doubts, &index->doubt[tag]);
+}
+
+static af_status_t classify(af_index_t *index, uint32_t tag, uint32_t selector, uint32_t bit, uint32_t first)
 {
     uint8_t *count = &index->doubt_count[tag];
+    af_status_t status = AF_OK;
 
     if (bit != 0 && !names_refute(index, selector, 0)) {
         index->classes[tag] |= bit;
-    } else if (*count < AF_DOUBTS) {
-        index->doubts[tag][(*count)++] = (af_doubt_t){selector, bit};
-    } else {
+    } else if (*count >= AF_DOUBTS) {
         *count = AF_DOUBTS + 1;
+    } else if ((status = own_doubts(index, tag, first)) == AF_OK) {
+        af_doubts_t *doubts = AF_AT(af_doubts_t, index->doubts, index->doubt[tag]);
+        doubts->at[*count].selector = selector;
+        doubts->at[(*count)++].bit = bit;
     }
+    return status;
 }
 
-void af_index_classify(af_index_t *index, uint32_t (*bit_of)(void *opaque, uint32_t owner, uint32_t selector), void *opaque)
+/* `first`: the first of the doubts that are this layer's. */
+static af_status_t classify_selector(af_index_t *index, uint32_t number, af_bit_of_t bit_of, void *opaque, uint32_t first)
 {
-    for (uint32_t i = 1; i < index->selectors.count; i++) {
-        const af_selector_t *selector = AF_AT(af_selector_t, index->selectors, i);
-        const af_atom_t *atom = AF_AT(af_atom_t, index->atoms, AF_AT(af_compound_t, index->compounds, selector->compound)->atom);
-        if (!atom->plain || atom->tests == 0) {
-            continue;
-        }
-        uint32_t bit = bit_of(opaque, selector->owner, i);
-        for (uint32_t tag = 1; tag < AF_TAG_COUNT; tag++) {
-            if (atom->tag == tag || (atom->tag == 0 && af_index_has_type(index, atom->tests, tag))) {
-                classify(index, tag, i, bit);
-            }
+    const af_selector_t *selector = AF_AT(af_selector_t, index->selectors, number);
+    const af_atom_t *atom = AF_AT(af_atom_t, index->atoms, AF_AT(af_compound_t, index->compounds, selector->compound)->atom);
+    af_status_t status = AF_OK;
+
+    if (!atom->plain || atom->tests == 0) {
+        return AF_OK;
+    }
+    uint32_t bit = bit_of(opaque, selector->owner, number);
+    for (uint32_t tag = 1; status == AF_OK && tag < AF_TAG_COUNT; tag++) {
+        if (atom->tag == tag || (atom->tag == 0 && af_index_has_type(index, atom->tests, tag))) {
+            status = classify(index, tag, number, bit, first);
         }
     }
+    return status;
+}
+
+af_status_t af_index_classify(af_index_t *index, af_bit_of_t bit_of, void *opaque)
+{
+    uint32_t first = (uint32_t) index->doubts.count;
+    af_status_t status = AF_OK;
+
+    for (uint32_t i = 1; status == AF_OK && i < index->selectors.count; i++) {
+        if (af_group_of(index, af_subject_of(index, i)->atom) == 0) {
+            status = classify_selector(index, i, bit_of, opaque, first);
+        }
+    }
+    return status;
+}
+
+af_status_t af_index_classify_atoms(af_index_t *index, const uint32_t *atoms, size_t count, af_bit_of_t bit_of, void *opaque)
+{
+    uint32_t first = (uint32_t) index->doubts.count;
+    af_status_t status = AF_OK;
+
+    for (size_t i = 0; i < count; i++) {
+        for (uint32_t at = AF_AT(af_atom_t, index->atoms, atoms[i])->selectors; status == AF_OK && at != 0;
+             at = AF_AT(af_selector_t, index->selectors, at)->next) {
+            status = classify_selector(index, at, bit_of, opaque, first);
+        }
+    }
+    return status;
 }

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 
 #include "html/tree.h"
+#include "select/index.h"
+
+#define LAYERED 64u /* numbers of gates that all layers share */
 
 /* The innermost element around the subject that the selector wants and whose name does not tell it: its atom, or 0. */
 static uint32_t gate_of(const af_index_t *index, uint32_t compound)
@@ -62,16 +65,25 @@ static int by_atom(const void *a, const void *b)
     return (left->atom > right->atom) - (left->atom < right->atom);
 }
 
+/* Atoms of layers share the last numbers: few of them are on one page, and a gate too many that opens costs time alone. */
+static uint8_t next_number(uint32_t *own, uint32_t *layered, uint32_t group, uint32_t most)
+{
+    if (group != 0) {
+        return (uint8_t) (most + (*layered)++ % (AF_GATED_MAX - most));
+    }
+    return (uint8_t) (*own + 1 < most ? ++*own : 0);
+}
+
 af_status_t af_index_make_gates(af_index_t *index)
 {
     af_status_t status = AF_OK;
-    uint32_t count = 0;
+    uint32_t own = 0, layered = 0, most = index->groups.count == 0 ? AF_GATED_MAX : AF_GATED_MAX - LAYERED;
 
-    for (uint32_t i = 1; status == AF_OK && i < index->atoms.count && count + 1 < AF_GATED_MAX; i++) {
+    for (uint32_t i = 1; status == AF_OK && i < index->atoms.count; i++) {
         af_atom_t *atom = AF_AT(af_atom_t, index->atoms, i);
         if (has_gates(index, atom)) {
-            atom->gated = (uint8_t) ++count;
-            status = add_gates(index, atom);
+            atom->gated = next_number(&own, &layered, af_group_of(index, i), most);
+            status = atom->gated == 0 ? AF_OK : add_gates(index, atom);
         }
     }
     if (index->gates.count > 1) {

@@ -12,6 +12,7 @@ struct af_index_builder {
     uint32_t *table;            /* atoms by the hash of their tests; 0 is free */
     size_t table_size;          /* a power of two */
     bool allow_text;
+    uint32_t group;             /* of the selector that is added */
 };
 
 /* --- Life -------------------------------------------------------------------------------------------------------------- */
@@ -26,6 +27,8 @@ static af_status_t reserve_zero(af_index_t *index)
     const af_atom_t atom = {0};
     const af_selector_t selector = {0};
     const af_entry_t entry = {0};
+    const af_doubts_t doubts = {0};
+    const af_layer_t layer = {0};
     uint32_t zero;
     af_status_t status = af_list_add(index->heap, &index->tests, &test, sizeof test, &zero);
 
@@ -34,7 +37,9 @@ static af_status_t reserve_zero(af_index_t *index)
     status = status == AF_OK ? af_list_add(index->heap, &index->alternatives, &alternative, sizeof alternative, &zero) : status;
     status = status == AF_OK ? af_list_add(index->heap, &index->atoms, &atom, sizeof atom, &zero) : status;
     status = status == AF_OK ? af_list_add(index->heap, &index->selectors, &selector, sizeof selector, &zero) : status;
-    return status == AF_OK ? af_list_add(index->heap, &index->entries, &entry, sizeof entry, &zero) : status;
+    status = status == AF_OK ? af_list_add(index->heap, &index->entries, &entry, sizeof entry, &zero) : status;
+    status = status == AF_OK ? af_list_add(index->heap, &index->doubts, &doubts, sizeof doubts, &zero) : status;
+    return status == AF_OK ? af_list_add(index->heap, &index->layers, &layer, sizeof layer, &zero) : status;
 }
 
 af_status_t af_index_builder_create(af_heap_t *heap, af_index_builder_t **out)
@@ -53,7 +58,8 @@ af_status_t af_index_builder_create(af_heap_t *heap, af_index_builder_t **out)
         af_heap_release(heap, builder, sizeof *builder);
         return status;
     }
-    *index = (af_index_t){.heap = heap};
+    memset(index, 0, sizeof *index); /* padding too: layers are told by what differs */
+    index->heap = heap;
     *builder = (af_index_builder_t){.index = index};
     index->image = af_tag_lookup((const uint8_t *) "image", 5);
     index->img = af_tag_lookup((const uint8_t *) "img", 3);
@@ -104,6 +110,9 @@ void af_index_destroy(af_index_t *index)
     af_heap_release(index->heap, index->entries.items, index->entries.capacity * sizeof(af_entry_t));
     af_heap_release(index->heap, index->gates.items, index->gates.capacity * sizeof(af_gate_t));
     af_heap_release(index->heap, index->plain_atoms.items, index->plain_atoms.capacity * sizeof(uint32_t));
+    af_heap_release(index->heap, index->doubts.items, index->doubts.capacity * sizeof(af_doubts_t));
+    af_heap_release(index->heap, index->words, AF_WORDS_FILTER / 8);
+    af_layers_destroy(index);
     af_heap_release(index->heap, index->slots, index->slot_count * sizeof(af_slot_t));
     af_heap_release(index->heap, index->filter, index->filter_words * sizeof(uint64_t));
     af_heap_release(index->heap, index, sizeof *index);
@@ -130,6 +139,14 @@ static uint32_t hash_tests(const af_index_t *index, uint32_t number)
         }
     }
     return hash;
+}
+
+/* Atoms are shared in their group alone: what layers have is told by them. */
+static uint32_t hash_atom(const af_index_t *index, uint32_t tests, uint32_t group)
+{
+    uint32_t hash = hash_tests(index, tests);
+
+    return group == 0 ? hash : af_hash_number(hash, group);
 }
 
 static bool same_tests(const af_index_t *index, uint32_t a, uint32_t b);
@@ -195,7 +212,7 @@ static af_status_t grow_table(af_index_builder_t *builder)
     }
     memset(table, 0, size * sizeof *table);
     for (uint32_t i = 1; i < index->atoms.count; i++) {
-        place_atom(table, size, hash_tests(index, AF_AT(af_atom_t, index->atoms, i)->tests), i);
+        place_atom(table, size, hash_atom(index, AF_AT(af_atom_t, index->atoms, i)->tests, af_group_of(index, i)), i);
     }
     af_heap_release(index->heap, builder->table, builder->table_size * sizeof *table);
     builder->table = table;
@@ -252,7 +269,7 @@ bool af_index_has_type(const af_index_t *index, uint32_t tests, uint32_t tag)
 static af_status_t find_atom(af_index_builder_t *builder, uint32_t tests, uint32_t *out)
 {
     af_index_t *index = builder->index;
-    uint32_t hash = hash_tests(index, tests);
+    uint32_t hash = hash_atom(index, tests, builder->group);
     af_atom_t atom = {.tests = tests, .tag = tag_of(index, tests)};
     af_status_t status;
 
@@ -264,13 +281,15 @@ static af_status_t find_atom(af_index_builder_t *builder, uint32_t tests, uint32
     }
     for (size_t at = hash & (builder->table_size - 1); builder->table[at] != 0; at = (at + 1) & (builder->table_size - 1)) {
         uint32_t number = builder->table[at];
-        if (same_tests(index, AF_AT(af_atom_t, index->atoms, number)->tests, tests)) {
+        if (af_group_of(index, number) == builder->group &&
+            same_tests(index, AF_AT(af_atom_t, index->atoms, number)->tests, tests)) {
             *out = number;
             return AF_OK;
         }
     }
     atom.plain = tests == 0 || (atom.tag != 0 && AF_AT(af_test_t, index->tests, tests)->next == 0) || are_types(index, tests);
     status = af_list_add(index->heap, &index->atoms, &atom, sizeof atom, out);
+    status = status == AF_OK ? af_groups_note(index, *out, builder->group) : status;
     if (status == AF_OK) {
         place_atom(builder->table, builder->table_size, hash, *out);
     }
@@ -389,7 +408,7 @@ static void wake(af_index_t *index, uint32_t compound)
         left = right->left;
         if (right->combinator >= AF_COMBINATOR_NEXT) {
             AF_AT(af_atom_t, index->atoms, AF_AT(af_compound_t, index->compounds, left)->atom)->wakes = true;
-            index->wakes = true;
+            index->needs.wakes = true;
         }
     }
 }
@@ -405,7 +424,7 @@ static void wake_later(af_index_t *index, size_t first)
     for (size_t i = first; i < index->selectors.count; i++) {
         wake(index, AF_AT(af_selector_t, index->selectors, i)->compound);
     }
-    index->needs_siblings = false;
+    index->needs.siblings = false;
 }
 
 static af_status_t accept(af_index_builder_t *builder, uint32_t first, uint32_t owner)
@@ -417,7 +436,7 @@ static af_status_t accept(af_index_builder_t *builder, uint32_t first, uint32_t 
         af_selector_t selector = {.compound = AF_AT(af_alternative_t, index->alternatives, item)->compound, .owner = owner};
         uint32_t number;
         status = assign_atoms(builder, selector.compound);
-        index->needs_children |= index->has_has && has_elsewhere(index, selector.compound);
+        index->needs.children |= index->needs.has && has_elsewhere(index, selector.compound);
         if (status == AF_OK) {
             status = af_list_add(index->heap, &index->selectors, &selector, sizeof selector, &number);
         }
@@ -439,22 +458,18 @@ static void cut_back(af_index_builder_t *builder, const af_index_t *before)
     index->selectors.count = before->selectors.count;
     index->patterns.count = before->patterns.count;
     index->bytes.count = before->bytes.count;
-    index->needs_siblings = before->needs_siblings;
-    index->needs_previous = before->needs_previous;
-    index->needs_children = before->needs_children;
-    index->has_has = before->has_has;
-    index->has_empty = before->has_empty;
-    index->has_names = before->has_names;
-    index->has_words = before->has_words;
+    index->groups.count = before->groups.count;
+    index->needs = before->needs;
     if (atoms) {
         memset(builder->table, 0, builder->table_size * sizeof *builder->table);
         for (uint32_t i = 1; i < index->atoms.count; i++) {
-            place_atom(builder->table, builder->table_size, hash_tests(index, AF_AT(af_atom_t, index->atoms, i)->tests), i);
+            uint32_t hash = hash_atom(index, AF_AT(af_atom_t, index->atoms, i)->tests, af_group_of(index, i));
+            place_atom(builder->table, builder->table_size, hash, i);
         }
     }
 }
 
-af_status_t af_index_add(af_index_builder_t *builder, af_slice_t text, uint32_t owner, af_selector_error_t *error)
+static af_status_t add(af_index_builder_t *builder, af_slice_t text, uint32_t owner, af_selector_error_t *error)
 {
     const af_index_t before = *builder->index;
     af_parser_t parser = {.index = builder->index, .text = text, .error = error, .allow_text = builder->allow_text};
@@ -468,7 +483,7 @@ af_status_t af_index_add(af_index_builder_t *builder, af_slice_t text, uint32_t 
     if (status == AF_OK) {
         status = accept(builder, first, owner);
     }
-    if (status == AF_OK && builder->index->needs_siblings && !before.needs_siblings) {
+    if (status == AF_OK && builder->index->needs.siblings && !before.needs.siblings) {
         wake_later(builder->index, before.selectors.count);
     }
     if (status != AF_OK) {
@@ -479,10 +494,39 @@ af_status_t af_index_add(af_index_builder_t *builder, af_slice_t text, uint32_t 
     return status;
 }
 
+af_status_t af_index_add(af_index_builder_t *builder, af_slice_t text, uint32_t owner, af_selector_error_t *error)
+{
+    return add(builder, text, owner, error);
+}
+
+/* What the other groups need is nothing to this one. */
+af_status_t af_index_add_to(af_index_builder_t *builder, uint32_t group, af_slice_t text, uint32_t owner,
+                            af_selector_error_t *error)
+{
+    af_index_t *index = builder->index;
+    const af_needs_t of_all = index->needs;
+    af_needs_t *needs;
+    af_status_t status = AF_OK;
+
+    if (group == 0) {
+        return add(builder, text, owner, error);
+    }
+    status = af_groups_begin(index, group, &needs);
+    if (status != AF_OK) {
+        return status;
+    }
+    index->needs = *needs;
+    builder->group = group;
+    status = add(builder, text, owner, error);
+    *needs = index->needs;
+    builder->group = 0;
+    index->needs = of_all;
+    return status;
+}
+
 /* --- Done ------------------------------------------------------------------------------------------------------------------ */
 
-/* Gives back what a list was grown by and does not need. */
-static void fit(af_heap_t *heap, af_list_t *list, size_t item)
+void af_list_fit(af_heap_t *heap, af_list_t *list, size_t item)
 {
     void *items = list->count == 0 || list->count == list->capacity ? NULL : af_heap_alloc(heap, list->count * item);
 
@@ -494,18 +538,19 @@ static void fit(af_heap_t *heap, af_list_t *list, size_t item)
     }
 }
 
-static void fit_lists(af_index_t *index)
+void af_index_fit(af_index_t *index)
 {
-    fit(index->heap, &index->tests, sizeof(af_test_t));
-    fit(index->heap, &index->conditions, sizeof(af_condition_t));
-    fit(index->heap, &index->compounds, sizeof(af_compound_t));
-    fit(index->heap, &index->alternatives, sizeof(af_alternative_t));
-    fit(index->heap, &index->atoms, sizeof(af_atom_t));
-    fit(index->heap, &index->selectors, sizeof(af_selector_t));
-    fit(index->heap, &index->bytes, 1);
-    fit(index->heap, &index->entries, sizeof(af_entry_t));
-    fit(index->heap, &index->plain_atoms, sizeof(uint32_t));
-    fit(index->heap, &index->gates, sizeof(af_gate_t));
+    af_list_fit(index->heap, &index->tests, sizeof(af_test_t));
+    af_list_fit(index->heap, &index->conditions, sizeof(af_condition_t));
+    af_list_fit(index->heap, &index->compounds, sizeof(af_compound_t));
+    af_list_fit(index->heap, &index->alternatives, sizeof(af_alternative_t));
+    af_list_fit(index->heap, &index->atoms, sizeof(af_atom_t));
+    af_list_fit(index->heap, &index->selectors, sizeof(af_selector_t));
+    af_list_fit(index->heap, &index->bytes, 1);
+    af_list_fit(index->heap, &index->entries, sizeof(af_entry_t));
+    af_list_fit(index->heap, &index->plain_atoms, sizeof(uint32_t));
+    af_list_fit(index->heap, &index->gates, sizeof(af_gate_t));
+    af_list_fit(index->heap, &index->doubts, sizeof(af_doubts_t));
 }
 
 static void link_subjects(af_index_t *index)
@@ -519,13 +564,12 @@ static void link_subjects(af_index_t *index)
     }
 }
 
-static void note_in_has(af_index_t *index)
+void af_index_note_in_has(af_index_t *index, uint32_t number)
 {
-    for (uint32_t i = 1; i < index->atoms.count; i++) {
-        const af_atom_t *atom = AF_AT(af_atom_t, index->atoms, i);
-        for (uint32_t tag = 0; atom->in_has && !atom->plain && tag < AF_TAG_COUNT; tag++) {
-            index->in_has[tag] |= atom->tag == 0 || atom->tag == tag;
-        }
+    const af_atom_t *atom = AF_AT(af_atom_t, index->atoms, number);
+
+    for (uint32_t tag = 0; atom->in_has && !atom->plain && tag < AF_TAG_COUNT; tag++) {
+        index->in_has[tag] |= atom->tag == 0 || atom->tag == tag;
     }
 }
 
@@ -565,15 +609,24 @@ af_status_t af_index_compile(af_index_builder_t *builder, af_index_t **out)
     release_builder(builder);
     *out = NULL;
     link_subjects(index);
-    note_in_has(index);
+    for (uint32_t i = 1; i < index->atoms.count; i++) {
+        if (af_group_of(index, i) == 0) {
+            af_index_note_in_has(index, i);
+        }
+    }
     note_above(index);
     status = af_index_make_gates(index);
-    status = status == AF_OK ? af_index_make_buckets(index) : status;
+    status = status == AF_OK ? af_groups_sort(index) : status;
+    if (status == AF_OK) {
+        status = af_index_make_buckets(index, index->group_atoms.items, *AF_AT(uint32_t, index->group_from, 1));
+    }
     if (status != AF_OK) {
         af_index_destroy(index);
         return status;
     }
-    fit_lists(index);
+    if (index->groups.count == 0) {
+        af_index_end_layers(index);
+    }
     *out = index;
     return AF_OK;
 }
@@ -582,23 +635,23 @@ af_status_t af_index_compile(af_index_builder_t *builder, af_index_t **out)
 
 bool af_index_needs_siblings(const af_index_t *index)
 {
-    return index->needs_siblings;
+    return index->needs.siblings;
 }
 
 bool af_index_needs_previous(const af_index_t *index)
 {
-    return index->needs_previous;
+    return index->needs.previous;
 }
 
 bool af_index_needs_children(const af_index_t *index)
 {
-    return index->needs_children;
+    return index->needs.children;
 }
 
 bool af_index_needs_links(const af_index_t *index)
 {
-    return index->needs_siblings || index->wakes || index->needs_previous || index->needs_children || index->has_has ||
-           index->has_empty;
+    return index->needs.siblings || index->needs.wakes || index->needs.previous || index->needs.children || index->needs.has ||
+           index->needs.empty;
 }
 
 bool af_index_in_has(const af_index_t *index, uint32_t tag)
@@ -610,7 +663,7 @@ bool af_index_looks_later(const af_index_t *index, uint32_t selector)
 {
     uint32_t compound = AF_AT(af_selector_t, index->selectors, selector)->compound;
 
-    return (index->has_has && has_here(index, compound)) || (index->needs_previous && looks_before(index, compound));
+    return (index->needs.has && has_here(index, compound)) || (index->needs.previous && looks_before(index, compound));
 }
 
 bool af_index_needs_tags(const af_index_t *index, uint32_t tag)

@@ -129,15 +129,33 @@ bool af_index_same_test(const af_index_t *index, const af_test_t *a, const af_te
 
 /* --- Looking up ------------------------------------------------------------------------------------------------------------- */
 
+static inline bool af_filter_has(const uint64_t *filter, size_t words, uint32_t key)
+{
+    return (filter[(key >> 6) & (words - 1)] >> (key & 63) & 1) != 0;
+}
+
+static inline void af_filter_note(uint64_t *filter, size_t words, uint32_t key)
+{
+    filter[(key >> 6) & (words - 1)] |= (uint64_t) 1 << (key & 63);
+}
+
+static inline bool af_layers_may_have(const af_index_t *index, uint32_t key)
+{
+    const af_layer_t *layer;
+
+    for (uint32_t i = index->layer; i != 0; i = layer->under) {
+        layer = AF_AT(af_layer_t, index->layers, i);
+        if (af_filter_has(AF_AT(uint64_t, index->layer_filters, layer->filter), layer->filter_words, key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Whether the key may have a slot. */
 static inline bool af_index_may_have(const af_index_t *index, uint32_t key)
 {
-    return (index->filter[(key >> 6) & (index->filter_words - 1)] >> (key & 63) & 1) != 0;
-}
-
-static inline void af_index_note_key(af_index_t *index, uint32_t key)
-{
-    index->filter[(key >> 6) & (index->filter_words - 1)] |= (uint64_t) 1 << (key & 63);
+    return af_filter_has(index->filter, index->filter_words, key) || (index->layer != 0 && af_layers_may_have(index, key));
 }
 
 /* The place of a gram in index->grams. */
@@ -178,8 +196,8 @@ typedef struct {
  * that in at least AF_BLOCK_SIZE bytes up to `readable`. */
 size_t af_words_find(const af_index_t *index, af_slice_t value, const uint8_t *readable, af_word_t *words, size_t room);
 
-/* Fills index->words, and the filter. */
-void af_words_prepare(af_index_t *index);
+/* Makes index->words, if there are any, and fills the filter. */
+AF_MUST_USE af_status_t af_words_prepare(af_index_t *index);
 
 /* named.c: the patterns that the letters from `from` on may be, or begin with. */
 size_t af_named_look_up(const af_index_t *index, const uint8_t *from, const uint8_t *end, af_word_t *words, size_t room);
@@ -199,7 +217,32 @@ bool af_named_holds(const af_word_t *word, af_slice_t pattern, bool goes_on);
 /* The bucket of a key, or NULL. */
 const af_slot_t *af_index_slot(const af_index_t *index, uint32_t key);
 
-/* buckets.c: at the end of compile, when all atoms are there. */
-AF_MUST_USE af_status_t af_index_make_buckets(af_index_t *index);
+/* buckets.c: for those atoms, rising: at the end of compile, when all are there, or for the layer that is being made. */
+AF_MUST_USE af_status_t af_index_make_buckets(af_index_t *index, const uint32_t *atoms, size_t atom_count);
+
+/* index.c: notes what an atom is to af_index_in_has, and gives back what lists were grown by and do not need. */
+void af_index_note_in_has(af_index_t *index, uint32_t atom);
+void af_list_fit(af_heap_t *heap, af_list_t *list, size_t item);
+void af_index_fit(af_index_t *index);
+
+/* --- layers.c: groups of atoms, until all layers are made ------------------------------------------------------------------ */
+
+static inline uint32_t af_group_of(const af_index_t *index, uint32_t atom)
+{
+    return index->groups.count == 0 ? 0 : *AF_AT(uint32_t, index->groups, atom);
+}
+
+/* Before a selector of a group that is not 0: what its selectors needed so far, until the next one begins. */
+AF_MUST_USE af_status_t af_groups_begin(af_index_t *index, uint32_t group, af_needs_t **needs);
+AF_MUST_USE af_status_t af_groups_note(af_index_t *index, uint32_t atom, uint32_t group);
+
+/* When all atoms are there: the atoms of each group in a row. */
+AF_MUST_USE af_status_t af_groups_sort(af_index_t *index);
+
+/* classify.c: af_index_classify of what those atoms are the subjects of. */
+AF_MUST_USE af_status_t af_index_classify_atoms(af_index_t *index, const uint32_t *atoms, size_t count,
+                                                af_bit_of_t bit_of, void *opaque);
+
+void af_layers_destroy(af_index_t *index);
 
 #endif

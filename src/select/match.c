@@ -623,7 +623,7 @@ static outcome_t judge(const run_t *run, uint32_t number, af_node_t node, bool h
 
 void af_match_remember(af_matcher_t *matcher)
 {
-    bool made = matcher->memo == NULL && matcher->index->has_has;
+    bool made = matcher->memo == NULL && matcher->index->needs.has;
 
     if (made) {
         matcher->memo = af_heap_alloc(matcher->heap, AF_HAS_MEMO * sizeof *matcher->memo);
@@ -664,7 +664,6 @@ void af_match_node(af_matcher_t *matcher, af_node_t node, bool (*skip)(void *opa
     uint32_t count = af_node_at(matcher->pool, node)->atom_count;
 
     af_match_changed(matcher);
-
     for (uint32_t i = 0; i < count; i++) {
         uint32_t atom = matcher->pool->atoms[af_node_at(matcher->pool, node)->atoms + i];
         uint32_t at = AF_AT(af_atom_t, index->atoms, atom)->selectors;

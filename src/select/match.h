@@ -30,6 +30,11 @@ void af_index_builder_allow_text(af_index_builder_t *builder);
  * can decide it, `error` tells. Nothing was added then. */
 AF_MUST_USE af_status_t af_index_add(af_index_builder_t *builder, af_slice_t text, uint32_t owner, af_selector_error_t *error);
 
+/* The same for a group other than 0, whose selectors are asked on pages alone whose index has a layer with that group. Groups are
+ * numbered in a row. */
+AF_MUST_USE af_status_t af_index_add_to(af_index_builder_t *builder, uint32_t group, af_slice_t text, uint32_t owner,
+                                        af_selector_error_t *error);
+
 /* Makes the index; the builder is used up, whatever comes back. */
 AF_MUST_USE af_status_t af_index_compile(af_index_builder_t *builder, af_index_t **out);
 void af_index_builder_destroy(af_index_builder_t *builder);
@@ -61,8 +66,22 @@ bool af_index_in_has(const af_index_t *index, uint32_t tag);
 bool af_index_needs_tags(const af_index_t *index, uint32_t tag); /* some type or universal selector may pick this tag without
                                                                     looking at attributes: implied elements count */
 
+typedef uint32_t (*af_bit_of_t)(void *opaque, uint32_t owner, uint32_t selector);
+
 /* Once, after compile: `bit_of` gives each owner of a selector that is led by a type alone a bit, or 0. */
-void af_index_classify(af_index_t *index, uint32_t (*bit_of)(void *opaque, uint32_t owner, uint32_t selector), void *opaque);
+AF_MUST_USE af_status_t af_index_classify(af_index_t *index, af_bit_of_t bit_of, void *opaque);
+
+/* layers.c: where selectors are in groups, after compile and classify: makes a layer of some groups over another one (0: over
+ * the index alone), and classifies its selectors, unless `bit_of` is NULL. `*layer`: its number; that of `under` where the
+ * groups have no selectors. */
+AF_MUST_USE af_status_t af_index_add_layer(af_index_t *index, uint32_t under, const uint32_t *groups, size_t count,
+                                           af_bit_of_t bit_of, void *opaque, uint32_t *layer);
+void af_index_end_layers(af_index_t *index); /* once there are no more to come */
+
+/* Makes an index that has the layer, of those that the index has made. It lives no longer than the index, and is given back by
+ * af_index_leave_layer with the same heap. Its cost does not depend on the number of selectors. */
+AF_MUST_USE af_status_t af_index_on_layer(const af_index_t *index, uint32_t layer, af_heap_t *heap, const af_index_t **out);
+void af_index_leave_layer(af_heap_t *heap, const af_index_t *index);
 
 /* Whether the selector picks only elements that have one with some atom inside that a name alone does not tell. */
 bool af_index_wants_inner(const af_index_t *index, uint32_t selector);

@@ -228,7 +228,7 @@ af_status_t af_parse_named(af_parser_t *parser, af_compound_t *compound)
     af_test_t group = {.kind = AF_TEST_ANY};
     af_status_t status;
 
-    index->has_words = true;
+    index->needs.words = true;
     do {
         af_test_t test = {.kind = AF_TEST_WORDS};
         af_compound_t inner = {0};

@@ -63,7 +63,7 @@ static af_status_t parse_type(af_parser_t *parser, af_compound_t *compound)
     if (test.ref != AF_TAG_UNKNOWN) {
         test.kind = AF_TEST_TAG;
     } else {
-        parser->index->has_names = true;
+        parser->index->needs.names = true;
     }
     return af_parse_add_test(parser, compound, &test);
 }
@@ -309,8 +309,8 @@ static void note_siblings(af_parser_t *parser, const af_compound_t *compound, af
     bool alone = combinator == AF_COMBINATOR_NEXT && compound->combinator < AF_COMBINATOR_NEXT && compound->conditions == 0 &&
                  !parser->in_has;
 
-    parser->index->needs_previous |= alone;
-    parser->index->needs_siblings |= combinator >= AF_COMBINATOR_NEXT && !alone;
+    parser->index->needs.previous |= alone;
+    parser->index->needs.siblings |= combinator >= AF_COMBINATOR_NEXT && !alone;
 }
 
 static af_status_t parse_complex(af_parser_t *parser, bool relative, af_alternative_t *out)
@@ -356,7 +356,7 @@ static af_status_t parse_complex(af_parser_t *parser, bool relative, af_alternat
     out->compound = left;
     out->direct = relative && count == 0;
     if (out->lead >= AF_COMBINATOR_NEXT && !out->direct) {
-        index->needs_children = true; /* a table that content is put before has been read already */
+        index->needs.children = true; /* a table that content is put before has been read already */
     }
     return status;
 }

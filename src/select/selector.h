@@ -120,10 +120,10 @@ typedef struct {
 
 #define AF_DOUBTS 8u            /* of a tag */
 
-/* A selector that is led by a type, and its owner's bit, or 0. */
+/* Selectors of a tag that are led by its type, each with its owner's bit, or 0. */
 typedef struct {
-    uint32_t selector, bit;
-} af_doubt_t;
+    struct { uint32_t selector, bit; } at[AF_DOUBTS];
+} af_doubts_t;
 
 #define AF_PAIRS_MAX 6u
 
@@ -138,6 +138,20 @@ typedef struct {
     uint32_t test;              /* what has to hold first: that which brought the atom here; 0: all are tried */
 } af_entry_t;
 
+/* What selectors ask of the tree, and kinds of tests that there are. */
+typedef struct {
+    bool siblings, previous, children, has, empty, wakes;
+    bool names, words;          /* types that the tag table does not hold; :named() */
+} af_needs_t;
+
+/* Buckets that are added to the index, and to the layers under it, for some pages: layers.c. */
+typedef struct {
+    uint32_t under;             /* 0: the index alone */
+    uint32_t slots, slot_count; /* a power of two, or 0 */
+    uint32_t filter, filter_words;
+    uint32_t patches, patch_count;
+} af_layer_t;
+
 struct af_index {
     af_heap_t *heap;
     af_list_t tests, conditions, compounds, alternatives, atoms, selectors, patterns, bytes, entries;
@@ -145,30 +159,36 @@ struct af_index {
     size_t slot_count;          /* a power of two */
     uint64_t *filter;           /* a bit for each hash that has a slot, and others: most questions end here */
     size_t filter_words;        /* a power of two */
+    af_list_t plain_atoms;      /* uint32_t: of each tag in a row, rising; all are true of it */
+    af_list_t gates;            /* af_gate_t, by atom */
+    af_list_t doubts;           /* af_doubts_t, from 1 */
+    uint64_t *words;            /* AF_WORDS_FILTER bits: one for the four letters that each :named() begins with; NULL: none */
+    uint32_t word_letters;      /* of the longest pattern of :named() */
+    uint32_t image, img;        /* tags: a start tag "image" makes an img */
+    af_list_t layers;           /* from 1 */
+    af_list_t layer_slots, layer_filters, patches; /* of the layers */
+    af_list_t groups;           /* uint32_t by atom: its group, until all layers are made; empty: all are of group 0 */
+    af_list_t group_needs, group_from, group_atoms; /* by group; where the atoms of each begin among all, group by group */
+
+    /* From here on, what a layer may change: an index on a layer is a copy with these words patched. */
+    uint32_t layer;             /* 0: none */
+    uint32_t universal;         /* entries that every tag has to ask */
     uint64_t grams[64];         /* AF_GRAM_FILTER bits: one for each gram, whatever its attribute */
     af_pairs_t class_pairs, other_pairs; /* of what values must hold */
     uint64_t class_ends[16];    /* a bit for the first and last letter of each class that has a bucket, see af_class_bit */
     uint64_t names[AF_ATTRIBUTE_BITS / 64]; /* the same for attribute names, by af_attribute_bit: the others are not looked at */
     af_slot_t class_name, id_name; /* the slots of these two names */
-    bool class_by_parts, id_by_parts; /* these have no bucket by the name alone, or by the whole value */
     uint32_t tags[AF_TAG_COUNT]; /* entries by tag, but those of plain atoms: */
-    af_list_t plain_atoms;      /* uint32_t: of each tag in a row, rising; all are true of it */
     struct { uint32_t from, count; } plain[AF_TAG_COUNT];
+    uint32_t classes[AF_TAG_COUNT]; /* by tag: bits of the owners of its plain atoms, but for those in `doubts` */
+    uint32_t doubt[AF_TAG_COUNT]; /* by tag: its doubts: selectors whose owner has no bit, or that names above may refute */
+    uint8_t doubt_count[AF_TAG_COUNT]; /* of those; AF_DOUBTS + 1: there are more, nothing is known of the tag's owners */
     bool asked[AF_TAG_COUNT];   /* by tag: its name alone makes it a question */
     bool only_gated[AF_TAG_COUNT]; /* but no more than its plain atoms do, all of which have gates */
-    af_list_t gates;            /* af_gate_t, by atom */
-    uint32_t classes[AF_TAG_COUNT]; /* by tag: bits of the owners of its plain atoms, but for those in `doubts` */
-    af_doubt_t doubts[AF_TAG_COUNT][AF_DOUBTS]; /* by tag: selectors whose owner has no bit, or that names above may refute */
-    uint8_t doubt_count[AF_TAG_COUNT]; /* of those; AF_DOUBTS + 1: there are more, nothing is known of the tag's owners */
     bool in_has[AF_TAG_COUNT];  /* by tag: an argument of :has() may ask for more of its element than its name */
+    bool class_by_parts, id_by_parts; /* these have no bucket by the name alone, or by the whole value */
     bool has_classes, has_ids;  /* there are buckets of classes, ids */
-    uint32_t universal;         /* entries that every tag has to ask */
-    uint32_t image, img;        /* tags: a start tag "image" makes an img */
-    bool wakes;                 /* there are atoms that do */
-    bool needs_siblings, needs_previous, needs_children, has_has, has_empty, has_names;
-    bool has_words;             /* :named() is somewhere */
-    uint64_t words[1024];       /* AF_WORDS_FILTER bits: one for the four letters that each of its patterns begins with */
-    uint32_t word_letters;      /* of the longest pattern */
+    af_needs_t needs;
 };
 
 #define AF_AT(type, list, number) (&((type *) (list).items)[number])

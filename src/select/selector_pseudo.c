@@ -239,7 +239,7 @@ static af_status_t parse_has(af_parser_t *parser, size_t from, uint32_t *ref)
         return af_parse_fail(parser, AF_UNSUPPORTED, from, ":has() inside :has() is not supported", nothing);
     }
     parser->in_has = true;
-    parser->index->has_has = true;
+    parser->index->needs.has = true;
     status = af_parse_inner_list(parser, true, ref);
     parser->in_has = false;
     return status;
@@ -300,10 +300,10 @@ static const pseudo_t *parse_pseudo_name(af_parser_t *parser, size_t from, af_st
 
 static af_status_t add_pseudo(af_parser_t *parser, af_compound_t *compound, const pseudo_t *pseudo, af_condition_t *condition)
 {
-    parser->index->needs_siblings |= condition->kind == AF_CONDITION_NTH ||
+    parser->index->needs.siblings |= condition->kind == AF_CONDITION_NTH ||
                                      (condition->kind == AF_CONDITION_ONLY && condition->of_type);
-    parser->index->needs_previous |= condition->kind == AF_CONDITION_ONLY;
-    parser->index->has_empty |= condition->kind == AF_CONDITION_EMPTY;
+    parser->index->needs.previous |= condition->kind == AF_CONDITION_ONLY;
+    parser->index->needs.empty |= condition->kind == AF_CONDITION_EMPTY;
     if (pseudo->form == FORM_LIST) {
         return add_group(parser, compound, condition);
     }

@@ -96,20 +96,32 @@ size_t af_words_find(const af_index_t *index, af_slice_t value, const uint8_t *r
     return count > 0 ? af_named_keep(value, words, count) : 0;
 }
 
+static bool make_bits(af_index_t *index)
+{
+    index->words = af_heap_alloc(index->heap, AF_WORDS_FILTER / 8);
+    if (index->words != NULL) {
+        memset(index->words, 0, AF_WORDS_FILTER / 8);
+    }
+    return index->words != NULL;
+}
+
 /* Patterns that no bucket asks for, those of :not(), count too: what no filter knows is not noted. */
-void af_words_prepare(af_index_t *index)
+af_status_t af_words_prepare(af_index_t *index)
 {
     for (uint32_t i = 1; i < index->tests.count; i++) {
         const af_test_t *test = AF_AT(af_test_t, index->tests, i);
         if (test->kind == AF_TEST_WORDS) {
+            if (index->words == NULL && !make_bits(index)) {
+                return af_heap_why(index->heap, AF_WORDS_FILTER / 8);
+            }
             uint32_t bit = word_bit(af_gram_load(af_span_slice(index, test->value).data));
             index->words[bit >> 6] |= (uint64_t) 1 << (bit & 63);
             uint32_t head = af_named_head_key(af_span_slice(index, test->value));
-            af_index_note_key(index, test->ref);
+            af_filter_note(index->filter, index->filter_words, test->ref);
             if (head != 0) {
-                af_index_note_key(index, head);
+                af_filter_note(index->filter, index->filter_words, head);
             }
             index->word_letters = test->value.len > index->word_letters ? test->value.len : index->word_letters;
         }
-    }
+    }    return AF_OK;
 }
