@@ -285,43 +285,63 @@ static const af_condition_lead_t *find_lead(af_condition_t *condition, const af_
     return lead->count <= AF_CONDITION_LEFT ? lead : NULL;
 }
 
-/* The phrases that are left to ask about a text: the next of them, or NULL. */
+/* The phrases of a set that are left to ask about a text. */
 typedef struct {
     const af_phrases_t *phrases;
-    const af_condition_lead_t *lead; /* or */
-    const af_phrase_node_t *node;
-    uint32_t at;
-    bool whole;                      /* the whole text was looked at, and may go on with what they want */
+    const af_condition_lead_t *lead; /* by the first character; or */
+    const uint16_t *at, *end;        /* in the tree's list */
+    bool may;                        /* of the last one: the tree says that it may go on */
 } left_t;
 
-static left_t left_of(af_condition_t *condition, const af_phrases_t *phrases, af_slice_t text)
+static left_t left_of(af_condition_t *condition, const af_phrases_t *phrases, const af_opening_t *opening)
 {
-    left_t left = {.phrases = phrases, .lead = find_lead(condition, phrases, text)};
+    left_t left = {.phrases = phrases};
 
-    if (left.lead == NULL) {
-        left.node = af_phrases_find(phrases, text, &left.whole);
+    if ((opening->sets & phrases->bit) == 0) {
+        return left;
     }
+    left.lead = find_lead(condition, phrases, opening->text);
+    left.at = phrases->openings->lists + opening->node->first;
+    left.end = left.at + opening->node->count;
     return left;
 }
 
-static const af_phrase_t *next_left(left_t *left)
+/* The next of them, by its number in the set; the set's count: there is none. */
+static uint32_t next_in_list(left_t *left, bool whole)
 {
-    uint32_t at = left->at++;
+    const af_phrases_t *phrases = left->phrases;
 
-    if (left->lead != NULL) {
-        return at < left->lead->count ? &left->phrases->phrases[left->lead->left[at]] : NULL;
+    while (left->at < left->end) {
+        uint32_t entry = *left->at++, number = (entry & AF_OPENING_PHRASE) - phrases->base;
+        if ((entry & AF_OPENING_PHRASE) >= phrases->base && number < phrases->count) {
+            left->may = whole && (entry & AF_OPENING_ASK) == 0;
+            return number;
+        }
     }
-    return at < left->node->count ? &left->phrases->phrases[left->phrases->lists[left->node->first + at]] : NULL;
+    return phrases->count;
 }
 
-bool af_condition_may(af_condition_t *condition, const af_phrases_t *phrases, af_slice_t text)
+static const af_phrase_t *next_left(left_t *left, const af_opening_t *opening, uint32_t *at)
 {
-    left_t left = left_of(condition, phrases, text);
-    const af_phrase_t *phrase = next_left(&left);
-    af_regex_run_t *run = phrase == NULL || left.whole ? NULL : af_condition_run(condition);
+    uint32_t i;
 
-    while (phrase != NULL && run != NULL && !af_regex_may_match(phrase->begins, run, text)) {
-        phrase = next_left(&left);
+    if (left->lead != NULL) {
+        i = *at < left->lead->count ? left->lead->left[(*at)++] : left->phrases->count;
+    } else {
+        i = next_in_list(left, opening->whole);
+    }
+    return i < left->phrases->count ? &left->phrases->phrases[i] : NULL;
+}
+
+bool af_condition_may(af_condition_t *condition, const af_phrases_t *phrases, const af_opening_t *opening)
+{
+    left_t left = left_of(condition, phrases, opening);
+    uint32_t at = 0;
+    const af_phrase_t *phrase = next_left(&left, opening, &at);
+    af_regex_run_t *run = phrase == NULL ? NULL : af_condition_run(condition);
+
+    while (phrase != NULL && run != NULL && !left.may && !af_regex_may_match(phrase->begins, run, opening->text)) {
+        phrase = next_left(&left, opening, &at);
     }
     return phrase != NULL;
 }
@@ -336,10 +356,12 @@ uint32_t af_condition_first(af_condition_t *condition, const af_rule_t *rules, u
     if (text.len == 0 && !phrases->empty) {
         return UINT32_MAX;
     }
-    left_t left = left_of(condition, phrases, text);
-    const af_phrase_t *phrase = next_left(&left);
+    const af_opening_t opening = af_openings_find(phrases->openings, text);
+    left_t left = left_of(condition, phrases, &opening);
+    uint32_t at = 0;
+    const af_phrase_t *phrase = next_left(&left, &opening, &at);
     while (phrase != NULL && !af_condition_test(condition, &rules[phrase->rule], text)) {
-        phrase = next_left(&left);
+        phrase = next_left(&left, &opening, &at);
     }
     return phrase == NULL ? UINT32_MAX : phrase->rule;
 }

@@ -51,8 +51,8 @@ AF_MUST_USE af_status_t af_condition_set_title(af_condition_t *condition, af_sli
 /* Tells whether `text` (normal text) is no longer than the rule's max and matches its pattern (no pattern: yes). */
 bool af_condition_test(af_condition_t *condition, const af_rule_t *rule, af_slice_t text);
 
-/* Tells whether `text`, or one that begins with it, may match one of the phrases. */
-bool af_condition_may(af_condition_t *condition, const af_phrases_t *phrases, af_slice_t text);
+/* Tells whether the text of the opening, or one that begins with it, may match one of the phrases. */
+bool af_condition_may(af_condition_t *condition, const af_phrases_t *phrases, const af_opening_t *opening);
 
 /* The first rule that `text` fulfils, of `rules[number]` and those that are asked together with it; UINT32_MAX: none. */
 uint32_t af_condition_first(af_condition_t *condition, const af_rule_t *rules, uint32_t number, af_slice_t text);

@@ -230,9 +230,15 @@ static bool fulfils_any(af_rewriter_t *rw, const af_rule_t *rule, af_slice_t tex
     return wanted;
 }
 
-/* Whether a text that begins with `text` (of length at least 1) may be what the rule wants; `whole`: it is all. */
-static bool may_want(af_rewriter_t *rw, const af_rule_t *rule, af_slice_t text, bool whole)
+/* Whether a text that begins with that of the opening (of length at least 1) may be what the rule wants; `whole`: it is all. */
+static bool may_want(af_rewriter_t *rw, const af_rule_t *rule, const af_opening_t *opening, bool whole)
 {
+    const af_phrases_t *phrases = rule->structure != NULL ? rule->structure->begins : rule->phrases;
+    af_slice_t text = opening->text;
+
+    if (phrases != NULL && (phrases->bit & opening->sets) == 0) {
+        return false;
+    }
     if (rule->pattern_has_title) {
         size_t len = rw->condition.title_len < text.len ? rw->condition.title_len : text.len;
         if (!rw->condition.title_known) {
@@ -240,10 +246,8 @@ static bool may_want(af_rewriter_t *rw, const af_rule_t *rule, af_slice_t text, 
         }
         return (len == 0 || memcmp(rw->condition.title, text.data, len) == 0) && !(whole && text.len < rw->condition.title_len);
     }
-    if (rule->structure != NULL) {
-        return af_condition_may(&rw->condition, rule->structure->begins, text); /* the text so far is where its heading begins */
-    }
-    return whole ? fulfils_any(rw, rule, text) : af_condition_may(&rw->condition, rule->phrases, text);
+    /* What was said so far is where a heading begins. */
+    return whole && rule->structure == NULL ? fulfils_any(rw, rule, text) : af_condition_may(&rw->condition, phrases, opening);
 }
 
 /* Those of `wants` that the text does not refute. */
@@ -251,9 +255,13 @@ static uint32_t left_of(af_rewriter_t *rw, uint32_t wants, af_slice_t text, bool
 {
     uint32_t left = 0;
 
+    if (wants == 0) {
+        return 0;
+    }
+    const af_opening_t opening = af_openings_find(rw->rules->openings, text);
     for (uint32_t rest = wants; rest != 0; rest &= rest - 1) {
         const af_rule_t *rule = &rw->rules->rules[rw->rules->ahead[__builtin_ctz(rest)]];
-        if (may_want(rw, rule, text, whole)) {
+        if (may_want(rw, rule, &opening, whole)) {
             left |= rest & (0 - rest);
         }
     }

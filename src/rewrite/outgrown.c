@@ -37,9 +37,9 @@ static bool is_due(af_candidate_t *candidate, size_t len, place_t place)
 /* Whether the first text is no beginning of the heading that the rule wants: whatever follows, it begins with that. */
 static bool heading_outgrown(af_rewriter_t *rw, af_candidate_t *candidate, const af_phrases_t *begins, place_t place)
 {
-    af_slice_t first = af_candidate_text(rw, candidate);
+    const af_opening_t first = af_openings_find(begins->openings, af_candidate_text(rw, candidate));
 
-    return is_due(candidate, first.len, place) && !af_condition_may(&rw->condition, begins, first);
+    return is_due(candidate, first.text.len, place) && !af_condition_may(&rw->condition, begins, &first);
 }
 
 /* Whether the text so far can be no beginning of what the rule, or one of its group, wants. */
@@ -66,7 +66,8 @@ static bool outgrown(af_rewriter_t *rw, af_candidate_t *candidate, said_t *said,
         return false;
     }
     if (said->rule != rule || said->tape != tape || said->len != text.len) {
-        *said = (said_t){rule, tape, text.len, !af_condition_may(&rw->condition, rule->phrases, text)};
+        const af_opening_t opening = af_openings_find(rule->phrases->openings, text);
+        *said = (said_t){rule, tape, text.len, !af_condition_may(&rw->condition, rule->phrases, &opening)};
     }
     return said->refuted;
 }

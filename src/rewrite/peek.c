@@ -253,7 +253,7 @@ static const uint8_t *take_plain(const af_peek_t *peek, const uint8_t *at, const
 
 /* Takes the first text. Elements begin one in the other with the same text: what was said of it stays. Tells where to go on where
  * none of it shows. */
-static const uint8_t *take_text(af_peek_t *peek, const uint8_t *at, const uint8_t *end)
+static const uint8_t *take_text(af_peek_t *peek, const af_openings_t *openings, const uint8_t *at, const uint8_t *end)
 {
     uint8_t text[AF_PEEK_TEXT];
     text_t first = {text, 0, sizeof text, false};
@@ -268,6 +268,7 @@ static const uint8_t *take_text(af_peek_t *peek, const uint8_t *at, const uint8_
         memcpy(peek->text, text, len);
         peek->said_len = (uint8_t) len;
         peek->asked = 0;
+        peek->opening = af_openings_find(openings, (af_slice_t){peek->text, len});
     }
     peek->text_len = (uint8_t) len;
     peek->shows = first.shows;
@@ -308,7 +309,7 @@ static void note_crossed(af_peek_t *peek, const walk_t *walk)
     }
 }
 
-static void read_ahead(af_peek_t *peek)
+static void read_ahead(af_peek_t *peek, const af_openings_t *openings)
 {
     const uint8_t *at = peek->at;
 
@@ -323,7 +324,7 @@ static void read_ahead(af_peek_t *peek)
             at = cross(&walk, at);
             peek->direct = false;
         } else {
-            at = take_text(peek, at, walk.end);
+            at = take_text(peek, openings, at, walk.end);
         }
     }
     if (peek->text_len > 0) {
@@ -456,16 +457,18 @@ void af_peek_made(af_rewriter_t *rw, const af_token_t *token, const af_tree_even
 static bool text_refutes(af_rewriter_t *rw, const af_phrases_t *phrases)
 {
     af_peek_t *peek = &rw->peek;
-    af_slice_t text = {peek->text, peek->text_len};
     uint8_t i = 0;
 
+    if ((phrases->bit & peek->opening.sets) == 0) {
+        return true;
+    }
     while (i < peek->asked && peek->phrases[i] != phrases) {
         i++;
     }
     if (i < peek->asked) {
         return peek->refuted[i];
     }
-    bool refuted = !af_condition_may(&rw->condition, phrases, text);
+    bool refuted = !af_condition_may(&rw->condition, phrases, &peek->opening);
     if (i < AF_PEEK_PHRASES) {
         peek->phrases[i] = phrases;
         peek->refuted[i] = refuted;
@@ -522,7 +525,7 @@ bool af_peek_refutes(af_rewriter_t *rw, const af_rule_t *rule)
         return false;
     }
     if (!peek->read) {
-        read_ahead(peek);
+        read_ahead(peek, rw->rules->openings);
     }
     if (structure != NULL && structure->emptied && peek->direct && !peek->reopens && peek->text_len > 0 && peek->shows) {
         return true; /* something shows that nothing takes out */

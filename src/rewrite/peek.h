@@ -29,6 +29,7 @@ typedef struct {
     uint8_t text_len;      /* 0: nothing is known */
     bool shows;            /* a character of it counts */
     uint8_t text[AF_PEEK_TEXT], said_len;
+    af_opening_t opening;  /* of what is said */
     uint64_t text_pos;     /* where that text begins */
     uint64_t found_pos;    /* the same of the text that was found last, which `text` has */
     uint16_t crossed[AF_PEEK_DEPTH]; /* of start tags that were crossed and are open there: how far in front of it they end, */

@@ -2,12 +2,12 @@
  * rules/group.c: text rules of presets with one selector are asked together.
  *
  * A preset says in many patterns what a whole block may say, all with the same list of block elements. Such rules have one entry
- * in the index, and one tree of beginnings (phrases): what a block says first refutes most of them at once, and the others are
- * asked in their order. An operator's rule has a tree of its own.
+ * in the index, and one set of phrases: what a block says first refutes most of them at once, and the others are
+ * asked in their order. An operator's rule is a set of its own.
  */
 #include "rules/builder.h"
 
-#define ALONE_MAX 64u /* rules that have a tree of their own: it takes some 100 us to make, and some KiB */
+#define ALONE_MAX 64u /* rules that are a set of their own: each takes some 100 us and some KiB of the tree */
 
 /* What may match anywhere in a text is not refuted by its beginning. */
 static bool can_be_asked_together(const af_rule_t *rule)
@@ -141,7 +141,8 @@ static af_status_t make_phrase(af_builder_t *builder, pattern_t pattern, size_t 
     const char *rest = behind_looks(pattern.text);
     af_status_t status = AF_OK;
 
-    *phrase = (af_phrase_t){.begins = pattern.regex, .rule = (uint32_t) rule};
+    *phrase = (af_phrase_t){.begins = pattern.regex, .text = pattern.text, .rule = (uint32_t) rule,
+                            .caseless = is_caseless(pattern)};
     if (rest == pattern.text) {
         af_regex_prepare_partial((af_regex_t *) pattern.regex);
     } else {
@@ -169,24 +170,23 @@ static af_status_t compile(af_builder_t *builder, af_rule_t *rules, size_t first
 {
     size_t most = 1;
     uint32_t count = 0;
-    bool caseless = is_caseless(pattern_of(&rules[first]));
 
     for (size_t i = first; rules[i].next != 0; i = rules[i].next) {
-        caseless = caseless && is_caseless(pattern_of(&rules[rules[i].next]));
         most++;
     }
     af_phrase_t *phrases = af_store_alloc(builder->store, most * sizeof *phrases);
     if (phrases == NULL) {
         return AF_NOMEM;
     }
+    af_phrases_t *set = NULL;
     af_status_t status = fill(builder, rules, first, phrases, &count);
     if (status == AF_OK) {
-        status = af_phrases_make(builder->store, phrases, count, caseless, &rules[first].phrases);
+        status = af_phrases_make(builder->store, phrases, count, &set);
     }
     if (status != AF_OK) {
         af_phrases_release(&(af_phrases_t){.phrases = phrases, .count = count});
     }
-    builder->drafts[first].rule.phrases = rules[first].phrases; /* which owns them until all is well */
+    builder->drafts[first].rule.phrases = rules[first].phrases = set; /* the draft owns them until all is well */
     return status;
 }
 
@@ -196,18 +196,20 @@ static af_status_t compile_heading(af_builder_t *builder, const af_rule_t *rule,
     af_structure_t *structure = (af_structure_t *) rule->structure;
     const pattern_t pattern = {structure->heading, structure->heading_text, structure->heading_flags};
     af_phrase_t *phrase = af_store_alloc(builder->store, sizeof *phrase);
+    af_phrases_t *set = NULL;
 
     if (phrase == NULL) {
         return AF_NOMEM;
     }
     af_status_t status = make_phrase(builder, pattern, number, phrase);
     if (status == AF_OK) {
-        status = af_phrases_make(builder->store, phrase, 1, is_caseless(pattern), &structure->begins);
+        status = af_phrases_make(builder->store, phrase, 1, &set);
     }
-    if (status != AF_OK || !structure->begins->tells) {
+    if (status != AF_OK || !set->tells) {
         af_phrases_release(&(af_phrases_t){.phrases = phrase, .count = phrase->owned});
-        structure->begins = NULL;
+        set = NULL;
     }
+    structure->begins = set;
     return status;
 }
 

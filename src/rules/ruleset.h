@@ -90,6 +90,7 @@ struct af_ruleset {
     uint32_t ahead_heading;      /* those that the first text of an element refutes, or nothing does before it is held */
     uint32_t ahead_late;         /* those with after= */
     uint32_t ahead_inner;        /* those that want something in it that the quiet way leaves to the general one */
+    const af_openings_t *openings; /* of all phrases; NULL: there are none */
     const af_regex_t *guard;     /* what text of preset rules must not have; NULL: nothing asks */
     uint8_t digest[16];
     const char *const *variables; uint32_t variable_count; /* names without $ */
