@@ -335,7 +335,7 @@ static void read_ahead(af_peek_t *peek, const af_openings_t *openings)
 /* Whether the tag at `at` surely makes or closes an element that ends a run of text, and is read to its end. */
 static bool ends_run(const walk_t *walk, const uint8_t *at)
 {
-    bool closes = at[1] == '/';
+    bool closes = walk->end - at >= 3 && at[1] == '/';
     uint32_t tag;
     const uint8_t *name_end = walk->end - at < 3 || !af_is_letter(at[1 + closes])
                                   ? NULL : af_cross_name(at + 1 + closes, walk->end, &tag);
@@ -375,7 +375,8 @@ static void read_run(af_peek_t *peek)
             peek->run_known = true;
             break;
         } else {
-            at = text.len > 0 && at[1] == '/' && walk.count == 0 ? NULL : cross(&walk, at);
+            bool leaves = text.len > 0 && walk.count == 0 && walk.end - at >= 2 && at[1] == '/';
+            at = leaves ? NULL : cross(&walk, at);
         }
     }
     text.len -= text.len > 0 && text.data[text.len - 1] == ' ';
