@@ -375,8 +375,10 @@ static af_status_t write_effect(af_rewriter_t *rw, const af_tree_t *tree, const 
         return status;
     }
     uint32_t at = 0;
-    bool ignored = own != 0 && rw->trial.script_used == 0;
-    *write = accepted || own != 0 || af_trial_placed(rw, tree, &at) != NULL;
+    bool makes = made != 0 && rw->trial.script_used > 0;
+    bool ignored = own != 0 && !makes;
+    /* What an end tag makes may come in front of a table, as the element did that it was in and that goes. */
+    *write = accepted || own != 0 || makes || af_trial_placed(rw, tree, &at) != NULL;
     if (*write && (rw->trial.mismatch || ignored)) {
         give_up_element(rw, tree, own);
         *write = false;
