@@ -271,6 +271,9 @@ af_status_t af_sites_plan(af_builder_t *builder)
         if (count_hosts(&draft->rule) > 0) {
             status = find_group(builder, &draft->rule, &draft->group);
         }
+        if (status != AF_OK) {
+            return status; /* the group may not have come to be */
+        }
         af_rule_kinds_add(draft->group == 0 ? &builder->plan->has : &PILE_AT(group_t, builder->plan->groups, draft->group)->has,
                           &draft->rule);
         builder->plan->firm |= draft->group == 0 && draft->selector.len > 0 && af_draft_is_firm(draft);
