@@ -13,7 +13,7 @@ const ESCAPES = { r: '\r', n: '\n', t: '\t', f: '\f', 0: '\0', '\\': '\\' };
 // pattern that never ends), and rules and options it does not know.
 const ROOMS = /(^|\/)(structure|feed|fragment|limits)\//;
 const OPTIONS = /\b(hold|memory|tag|depth|attributes|site|date|url)\b/;
-const RULES = /^(attribution|preset|lift)\b|#@?#|:custom\b|^protect\b.* before=/;
+const RULES = /^(attribution|preset|lift)\b|#@?#|:custom\b|^protect\b.* before=|\bheading=/;
 
 // HTML #parsing-main-intable: white space directly in a template is table text, too; parse5 names table parts only there.
 const UNLIKE_PARSE5 = /removal\/template_columns_space\.case$/;
