@@ -288,60 +288,51 @@ static const af_condition_lead_t *find_lead(af_condition_t *condition, const af_
 /* The phrases of a set that are left to ask about a text. */
 typedef struct {
     const af_phrases_t *phrases;
-    const af_condition_lead_t *lead; /* by the first character; or */
-    const uint16_t *at, *end;        /* in the tree's list */
+    const af_opening_t *opening;
+    const af_condition_lead_t *lead; /* what the first character leaves; NULL: what the tree does */
+    uint32_t at, count;              /* in the lead's list, or in the tree's */
     bool may;                        /* of the last one: the tree says that it may go on */
 } left_t;
 
 static left_t left_of(af_condition_t *condition, const af_phrases_t *phrases, const af_opening_t *opening)
 {
-    left_t left = {.phrases = phrases};
+    left_t left = {.phrases = phrases, .opening = opening};
 
-    if ((opening->sets & phrases->bit) == 0) {
-        return left;
+    if (af_opening_leaves(opening, phrases)) {
+        left.lead = find_lead(condition, phrases, opening->text);
+        left.count = left.lead != NULL ? left.lead->count : opening->node->count;
     }
-    left.lead = find_lead(condition, phrases, opening->text);
-    left.at = phrases->openings->lists + opening->node->first;
-    left.end = left.at + opening->node->count;
     return left;
 }
 
-/* The next of them, by its number in the set; the set's count: there is none. */
-static uint32_t next_in_list(left_t *left, bool whole)
+/* The next of them, or NULL. */
+static const af_phrase_t *next_left(left_t *left)
 {
     const af_phrases_t *phrases = left->phrases;
 
-    while (left->at < left->end) {
-        uint32_t entry = *left->at++, number = (entry & AF_OPENING_PHRASE) - phrases->base;
-        if ((entry & AF_OPENING_PHRASE) >= phrases->base && number < phrases->count) {
-            left->may = whole && (entry & AF_OPENING_ASK) == 0;
-            return number;
+    while (left->at < left->count) {
+        uint32_t at = left->at++;
+        if (left->lead != NULL) {
+            return &phrases->phrases[left->lead->left[at]];
+        }
+        uint32_t entry = phrases->openings->lists[left->opening->node->first + at];
+        uint32_t number = (entry & AF_OPENING_PHRASE) - phrases->base; /* far above the count for those of sets before */
+        if (number < phrases->count) {
+            left->may = left->opening->whole && (entry & AF_OPENING_ASK) == 0;
+            return &phrases->phrases[number];
         }
     }
-    return phrases->count;
-}
-
-static const af_phrase_t *next_left(left_t *left, const af_opening_t *opening, uint32_t *at)
-{
-    uint32_t i;
-
-    if (left->lead != NULL) {
-        i = *at < left->lead->count ? left->lead->left[(*at)++] : left->phrases->count;
-    } else {
-        i = next_in_list(left, opening->whole);
-    }
-    return i < left->phrases->count ? &left->phrases->phrases[i] : NULL;
+    return NULL;
 }
 
 bool af_condition_may(af_condition_t *condition, const af_phrases_t *phrases, const af_opening_t *opening)
 {
     left_t left = left_of(condition, phrases, opening);
-    uint32_t at = 0;
-    const af_phrase_t *phrase = next_left(&left, opening, &at);
+    const af_phrase_t *phrase = next_left(&left);
     af_regex_run_t *run = phrase == NULL ? NULL : af_condition_run(condition);
 
     while (phrase != NULL && run != NULL && !left.may && !af_regex_may_match(phrase->begins, run, opening->text)) {
-        phrase = next_left(&left, opening, &at);
+        phrase = next_left(&left);
     }
     return phrase != NULL;
 }
@@ -358,10 +349,9 @@ uint32_t af_condition_first(af_condition_t *condition, const af_rule_t *rules, u
     }
     const af_opening_t opening = af_openings_find(phrases->openings, text);
     left_t left = left_of(condition, phrases, &opening);
-    uint32_t at = 0;
-    const af_phrase_t *phrase = next_left(&left, &opening, &at);
+    const af_phrase_t *phrase = next_left(&left);
     while (phrase != NULL && !af_condition_test(condition, &rules[phrase->rule], text)) {
-        phrase = next_left(&left, &opening, &at);
+        phrase = next_left(&left);
     }
     return phrase == NULL ? UINT32_MAX : phrase->rule;
 }

@@ -233,12 +233,8 @@ static bool fulfils_any(af_rewriter_t *rw, const af_rule_t *rule, af_slice_t tex
 /* Whether a text that begins with that of the opening (of length at least 1) may be what the rule wants; `whole`: it is all. */
 static bool may_want(af_rewriter_t *rw, const af_rule_t *rule, const af_opening_t *opening, bool whole)
 {
-    const af_phrases_t *phrases = rule->structure != NULL ? rule->structure->begins : rule->phrases;
     af_slice_t text = opening->text;
 
-    if (phrases != NULL && (phrases->bit & opening->sets) == 0) {
-        return false;
-    }
     if (rule->pattern_has_title) {
         size_t len = rw->condition.title_len < text.len ? rw->condition.title_len : text.len;
         if (!rw->condition.title_known) {
@@ -247,7 +243,8 @@ static bool may_want(af_rewriter_t *rw, const af_rule_t *rule, const af_opening_
         return (len == 0 || memcmp(rw->condition.title, text.data, len) == 0) && !(whole && text.len < rw->condition.title_len);
     }
     /* What was said so far is where a heading begins. */
-    return whole && rule->structure == NULL ? fulfils_any(rw, rule, text) : af_condition_may(&rw->condition, phrases, opening);
+    return whole && rule->structure == NULL ? fulfils_any(rw, rule, text)
+                                            : af_condition_may(&rw->condition, af_rule_phrases(rule), opening);
 }
 
 /* Those of `wants` that the text does not refute. */
@@ -357,7 +354,7 @@ static bool is_refuted(af_rewriter_t *rw, const af_waiter_t *waiter)
     }
     for (; wants != 0; wants &= wants - 1) {
         const af_rule_t *rule = &rw->rules->rules[rw->rules->ahead[__builtin_ctz(wants)]];
-        const af_phrases_t *phrases = rule->structure != NULL ? rule->structure->begins : rule->phrases;
+        const af_phrases_t *phrases = af_rule_phrases(rule);
         if (rule->pattern_has_title ? rw->condition.title_known && rw->condition.title_len == 0 : phrases->empty) {
             return false;
         }

@@ -37,9 +37,13 @@ static bool is_due(af_candidate_t *candidate, size_t len, place_t place)
 /* Whether the first text is no beginning of the heading that the rule wants: whatever follows, it begins with that. */
 static bool heading_outgrown(af_rewriter_t *rw, af_candidate_t *candidate, const af_phrases_t *begins, place_t place)
 {
-    const af_opening_t first = af_openings_find(begins->openings, af_candidate_text(rw, candidate));
+    af_slice_t first = af_candidate_text(rw, candidate);
 
-    return is_due(candidate, first.text.len, place) && !af_condition_may(&rw->condition, begins, &first);
+    if (!is_due(candidate, first.len, place)) {
+        return false;
+    }
+    const af_opening_t opening = af_openings_find(begins->openings, first);
+    return !af_condition_may(&rw->condition, begins, &opening);
 }
 
 /* Whether the text so far can be no beginning of what the rule, or one of its group, wants. */

@@ -460,7 +460,7 @@ static bool text_refutes(af_rewriter_t *rw, const af_phrases_t *phrases)
     af_peek_t *peek = &rw->peek;
     uint8_t i = 0;
 
-    if ((phrases->bit & peek->opening.sets) == 0) {
+    if (!af_opening_leaves(&peek->opening, phrases)) {
         return true;
     }
     while (i < peek->asked && peek->phrases[i] != phrases) {
@@ -520,7 +520,7 @@ bool af_peek_refutes(af_rewriter_t *rw, const af_rule_t *rule)
 {
     af_peek_t *peek = &rw->peek;
     const af_structure_t *structure = rule->structure;
-    const af_phrases_t *phrases = structure != NULL ? structure->begins : rule->phrases;
+    const af_phrases_t *phrases = af_rule_phrases(rule);
 
     if (phrases == NULL && (structure == NULL || (!structure->emptied && structure->heading == NULL))) {
         return false;

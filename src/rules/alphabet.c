@@ -2,6 +2,8 @@
  * rules/alphabet.c: by the pattern's text: every character that stands in it is named, whatever it means there.
  */
 #include "rules/alphabet.h"
+
+#include "base/ascii.h"
 #include "rules/builder.h"
 
 static void name(af_alphabet_t *alphabet, uint8_t c)
@@ -9,11 +11,6 @@ static void name(af_alphabet_t *alphabet, uint8_t c)
     if (c < 0x80) {
         alphabet->bits[c / 64] |= (uint64_t) 1 << c % 64;
     }
-}
-
-static bool is_letter(uint8_t c)
-{
-    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
 /* The long s and the sign of Kelvin have letters of ASCII for their other case, and all else beyond it has not. */
@@ -93,10 +90,10 @@ static size_t name_at(af_alphabet_t *alphabet, const char *at, bool in_class)
     if (syntax > 0) {
         return syntax;
     }
-    bool escape = at[0] == '\\' && at[1] != '\0' && !is_letter((uint8_t) at[1]);
+    bool escape = at[0] == '\\' && at[1] != '\0' && !af_is_letter((uint8_t) at[1]);
     uint8_t c = (uint8_t) at[escape];
     name(alphabet, c);
-    if (is_letter(c)) {
+    if (af_is_letter(c)) {
         name(alphabet, c ^ 0x20);
     }
     return escape ? 2 : 1;

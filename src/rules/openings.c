@@ -46,7 +46,7 @@ typedef struct {
     uint8_t *yes;          /* of each phrase: to how many small letters, */
     uint8_t *yes_other;    /* and characters that are no letters or digits */
     uint8_t *alive;        /* of each character that was asked about, of each phrase */
-    uint64_t named[2];     /* characters that some phrase names */
+    af_alphabet_t named;   /* characters that some phrase names */
     uint16_t map[AF_PHRASE_CHARACTERS];
     uint16_t last[AF_PHRASE_CHARACTERS]; size_t last_count; /* nodes that were made where the tree ends */
 } look_t;
@@ -136,22 +136,17 @@ static uint8_t *alive_of(const look_t *look, uint8_t c)
     return look->alive + (size_t) (c - AF_PHRASE_FIRST) * look->node.count;
 }
 
-static bool is_named(const look_t *look, uint8_t c)
-{
-    return (look->named[c / 64] >> c % 64 & 1) != 0;
-}
-
 /* Asks about all small letters, as they are counted, and of each other kind about those that are named and one that is not. */
 static void ask_kind(tree_t *tree, look_t *look, af_character_kind_t kind)
 {
     bool asked = false;
 
     for (uint8_t c = AF_PHRASE_FIRST; c < AF_PHRASE_FIRST + AF_PHRASE_CHARACTERS; c++) {
-        bool wanted = is_named(look, c) || !asked || kind == AF_KIND_SMALL || kind == AF_KIND_OTHER;
+        bool wanted = af_alphabet_has(&look->named, c) || !asked || kind == AF_KIND_SMALL || kind == AF_KIND_OTHER;
         if (af_character_kind(c) != kind || !wanted) {
             continue;
         }
-        asked = asked || !is_named(look, c);
+        asked = asked || !af_alphabet_has(&look->named, c);
         for (uint32_t i = 0; i < look->node.count; i++) {
             bool folds = kind == AF_KIND_CAPITAL && tree->caseless[tree->lists[look->node.first + i] & AF_OPENING_PHRASE];
             bool alive = folds ? alive_of(look, c | 0x20)[i] : goes_on(tree, look, i, c);
@@ -262,7 +257,7 @@ static af_status_t put_kind(tree_t *tree, look_t *look, af_character_kind_t kind
     af_status_t status = AF_OK;
 
     for (uint8_t c = AF_PHRASE_FIRST; status == AF_OK && c < AF_PHRASE_FIRST + AF_PHRASE_CHARACTERS; c++) {
-        bool named = is_named(look, c);
+        bool named = af_alphabet_has(&look->named, c);
         if (af_character_kind(c) != kind) {
             continue;
         }
@@ -355,7 +350,7 @@ static af_status_t look_behind(tree_t *tree, size_t number, look_t *look)
 {
     look->node = tree->nodes[number];
     look->text = tree->texts[number];
-    look->named[0] = look->named[1] = 0;
+    look->named = (af_alphabet_t){{0, 0}};
     look->last_count = 0;
     look->folds = true;
     memset(look->says, 0, look->node.count * AF_KIND_COUNT);
@@ -364,8 +359,8 @@ static af_status_t look_behind(tree_t *tree, size_t number, look_t *look)
     for (uint32_t i = 0; i < look->node.count; i++) {
         uint16_t entry = tree->lists[look->node.first + i];
         if ((entry & AF_OPENING_ASK) == 0) {
-            look->named[0] |= tree->alphabets[entry & AF_OPENING_PHRASE].bits[0];
-            look->named[1] |= tree->alphabets[entry & AF_OPENING_PHRASE].bits[1];
+            look->named.bits[0] |= tree->alphabets[entry & AF_OPENING_PHRASE].bits[0];
+            look->named.bits[1] |= tree->alphabets[entry & AF_OPENING_PHRASE].bits[1];
             look->folds = look->folds && tree->caseless[entry & AF_OPENING_PHRASE];
         }
     }

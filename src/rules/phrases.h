@@ -105,4 +105,10 @@ static inline af_opening_t af_openings_find(const af_openings_t *openings, af_sl
     return opening;
 }
 
+/* Whether the text, or one that begins with it, may be of the set. */
+static inline bool af_opening_leaves(const af_opening_t *opening, const af_phrases_t *set)
+{
+    return (opening->sets & set->bit) != 0;
+}
+
 #endif

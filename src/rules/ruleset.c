@@ -120,28 +120,21 @@ static af_status_t join_needles(af_builder_t *builder)
     return AF_OK;
 }
 
-/* The set's to change until it is handed out. */
-static af_phrases_t *phrases_of(const af_rule_t *rule)
-{
-    return (af_phrases_t *) (rule->phrases != NULL ? rule->phrases : rule->structure != NULL ? rule->structure->begins : NULL);
-}
-
-/* Makes one tree of the phrases of all rules. */
+/* Makes one tree of the phrases of all rules, which are the set's to change until it is handed out. */
 static af_status_t make_openings(af_builder_t *builder, const af_rule_t *rules, size_t count)
 {
     size_t found = 0, len = 0;
 
     for (size_t i = 0; i < count; i++) {
-        len += phrases_of(&rules[i]) != NULL ? sizeof(af_phrases_t *) : 0;
+        len += af_rule_phrases(&rules[i]) != NULL ? sizeof(af_phrases_t *) : 0;
     }
     af_phrases_t **sets = len == 0 ? NULL : af_heap_alloc(builder->heap, len);
     if (sets == NULL) {
         return len == 0 ? AF_OK : af_heap_why(builder->heap, len);
     }
     for (size_t i = 0; i < count; i++) {
-        sets[found] = phrases_of(&rules[i]);
-        if (sets[found] != NULL && ++found == len / sizeof *sets) {
-            break;
+        if (af_rule_phrases(&rules[i]) != NULL) {
+            sets[found++] = (af_phrases_t *) af_rule_phrases(&rules[i]);
         }
     }
     af_status_t status = af_openings_make(builder->store, sets, found, &builder->whole->set.openings);

@@ -97,8 +97,13 @@ struct af_ruleset {
     /* Where many rules are for some hosts only: the indexes have what is for all, and layers (select/layers.c). */
     const af_sites_t *sites;       /* NULL: the set is for every page */
     const af_ruleset_t *elsewhere; /* the same rules on pages of hosts that none of them names */
-    bool of_page;                  /* made by af_ruleset_for */
 };
+
+/* What a text, or a heading where the rule asks for what an element is like, has to begin with; NULL: that tells nothing. */
+static inline const af_phrases_t *af_rule_phrases(const af_rule_t *rule)
+{
+    return rule->structure != NULL ? rule->structure->begins : rule->phrases;
+}
 
 /* Tells whether the rule is for pages of `site` ("": not known), as its site= says. */
 bool af_rule_on_site(const af_rule_t *rule, af_slice_t site);

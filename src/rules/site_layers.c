@@ -59,12 +59,20 @@ static af_status_t put(af_builder_t *builder, pile_t *pile, const void *item, si
     return status;
 }
 
+/* A power of two, so that at most half of them are taken. */
+static size_t slots_for(size_t items)
+{
+    size_t count = 16;
+
+    while (count < 2 * items) {
+        count *= 2;
+    }
+    return count;
+}
+
 static uint32_t *make_slots(af_builder_t *builder, size_t least, size_t *count)
 {
-    *count = 16;
-    while (*count < 2 * least) {
-        *count *= 2;
-    }
+    *count = slots_for(least);
     uint32_t *slots = af_heap_alloc(builder->heap, *count * sizeof *slots);
     if (slots != NULL) {
         memset(slots, 0, *count * sizeof *slots);
@@ -400,11 +408,7 @@ static af_status_t keep_results(af_builder_t *builder)
     af_sites_t *sites = af_store_alloc(builder->store, sizeof *sites);
     af_host_t *hosts = af_store_alloc(builder->store, plan->hosts.count * sizeof *hosts);
     af_site_t *all = af_store_alloc(builder->store, plan->sites.count * sizeof *all);
-    size_t count = 16;
-
-    while (count < 2 * plan->hosts.count) {
-        count *= 2;
-    }
+    size_t count = slots_for(plan->hosts.count);
     uint32_t *slots = af_store_alloc(builder->store, count * sizeof *slots);
     if (sites == NULL || hosts == NULL || all == NULL || slots == NULL) {
         return AF_NOMEM;

@@ -68,7 +68,6 @@ static af_status_t make_set(const af_ruleset_t *rules, const af_site_t *site, af
     }
     *set = *site->base;
     set->has = site->has;
-    set->of_page = true;
     status = site->layer == 0 ? AF_OK : af_index_on_layer(rules->index, site->layer, heap, &set->index);
     if (status == AF_OK && site->firm != 0) {
         status = af_index_on_layer(rules->firm, site->firm, heap, &set->firm);
@@ -101,7 +100,7 @@ af_status_t af_ruleset_for(const af_ruleset_t *rules, af_slice_t site, af_heap_t
 
 void af_ruleset_leave(const af_ruleset_t *rules, const af_ruleset_t *here, af_heap_t *heap)
 {
-    if (here == NULL || here == rules || !here->of_page) {
+    if (here == NULL || here == rules || here == rules->elsewhere) {
         return;
     }
     if (here->index != rules->index) {

@@ -22,53 +22,45 @@ typedef struct {
 
 /* --- Groups ----------------------------------------------------------------------------------------------------------------- */
 
-af_status_t af_groups_begin(af_index_t *index, uint32_t group, af_needs_t **needs)
+/* Adds zeros, until there are so many items. */
+static af_status_t fill_with(af_index_t *index, af_list_t *list, size_t size, size_t count)
 {
-    const af_needs_t none = {0};
+    static const af_needs_t none = {0};
     uint32_t ignored;
     af_status_t status = AF_OK;
 
-    while (status == AF_OK && index->group_needs.count <= group) {
-        status = af_list_add(index->heap, &index->group_needs, &none, sizeof none, &ignored);
+    while (status == AF_OK && list->count < count) {
+        status = af_list_add(index->heap, list, &none, size, &ignored);
     }
+    return status;
+}
+
+af_status_t af_groups_begin(af_index_t *index, uint32_t group, af_needs_t **needs)
+{
+    af_status_t status = fill_with(index, &index->group_needs, sizeof(af_needs_t), (size_t) group + 1);
+
     *needs = status == AF_OK ? AF_AT(af_needs_t, index->group_needs, group) : NULL;
     return status;
 }
 
 af_status_t af_groups_note(af_index_t *index, uint32_t atom, uint32_t group)
 {
-    const uint32_t none = 0;
     uint32_t ignored;
-    af_status_t status = AF_OK;
 
     if (group == 0 && index->groups.count == 0) {
         return AF_OK;
     }
-    while (status == AF_OK && index->groups.count < atom) {
-        status = af_list_add(index->heap, &index->groups, &none, sizeof none, &ignored);
-    }
+    af_status_t status = fill_with(index, &index->groups, sizeof group, atom);
     return status == AF_OK ? af_list_add(index->heap, &index->groups, &group, sizeof group, &ignored) : status;
-}
-
-static af_status_t fill_with(af_index_t *index, af_list_t *list, size_t count)
-{
-    const uint32_t none = 0;
-    uint32_t ignored;
-    af_status_t status = AF_OK;
-
-    while (status == AF_OK && list->count < count) {
-        status = af_list_add(index->heap, list, &none, sizeof none, &ignored);
-    }
-    return status;
 }
 
 /* Counts the atoms of each group, then puts them in their places. */
 af_status_t af_groups_sort(af_index_t *index)
 {
     size_t groups = index->group_needs.count > 0 ? index->group_needs.count : 1;
-    af_status_t status = fill_with(index, &index->group_from, groups + 2);
+    af_status_t status = fill_with(index, &index->group_from, sizeof(uint32_t), groups + 2);
 
-    status = status == AF_OK ? fill_with(index, &index->group_atoms, index->atoms.count) : status;
+    status = status == AF_OK ? fill_with(index, &index->group_atoms, sizeof(uint32_t), index->atoms.count) : status;
     if (status != AF_OK) {
         return status;
     }
